@@ -1,0 +1,94 @@
+"""What can be wrong with a standard written as text. Every one names file and line."""
+
+from collections.abc import Iterable
+
+from ziyuan.base.errors import UserError, nearest
+
+
+class ModelUnreadable(UserError):
+    """The file is not YAML, or not a mapping where one is needed."""
+
+    code = "ZY-STD-001"
+    remedy = "请按数据标准的写法改正该行；可对照 standards/tdt1057/2020/model.yaml。"
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}：{what}", where=where)
+
+
+class UnknownKey(UserError):
+    """A key that the model language does not have."""
+
+    code = "ZY-STD-002"
+    remedy = "请改正键名；模型语言的全部键见 docs/reference/model-language.md。"
+
+    def __init__(self, where: str, key: str, known: Iterable[str]) -> None:
+        close = nearest(key, known)
+        hint = f"，最接近的是“{close}”" if close else ""
+        super().__init__(f"{where}：不认识的键“{key}”{hint}。", where=where, key=key, nearest=close)
+
+
+class MissingKey(UserError):
+    """A key that must be there is absent."""
+
+    code = "ZY-STD-003"
+    remedy = "请补上该键。"
+
+    def __init__(self, where: str, key: str) -> None:
+        super().__init__(f"{where}：缺少“{key}”。", where=where, key=key)
+
+
+class WrongValue(UserError):
+    """A value of a wrong type or outside the allowed ones."""
+
+    code = "ZY-STD-004"
+    remedy = "请按提示改正该值。"
+
+    def __init__(self, where: str, key: str, value: object, expected: str) -> None:
+        super().__init__(f"{where}：“{key}”的值“{value}”不对，应为{expected}。", where=where, key=key)
+
+
+class StandardNotFound(UserError):
+    """No standard of this id and edition, and no such file."""
+
+    code = "ZY-STD-005"
+    status = 404
+    remedy = "运行 ziyuan standards list 查看已有的数据标准。"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        close = nearest(name, known)
+        hint = f"，最接近的是“{close}”" if close else ""
+        super().__init__(f"没有数据标准“{name}”{hint}。", name=name, nearest=close)
+
+
+class EntityNotFound(UserError):
+    """No such layer in the standard."""
+
+    code = "ZY-STD-006"
+    status = 404
+    remedy = "运行 ziyuan standards show <标准> 查看图层。"
+
+    def __init__(self, standard: str, name: str, known: Iterable[str]) -> None:
+        close = nearest(name, known)
+        hint = f"，最接近的是“{close}”" if close else ""
+        super().__init__(f"数据标准 {standard} 中没有图层“{name}”{hint}。", standard=standard, name=name)
+
+
+class RuleWithoutFixtures(UserError):
+    """A rule for which no planted fault and no innocent case can be made does not load."""
+
+    code = "ZY-STD-007"
+    remedy = "请改正规则参数，使其能够生成反例与正例。"
+
+    def __init__(self, where: str, rule: str, reason: str) -> None:
+        super().__init__(f"{where}：规则 {rule} 生成不了反例与正例（{reason}），不予加载。", rule=rule)
+
+
+class LayerChanged(UserError):
+    """The text of a layer no longer fits the table already made from it."""
+
+    code = "ZY-STD-008"
+    status = 409
+    remedy = "同一版标准的字段不能改名、改类型或减少；请另立新版，并写明字段对照。"
+
+    def __init__(self, layer: str, what: str) -> None:
+        super().__init__(f"图层 {layer} 的定义与已建表不符：{what}。", layer=layer)
