@@ -1,0 +1,44 @@
+"""Announce what happened; let others follow. Announcing is part of the act's own transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ziyuan.kernel.audit.record import plain
+from ziyuan.kernel.events.models import Event, Receipt
+from ziyuan.kernel.jobs import queue
+from ziyuan.kernel.nodes.node import now
+
+Listener = Callable[[Event], None]
+_listeners: dict[str, dict[str, Listener]] = {}
+
+
+def listens(*names: str) -> Callable[[Listener], Listener]:
+    """Register a listener. It runs in the worker, in its own transaction, once for each event."""
+
+    def add(function: Listener) -> Listener:
+        for name in names:
+            _listeners.setdefault(name, {})[f"{function.__module__}.{function.__qualname__}"] = function
+        return function
+
+    return add
+
+
+def announce(name: str, county: str = "", **facts: Any) -> Event:
+    """Write an event and one job for each of its listeners, all in the present transaction."""
+    event = Event.objects.create(name=name, county=county, facts=plain(facts), at=now())
+    for listener in _listeners.get(name, {}):
+        queue.defer("kernel.deliver_event", event=event.pk, listener=listener)
+    return event
+
+
+@queue.job("kernel.deliver_event")
+def deliver_event(*, event: int, listener: str) -> None:
+    """Hand one event to one listener; its receipt commits with its work, so a repeat does nothing."""
+    from ziyuan.kernel.identity.guard import acting
+    from ziyuan.kernel.identity.system import system_actor
+
+    with acting(system_actor()):
+        told = Event.objects.get(pk=event)
+        _, fresh = Receipt.objects.get_or_create(event=told, listener=listener, defaults={"at": now()})
+        if fresh:
+            _listeners[told.name][listener](told)

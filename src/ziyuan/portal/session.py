@@ -1,0 +1,91 @@
+"""Who is behind a request: session cookie for browsers, bearer token for scripts; one transaction, one region."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from ziyuan.base.errors import ZiyuanError
+from ziyuan.kernel import errors
+from ziyuan.kernel import service as kernel
+
+COOKIE = "zy_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_log = logging.getLogger("ziyuan.web")
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """Put `request.actor` on the request and run the whole view as that actor.
+
+    An answer of 400 and above rolls its transaction back: nothing is half done.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        try:
+            token, by_cookie = _token_of(request)
+            if token:
+                self._identify(request, token, by_cookie)
+        except ZiyuanError as error:
+            if request.path.startswith("/api/") and request.path not in _OPEN:
+                return problem(error)
+        actor = request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return self.respond(request)
+        with kernel.acting(actor):
+            response = self.respond(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def _identify(self, request: HttpRequest, token: str, by_cookie: bool) -> None:
+        actor = kernel.actor_for(token)
+        if by_cookie and request.path.startswith("/api/") and request.method not in SAFE:
+            _check_origin(request, token)
+        request.actor = actor  # type: ignore[attr-defined]
+        request.token = token  # type: ignore[attr-defined]
+
+
+_OPEN = frozenset({"/api/login", "/api/openapi.json", "/api/health"})
+
+
+def _token_of(request: HttpRequest) -> tuple[str, bool]:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ").strip(), False
+    return request.COOKIES.get(COOKIE, ""), True
+
+
+def _check_origin(request: HttpRequest, token: str) -> None:
+    origin = request.headers.get("Origin")
+    same = origin is None or urlsplit(origin).netloc == request.get_host()
+    told = request.headers.get("X-CSRFToken", "")
+    if not same or not secrets.compare_digest(told.encode(), kernel.csrf_of(token).encode()):
+        raise errors.ForgedRequest
+
+
+def problem(error: ZiyuanError) -> JsonResponse:
+    """An error as every caller sees it: code, what and where, what to do."""
+    body = {"code": error.code, "message": str(error), "remedy": error.remedy, "facts": kernel_plain(error.facts)}
+    return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
+
+
+def kernel_plain(facts: dict[str, object]) -> dict[str, object]:
+    """Facts as JSON: what is not a plain value is shown as text."""
+    return {k: v if isinstance(v, str | int | bool | dict | list | type(None)) else str(v) for k, v in facts.items()}
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its mark: say what to do, not what went wrong inside."""
+    return HttpResponse(
+        "表单已过期。请返回上一页,刷新后重新提交;您填写的内容已保存在草稿中。",
+        status=403,
+        content_type="text/plain; charset=utf-8",
+    )

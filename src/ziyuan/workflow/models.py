@@ -1,0 +1,1 @@
+"""Tables of this component, gathered from its rooms."""

@@ -1,0 +1,92 @@
+"""One test run: a node of its own, and (when a test asks) a database of its own on the test server.
+
+Fixtures: `db` (rolled back after the test), `committed_db` (really committed: for tests of several connections),
+`make_actor` (a person of any role and region, no row needed), `officer` (a stored person).
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import database
+
+_NODE = database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """Make and provision the run's database with the owner role, as an installation does."""
+    if database.cluster() is None:
+        pytest.fail("没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。")
+    told = json.loads(_NODE.read_text(encoding="utf-8"))
+    database.create(told)
+    try:
+        with django_db_blocker.unblock():
+            from ziyuan.site.provision import provision
+
+            list(provision())
+        yield
+    finally:
+        from django.db import connections
+
+        with django_db_blocker.unblock():
+            connections.close_all()
+        database.drop(told)
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Database access without a surrounding rollback: what a test writes stays for the run."""
+    with django_db_blocker.unblock():
+        yield
+        from django.db import connections
+
+        for connection in connections.all():
+            connection.close_if_unusable_or_obsolete()
+
+
+@pytest.fixture
+def make_actor() -> Callable:
+    """`make_actor("county_clerk", "340123")`: an actor without a stored person."""
+    from ziyuan.kernel import service as kernel
+
+    def make(role: str, region: str, name: str = "测试员", person: int = 1_000_001):
+        return kernel.Actor(
+            person=person,
+            name=name,
+            organ=f"ZR{region}",
+            organ_name="测试机关",
+            region=region,
+            roles=frozenset([role]),
+            node="inner",
+        )
+
+    return make
+
+
+@pytest.fixture
+def officer(db) -> Callable:
+    """`officer("county_clerk", "340123")`: a stored person as an actor."""
+    from ziyuan.kernel import service as kernel
+    from ziyuan.kernel.identity.people import add_person
+    from ziyuan.kernel.identity.sample import SINCE, organ_of
+    from ziyuan.kernel.identity.signin import actor_of
+
+    def make(role: str, region: str, user: str = ""):
+        person = add_person(user or f"t-{role}-{region}", "测试员", organ_of(region), "test-password", [role], SINCE)
+        return actor_of(person, kernel.now())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files kept beside the repository; the test is skipped, saying so, where they are absent."""
+    path = Path(os.environ.get("ZIYUAN_SHARED", database.ROOT.parent / "shared")) / "data"
+    if not path.is_dir():
+        pytest.skip("没有 shared/data(真实数据),跳过")
+    return path
