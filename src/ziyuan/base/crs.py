@@ -22,7 +22,11 @@ FIRST_ZONE, LAST_ZONE = 25, 45
 FALSE_EASTING = 500_000
 METRES_PER_ZONE = 1_000_000
 _PREFIXED, _BARE = 4488, 4509  # EPSG code = this + zone (4513…4533 and 4534…4554)
-_OLD_DATUMS = {"Xian 1980": "1980西安坐标系", "Beijing 1954": "1954年北京坐标系", "New Beijing": "新1954年北京坐标系"}
+_OLD_DATUMS = {
+    "Xian 1980": "1980西安坐标系",
+    "Beijing 1954": "1954年北京坐标系",
+    "New Beijing": "新1954年北京坐标系",
+}
 
 
 class OldDatum(UserError):
@@ -155,7 +159,9 @@ def _cgcs2000(found: pyproj.CRS, where: str) -> Crs:
     middle = values.get("Longitude of natural origin", 0.0)
     easting = values.get("False easting", -1.0)
     zone = round(middle / 3)
-    plain = values.get("Scale factor at natural origin") == 1 and values.get("Latitude of natural origin") == 0
+    plain = (
+        values.get("Scale factor at natural origin") == 1 and values.get("Latitude of natural origin") == 0
+    )
     metres = all(axis.unit_conversion_factor == 1 for axis in found.axis_info)
     if plain and metres and middle == 3 * zone and FIRST_ZONE <= zone <= LAST_ZONE:
         if easting == zone * METRES_PER_ZONE + FALSE_EASTING:

@@ -1,0 +1,141 @@
+"""Ellipsoid area of survey patches (图斑椭球面积), all steps of the survey's formula, vectorised.
+
+Source: TD/T 1055-2019 as carried out by two independent survey programs (`TDDC3D SphereArea`, and an
+earlier `AbstractEllipseAreaCompute`); the text of the standard itself was not at hand, so the steps are
+confirmed by programs, not by the standard. Constants are CGCS2000's.
+
+Rounding: split points to 0.0001 m half up on plane integers; latitude and longitude to 1e-6 arc second half
+up; the area once, at the end, by the caller. The reference meridian is the zone's own middle instead of
+0°: the choice drops out of the closed sum, and small numbers keep more digits.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ziyuan.base import crs
+from ziyuan.base.geometry.flat import next_in_run, offsets_of, owners, reduce_runs
+from ziyuan.base.geometry.grid import UNITS_PER_METRE, ZONE_UNITS, Floats, Ints
+
+if TYPE_CHECKING:
+    from ziyuan.base.geometry.plane import PlaneBatch
+
+LONGEST_SIDE = 70 * UNITS_PER_METRE  # a longer side is split, m → units
+A_AXIS = 6378137.0
+FLATTENING = 1 / 298.257222101
+B_AXIS = 6356752.31414036
+E2 = 0.00669438002290
+E2_SECOND = 0.00673949677548
+C_RADIUS = 6399593.62586  # a²/b
+RHO = 206264.8062471  # arc seconds in a radian
+K0, K1, K2, K3, K4 = (
+    1.57048761144159e-07, 5.05250178820567e-03, 2.98472900956587e-05, 2.41626669230084e-07, 2.22241238938534e-09,
+)  # fmt: skip
+SERIES = (
+    1 + 3 / 6 * E2 + 30 / 80 * E2**2 + 35 / 112 * E2**3 + 630 / 2304 * E2**4,
+    1 / 6 * E2 + 15 / 80 * E2**2 + 21 / 112 * E2**3 + 420 / 2304 * E2**4,
+    3 / 80 * E2**2 + 7 / 112 * E2**3 + 180 / 2304 * E2**4,
+    1 / 112 * E2**3 + 45 / 2304 * E2**4,
+    5 / 2304 * E2**4,
+)
+_CHUNK = 400_000  # points worked on at once, so that memory does not grow with the layer
+
+
+def geometry_areas(batch: "PlaneBatch") -> Floats:
+    """Unrounded area in m² per geometry: the outer rings' areas minus the holes'."""
+    signs = np.where(batch.is_hole, -1.0, 1.0)
+    return reduce_runs(np.add, np.abs(ring_areas(batch)) * signs, batch.part_offsets[batch.geom_offsets], 0.0)
+
+
+def ring_areas(batch: "PlaneBatch") -> Floats:
+    """Signed, unrounded area in m² of each ring (sign by direction); whole rings at a time in chunks."""
+    offsets = batch.ring_offsets
+    found = np.zeros(len(offsets) - 1)
+    cuts = np.arange(0, offsets[-1] + _CHUNK, _CHUNK)
+    borders = np.unique(np.append(np.searchsorted(offsets, cuts), [0, len(offsets) - 1]))
+    for first, end in zip(borders[:-1], np.minimum(borders[1:], len(offsets) - 1), strict=True):
+        points = batch.coords[offsets[first] : offsets[end]]
+        found[first:end] = _areas(points, offsets[first : end + 1] - offsets[first], batch.zone)
+    return found
+
+
+def _areas(points: Ints, offsets: Ints, zone: int) -> Floats:
+    dense, dense_offsets = split_sides(points, offsets)
+    latitude, longitude = geodetic(dense, zone)
+    following = next_in_run(dense_offsets)
+    slices = _trapezoids(latitude, latitude[following], longitude, longitude[following])
+    return reduce_runs(np.add, slices, dense_offsets, 0.0)
+
+
+def split_sides(points: Ints, offsets: Ints) -> tuple[Ints, Ints]:
+    """Rings in which each side over 70 m has int(length/70) more points at equal distances.
+
+    The places are exact fractions rounded half up to 0.0001 m, so a side gives the same points in both
+    directions and neighbours see one border.
+    """
+    step = points[next_in_run(offsets)] - points
+    pieces = _pieces(step)
+    starts = offsets_of(pieces)
+    side = owners(starts)
+    place, parts = np.arange(starts[-1]) - starts[side], pieces[side]
+    moved = (2 * place[:, None] * step[side] + parts[:, None]) // (2 * parts[:, None])
+    return points[side] + moved, starts[offsets]
+
+
+def _pieces(step: Ints) -> Ints:
+    """Equal parts of each side: 1 up to 70.0000 m, above it int(length/70) + 1, decided in integers."""
+    length = np.hypot(step[:, 0].astype(np.float64), step[:, 1].astype(np.float64))
+    extra = (length // LONGEST_SIDE).astype(np.int64)
+    short = np.abs(step).max(axis=1, initial=0) < 2**31  # squares stay inside int64
+    squared = np.where(short, (step * step).sum(axis=1), 0)
+    extra += short & (((extra + 1) * LONGEST_SIDE) ** 2 <= squared)
+    extra -= short & ((extra * LONGEST_SIDE) ** 2 > squared)
+    exactly = short & (squared == LONGEST_SIDE**2)
+    return np.where(exactly, 1, extra + 1)
+
+
+def geodetic(points: Ints, zone: int) -> tuple[Floats, Floats]:
+    """Latitude, and longitude from the zone's middle, in radians, each rounded to 1e-6 arc second."""
+    x = points[:, 1] / UNITS_PER_METRE
+    y = (points[:, 0] - zone * ZONE_UNITS) / UNITS_PER_METRE - crs.FALSE_EASTING
+    sine, cosine = np.sin(K0 * x), np.cos(K0 * x)
+    s2 = sine * sine
+    foot = K0 * x + cosine * sine * (K1 - s2 * (K2 - s2 * (K3 - s2 * K4)))
+    cosine_foot = np.cos(foot)
+    t = np.tan(foot)
+    t2, n2 = t * t, E2_SECOND * cosine_foot * cosine_foot
+    v2 = 1 + n2
+    w = y * np.sqrt(v2) / C_RADIUS
+    w2 = w * w
+    half = v2 * t * w2
+    latitude = foot - half * (
+        0.5 - w2 * ((5 + 3 * t2 + n2 - 9 * n2 * t2) / 24 - w2 * (61 + 90 * t2 + 45 * t2 * t2) / 720)
+    )
+    east = w * (
+        1 - w2 * ((1 + 2 * t2 + n2) / 6 - w2 * (5 + 28 * t2 + 24 * t2 * t2 + 6 * n2 + 8 * n2 * t2) / 120)
+    )
+    middle = crs.central_meridian(zone) * 3600.0
+    longitude = _to_microseconds(east / cosine_foot * RHO + middle) - middle
+    return _to_microseconds(latitude * RHO) / RHO, longitude / RHO
+
+
+def _to_microseconds(seconds: Floats) -> Floats:
+    return np.floor(seconds * 1e6 + 0.5) / 1e6
+
+
+def _trapezoids(b1: Floats, b2: Floats, l1: Floats, l2: Floats) -> Floats:
+    """2 b² dL [A sin(dB/2) cos Bm − B sin(3dB/2) cos 3Bm + C sin(5dB/2) cos 5Bm − …] for each side.
+
+    The multiple angles come from the single ones by the recurrence of Chebyshev: sin((k+2)x) =
+    2 cos(2x) sin(kx) − sin((k−2)x), and so for cos: one sine and one cosine a side instead of ten.
+    """
+    half, middle = (b2 - b1) / 2, (b1 + b2) / 2
+    sine, cosine = np.sin(half), np.cos(middle)
+    twice_sine, twice_cosine = 2 - 4 * sine * sine, 4 * cosine * cosine - 2
+    sine_before, cosine_before = -sine, cosine
+    total = SERIES[0] * sine * cosine
+    for k, factor in enumerate(SERIES[1:]):
+        sine, sine_before = twice_sine * sine - sine_before, sine
+        cosine, cosine_before = twice_cosine * cosine - cosine_before, cosine
+        total += (-factor if k % 2 == 0 else factor) * sine * cosine
+    return B_AXIS**2 * (l1 + l2) * total

@@ -1,0 +1,35 @@
+"""Between metres and plane integers of 0.0001 m."""
+
+import numpy as np
+import numpy.typing as npt
+
+UNITS_PER_METRE = 10_000
+ZONE_UNITS = 1_000_000 * UNITS_PER_METRE  # one zone number in the easting
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def to_units(metres: npt.ArrayLike) -> Ints:
+    """Integers of 0.0001 m: first to 1e-6 m (which takes away the noise of doubles), then half up."""
+    return (_micrometres(metres) + 50) // 100
+
+
+def off_grid(metres: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """True where a number of metres, read to 1e-6 m, is no whole number of 0.0001 m."""
+    return _micrometres(metres) % 100 != 0
+
+
+def to_metres(units: npt.ArrayLike) -> Floats:
+    """Metres as the double nearest to the exact value."""
+    return np.asarray(units, dtype=np.int64) / UNITS_PER_METRE
+
+
+def _micrometres(metres: npt.ArrayLike) -> Ints:
+    return np.floor(np.asarray(metres, dtype=np.float64) * 1e6 + 0.5).astype(np.int64)
+
+
+def in_zone(coords: Ints, zone: int) -> npt.NDArray[np.bool_]:
+    """True for (east, north) rows whose easting carries `zone` and whose northing lies in China (0–6000 km)."""
+    east, north = coords[:, 0], coords[:, 1]
+    return (east // ZONE_UNITS == zone) & (north >= 0) & (north < 6 * ZONE_UNITS)
