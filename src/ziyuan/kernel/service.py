@@ -7,10 +7,12 @@ from ziyuan.kernel.audit.checkpoint import checkpoint
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
 from ziyuan.kernel.audit.record import record
 from ziyuan.kernel.audit.verify import AUDITOR, Break, verifies, verify_all
+from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
 from ziyuan.kernel.events.outbox import announce, listens
 from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.files.store import file_path, open_file, put_file
+from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
 from ziyuan.kernel.identity.models import Organ, Person
@@ -40,12 +42,15 @@ __all__ = [
     "acting",
     "actor_for",
     "announce",
+    "audit_heads",
+    "audit_page",
     "checkpoint",
     "common_region",
     "contains",
     "csrf_of",
     "defer",
     "file_path",
+    "health",
     "in_region",
     "job",
     "listens",
@@ -68,6 +73,7 @@ __all__ = [
     "region_range",
     "regions",
     "require",
+    "require_safe_role",
     "sign",
     "sign_in",
     "sign_out",

@@ -1,0 +1,62 @@
+"""Read the audit: through the auditor's connection, inside the reader's region."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from ziyuan.kernel.audit.models import AuditHead, AuditRow
+from ziyuan.kernel.audit.verify import AUDITOR
+from ziyuan.kernel.identity.actor import Actor
+from ziyuan.kernel.identity.guard import acting
+from ziyuan.kernel.identity.regions import region_range
+
+
+def audit_page(by: Actor, *, county: str = "", q: str = "", after: str | None = None, limit: int = 100) -> dict[str, Any]:
+    """Newest acts first; `q` searches actor, action and object."""
+    with acting(by, using=AUDITOR):
+        lo, hi = region_range(county or by.region)
+        rows = AuditRow.objects.using(AUDITOR).filter(chain__gte=lo, chain__lt=hi)
+        if q:
+            rows = rows.filter(Q(actor__contains=q) | Q(action__contains=q) | Q(object_id__contains=q))
+        if after:
+            rows = rows.filter(pk__lt=int(after))
+        found = list(rows.order_by("-pk")[: limit + 1])
+    following = str(found[limit - 1].pk) if len(found) > limit else None
+    return {"items": [_shown(row) for row in found[:limit]], "next": following}
+
+
+def _shown(row: AuditRow) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "chain": row.chain,
+        "at": row.at.isoformat(),
+        "actor": row.actor,
+        "organ_name": row.organ,
+        "action": row.action,
+        "action_title": ACTION_TITLES.get(row.action, row.action),
+        "object": f"{row.object_kind} {row.object_id}",
+        "detail": row.detail,
+        "h": row.h,
+    }
+
+
+def audit_heads(by: Actor) -> dict[str, Any]:
+    """Chains of the reader's region with their heads."""
+    lo, hi = region_range(by.region)
+    heads = AuditHead.objects.filter(chain__gte=lo, chain__lt=hi).order_by("chain")
+    return {"items": [{"chain": h.chain, "seq": h.seq, "h": h.h} for h in heads]}
+
+
+ACTION_TITLES = {
+    "person.signed_in": "登录",
+    "map.exported": "导出图层",
+    "case.exported": "导出案件清单",
+    "delivery.submitted": "汇交数据",
+    "delivery.checked": "质检完成",
+    "delivery.accepted": "验收",
+    "delivery.returned": "退回",
+    "delivery.withdrawn": "撤回汇交",
+    "delivery.forwarded": "转报",
+    "edition.sealed": "版本封存",
+    "control_area.registered": "登记控制面积",
+}

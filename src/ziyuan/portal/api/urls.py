@@ -1,0 +1,26 @@
+"""The API of this node: the inner zone serves the offices, the outer zone the applicants."""
+
+from django.urls import path
+from ninja import NinjaAPI
+
+from ziyuan.kernel import service as kernel
+from ziyuan.portal.api import applications, cases, deliveries, errors, layers, office, session
+
+_inner = kernel.node().is_inner
+api = NinjaAPI(
+    title="智慧资源 " + ("业务网接口" if _inner else "公众网接口"), version="1", docs_url=None, urls_namespace="api"
+)
+errors.install(api)
+api.add_router("", session.router)
+api.add_router("", office.router)
+if _inner:
+    api.add_router("", layers.router)
+    api.add_router("/tasks", cases.tasks_router)
+    api.add_router("/cases", cases.router)
+    api.add_router("/deliveries", deliveries.router)
+    api.add_router("/control-areas", deliveries.control_router)
+else:
+    api.add_router("", applications.open_router)
+    api.add_router("/applications", applications.router)
+
+urlpatterns = [path("api/", api.urls)]
