@@ -1,0 +1,33 @@
+import { mount } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+
+import type { FlowEdge, FlowNode } from '@/api/cases'
+import FlowDiagram from './FlowDiagram.vue'
+import { extentOf, wrapTitle } from './shape'
+
+const nodes: FlowNode[] = [
+  { id: 's', title: '收件', type: 'startEvent', lane: '', x: 10, y: 30, w: 36, h: 36, state: 'done' },
+  { id: 'c', title: '县级初审', type: 'userTask', lane: '县', x: 100, y: 10, w: 100, h: 80, state: 'now' },
+  { id: 'g', title: '', type: 'exclusiveGateway', lane: '县', x: 240, y: 25, w: 50, h: 50, state: 'todo' },
+]
+const edges: FlowEdge[] = [{ id: 'f', from: 's', to: 'c', points: [[46, 48], [100, 48]], taken: true, name: '' }]
+
+test('each kind of node has its own form and every state its word', () => {
+  const drawn = mount(FlowDiagram, { props: { nodes, edges } })
+  expect(drawn.findAll('circle')).toHaveLength(1)
+  expect(drawn.findAll('rect')).toHaveLength(1)
+  expect(drawn.get('.flow__node--now').text()).toContain('正在办理')
+  expect(drawn.findAll('.flow__edge--taken')).toHaveLength(1)
+})
+
+test('the picture holds all of its nodes', () => {
+  const box = extentOf(nodes, edges)
+  expect(box.x).toBeLessThan(10)
+  expect(box.x + box.w).toBeGreaterThan(290)
+  expect(extentOf([], [])).toEqual({ x: 0, y: 0, w: 100, h: 100 })
+})
+
+test('long titles break into at most three lines', () => {
+  expect(wrapTitle('县级初审', 100)).toEqual(['县级初审'])
+  expect(wrapTitle('自然资源主管部门负责人审定签发意见书', 100).length).toBeLessThanOrEqual(3)
+})

@@ -1,0 +1,41 @@
+import type { FlowEdge, FlowNode } from '@/api/cases'
+
+export interface Box {
+  x: number
+  y: number
+  w: number
+  h: number
+}
+
+const MARGIN = 24
+
+/** The box that holds everything drawn, with a margin for names below events. */
+export function extentOf(nodes: FlowNode[], edges: FlowEdge[]): Box {
+  const xs = [...nodes.flatMap((node) => [node.x, node.x + node.w]), ...edges.flatMap((edge) => edge.points.map(([x]) => x))]
+  const ys = [...nodes.flatMap((node) => [node.y, node.y + node.h]), ...edges.flatMap((edge) => edge.points.map(([, y]) => y))]
+  if (xs.length === 0) return { x: 0, y: 0, w: 100, h: 100 }
+  const [left, right] = [Math.min(...xs) - MARGIN, Math.max(...xs) + MARGIN]
+  const [top, bottom] = [Math.min(...ys) - MARGIN, Math.max(...ys) + MARGIN]
+  return { x: left, y: top, w: right - left, h: bottom - top }
+}
+
+export function shapeOf(node: FlowNode): 'event' | 'gateway' | 'task' {
+  const type = node.type.toLowerCase()
+  if (type.includes('gateway')) return 'gateway'
+  return type.includes('event') || type === 'start' || type === 'end' ? 'event' : 'task'
+}
+
+export function middleOf(edge: FlowEdge): [number, number] {
+  const at = Math.max(1, Math.floor(edge.points.length / 2))
+  const [before, after] = [edge.points[at - 1], edge.points[at]]
+  if (!before || !after) return before ?? [0, 0]
+  return [(before[0] + after[0]) / 2, (before[1] + after[1]) / 2]
+}
+
+/** A title broken into lines that fit a box of this width (Chinese at 12 px). */
+export function wrapTitle(title: string, width: number): string[] {
+  const room = Math.max(4, Math.floor((width - 12) / 12))
+  const lines: string[] = []
+  for (let at = 0; at < title.length; at += room) lines.push(title.slice(at, at + room))
+  return lines.slice(0, 3)
+}
