@@ -155,7 +155,7 @@ def _cgcs2000(found: pyproj.CRS, where: str) -> Crs:
     if found.is_geographic and len(found.axis_info) == 2:
         return Crs("degrees")
     operation = found.coordinate_operation
-    values = {p.name: p.value for p in operation.params} if operation else {}
+    values = {p.name: float(p.value) for p in operation.params} if operation else {}
     middle = values.get("Longitude of natural origin", 0.0)
     easting = values.get("False easting", -1.0)
     zone = round(middle / 3)

@@ -70,9 +70,9 @@ def thousands(value: Number, places: int) -> str:
 def shares(total: Number, weights: Sequence[Number], *, places: int = 2) -> list[Decimal]:
     """Share `total` by `weights` so that the shares sum to it exactly (按最大余数分摊).
 
-    `total` is first rounded half up to the unit. Each share is floored to the unit (10^-places); the missing units go to the largest remainders, ties
-    to the earlier place, so the caller orders by id. For money and quantities; survey areas close by
-    another rule, `areas.close_to`.
+    `total` is first rounded half up to the unit (10^-places), each share floored to it; the missing units
+    go to the largest remainders, ties to the earlier place, so the caller orders by id. For money and
+    quantities; survey areas close by another rule, `areas.close_to`.
 
     >>> [str(s) for s in shares("10000.00", [1, 1, 1])]
     ['3333.34', '3333.33', '3333.33']

@@ -30,6 +30,6 @@ def _micrometres(metres: npt.ArrayLike) -> Ints:
 
 
 def in_zone(coords: Ints, zone: int) -> npt.NDArray[np.bool_]:
-    """True for (east, north) rows whose easting carries `zone` and whose northing lies in China (0–6000 km)."""
+    """True for (east, north) rows whose easting carries `zone` and whose northing is 0–6000 km."""
     east, north = coords[:, 0], coords[:, 1]
     return (east // ZONE_UNITS == zone) & (north >= 0) & (north < 6 * ZONE_UNITS)

@@ -7,6 +7,7 @@ big-endian int64: zone, number of parts; per part the number of rings; per ring 
 east and north of each.
 """
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +130,7 @@ def _stream(batch: "PlaneBatch") -> list[bytes]:
     words[at], words[at + 1] = batch.coords[:, 0], batch.coords[:, 1]
     whole = words.tobytes()
     ends = (8 * geom_at).tolist()
-    return [whole[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [whole[start:end] for start, end in pairwise(ends)]
 
 
 def _before(offsets: Ints, width: int = 1) -> Ints:

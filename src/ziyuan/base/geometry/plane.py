@@ -49,9 +49,10 @@ class PlaneBatch:
     ) -> "PlaneBatch":
         """Read WKB values (list, numpy or Arrow array) in one parse.
 
-        `epsg_or_zone`: a zone (25…45: metres with zone prefix) or an EPSG code; for 4490 (longitude, latitude)
-        `zone` names the zone to project to. Metres are read to 1e-6, then half up to 0.0001 m.
-        strict: BadShape at the first geometry that is no polygon with usable coordinates; else see `problems`.
+        `epsg_or_zone`: a zone (25…45: metres with zone prefix) or an EPSG code; for 4490 (longitude,
+        latitude) `zone` names the zone to project to. Metres are read to 1e-6, then half up to 0.0001 m.
+        strict: BadShape at the first geometry that is no polygon with usable coordinates; else look at
+        `problems`.
         """
         geometries, problems = reading.parse_wkb(wkb)
         return cls._read(geometries, epsg_or_zone, zone, problems, strict)
@@ -263,7 +264,7 @@ class PlaneShape:
 
     @classmethod
     def from_json(cls, text: Mapping[str, Any]) -> "PlaneShape":
-        """From `{"zone": 39, "parts": [[[[e, n], …], …], …]}` with integers; ShapeText when it is not that."""
+        """From `{"zone": 39, "parts": [[[[e, n], …], …], …]}`, integers only; else ShapeText."""
         try:
             zone, parts = text["zone"], text["parts"]
             shape = cls(crs.check_zone(zone), tuple(tuple(map(_ring, part)) for part in parts))

@@ -11,6 +11,7 @@ from ziyuan.base.geometry.flat import offsets_of, reduce_runs
 from ziyuan.base.geometry.grid import ZONE_UNITS, Floats, Ints, in_zone, off_grid, to_units
 from ziyuan.base.geometry.problems import Problem
 
+Flags = npt.NDArray[np.bool_]
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
@@ -43,10 +44,12 @@ def read(
 ) -> Flat:
     """Plane integers in `zone` of geometries given in `system`; a geometry with a problem gets no parts."""
     usable = _usable(geometries, problems)
-    metres, rings, parts, geoms = _ragged(np.where(usable, geometries, None))
+    readable = geometries.copy()
+    readable[~usable] = None
+    metres, rings, parts, geoms = _ragged(readable)
     if system.kind == "degrees" and len(metres):
         metres = np.column_stack(crs.to_plane(zone).transform(metres[:, 0], metres[:, 1]))
-    finite = np.isfinite(metres).all(axis=1)
+    finite: Flags = np.isfinite(metres).all(axis=1)
     metres = np.where(finite[:, None], metres, 0.0)
     coords = to_units(metres)
     if system.kind == "plane" and not system.prefixed:
@@ -59,7 +62,7 @@ def read(
     return _without(flat, problems != Problem.NONE) if (problems[usable] != Problem.NONE).any() else flat
 
 
-def _usable(geometries: npt.NDArray[np.object_], problems: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+def _usable(geometries: npt.NDArray[np.object_], problems: npt.NDArray[np.int8]) -> Flags:
     kinds = shapely.get_type_id(geometries)
     _mark(problems, kinds == -1, Problem.MISSING)
     _mark(problems, (kinds != _POLYGON) & (kinds != _MULTIPOLYGON), Problem.NOT_POLYGON)
@@ -67,11 +70,11 @@ def _usable(geometries: npt.NDArray[np.object_], problems: npt.NDArray[np.int8])
     return problems == Problem.NONE
 
 
-def _mark(problems: npt.NDArray[np.int8], where: npt.NDArray[np.bool_], problem: Problem) -> None:
+def _mark(problems: npt.NDArray[np.int8], where: Flags, problem: Problem) -> None:
     problems[where & (problems == Problem.NONE)] = problem
 
 
-def _all(flags: npt.NDArray[np.bool_], offsets: Ints) -> npt.NDArray[np.bool_]:
+def _all(flags: Flags, offsets: Ints) -> Flags:
     return reduce_runs(np.logical_and, flags, offsets, True)
 
 
@@ -93,7 +96,7 @@ def _ragged(geometries: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints, In
     )
 
 
-def _without(flat: Flat, dropped: npt.NDArray[np.bool_]) -> Flat:
+def _without(flat: Flat, dropped: Flags) -> Flat:
     """The same batch in which the geometries of `dropped` have no parts."""
     counts = np.where(dropped, 0, np.diff(flat.geom_offsets))
     parts = np.repeat(~dropped, np.diff(flat.geom_offsets))
