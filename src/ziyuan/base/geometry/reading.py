@@ -49,7 +49,7 @@ def read(
     metres, rings, parts, geoms = _ragged(readable)
     if system.kind == "degrees" and len(metres):
         metres = np.column_stack(crs.to_plane(zone).transform(metres[:, 0], metres[:, 1]))
-    finite: Flags = np.isfinite(metres).all(axis=1)
+    finite: Flags = np.logical_and(*np.isfinite(metres).T)
     metres = np.where(finite[:, None], metres, 0.0)
     coords = to_units(metres)
     if system.kind == "plane" and not system.prefixed:
