@@ -49,7 +49,9 @@ class _Budget:
                                 f"{self.limits.total_mb} MB")
 
 
-def unpack(path: Path, target: Path, *, name: str = "", limits: ArchiveLimits | None = None) -> list[Unpacked]:
+def unpack(
+    path: Path, target: Path, *, name: str = "", limits: ArchiveLimits | None = None
+) -> list[Unpacked]:
     """Unpack `path` into the new folder `target`; on any refusal nothing is left there.
 
     ZIPs inside the ZIP are unpacked too, up to the depth of the limits, under one budget.

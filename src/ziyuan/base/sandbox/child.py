@@ -59,10 +59,12 @@ def _real_tables(path: str) -> list[str]:
     """Layer tables of a GeoPackage: registered features that are tables. Views are never run."""
     import sqlite3
 
-    base = sqlite3.connect(f"file:{path.replace('?', '%3f').replace('#', '%23')}?mode=ro&immutable=1", uri=True)
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    base = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True)
     try:
         rows = base.execute(
-            "SELECT c.table_name, m.type FROM gpkg_contents c LEFT JOIN sqlite_master m ON m.name = c.table_name"
+            "SELECT c.table_name, m.type FROM gpkg_contents c"
+            " LEFT JOIN sqlite_master m ON m.name = c.table_name"
             " WHERE c.data_type IN ('features', 'attributes') ORDER BY c.rowid"
         ).fetchall()
     finally:
@@ -84,7 +86,8 @@ def _bytes_for_text(table: Any) -> Any:
 
     for at, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            table = table.set_column(at, pa.field(field.name, pa.binary()), table.column(at).cast(pa.binary()))
+            as_bytes = table.column(at).cast(pa.binary())
+            table = table.set_column(at, pa.field(field.name, pa.binary()), as_bytes)
     return table
 
 
@@ -141,7 +144,8 @@ def _answer(request: dict[str, Any], out: BinaryIO) -> None:
     if request["do"] == "drivers":
         _send_json(out, b"W", {"drivers": sorted(pyogrio.list_drivers())})
         return
-    standing["files"] = walls.see_only([os.path.dirname(request["file"]), sys.prefix, *filter(None, sys.path)])
+    seen = [os.path.dirname(request["file"]), sys.prefix, *filter(None, sys.path)]
+    standing["files"] = walls.see_only(seen)
     standing["calls"] = walls.refuse_calls()
     _send_json(out, b"W", standing)
     if request["do"] == "probe":

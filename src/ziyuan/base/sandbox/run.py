@@ -1,5 +1,6 @@
 """The parent's side: start the child, take its frames, believe none of them unchecked."""
 
+import contextlib
 import functools
 import json
 import os
@@ -81,7 +82,7 @@ def exchange(request: dict[str, Any], limits: Limits) -> Iterator[tuple[bytes, b
     child = _start(request | {"memory_mb": limits.memory_mb, "cpu_s": limits.cpu_s,
                               "open_files": limits.open_files})
     late = threading.Event()
-    timer = threading.Timer(limits.wall_s, lambda: (late.set(), _kill(child)))
+    timer = threading.Timer(limits.wall_s, _stop_late, (child, late))
     timer.daemon = True
     timer.start()
     ended = False
@@ -137,12 +138,15 @@ def _frames(child: subprocess.Popen[bytes], name: str, limits: Limits) -> Iterat
         yield head[:1], body
 
 
+def _stop_late(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    _kill(child)
+
+
 def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def _death(child: subprocess.Popen[bytes], name: str, limits: Limits, late: bool) -> Exception:

@@ -4,7 +4,8 @@ Plain values, so that readers, package checks and rules in a child process can a
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -39,7 +40,7 @@ class Finding:
     partners: tuple[str, ...] = ()
     message: str = ""
     remedy: str = ""
-    geometry: bytes | None = field(default=None, repr=False)
+    geometry: bytes | None = member(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """All members but the geometry, in the order of the command's JSON line."""
@@ -88,7 +89,7 @@ class Report:
     seconds: dict[str, float]
     rules: int = 0
     standards: tuple[str, ...] = ()
-    areas: dict[str, float] = field(default_factory=dict)
+    areas: dict[str, float] = member(default_factory=dict)
 
     @property
     def errors(self) -> int:

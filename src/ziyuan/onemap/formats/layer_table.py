@@ -1,0 +1,48 @@
+"""A delivered layer as the checks take it."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """Attributes plus a binary column `geometry` (WKB, or null) in metres of the delivered CRS.
+
+    Row `i` of the table is row `first_row + i` of the file; rows without geometry are kept, so
+    that row numbers in findings are those a person sees in the desktop program.
+    """
+
+    name: str
+    epsg: int
+    table: pa.Table
+    driver: str
+    encoding: str
+    file: str
+    first_row: int = 1
+
+    def __len__(self) -> int:
+        return self.table.num_rows
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of the package: what the receipt and the screen show of it."""
+
+    name: str
+    size: int
+    sm3: str
+    driver: str = ""
+    encoding: str = ""
+    layers: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class County:
+    """What the CRS guard compares a delivery with. `bounds`: west, south, east, north in degrees."""
+
+    code: str
+    name: str
+    zone: int
+    bounds: tuple[float, float, float, float] | None = None

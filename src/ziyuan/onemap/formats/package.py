@@ -1,0 +1,262 @@
+"""Reading a delivered package (成果包): unpack, sort, read each file behind walls, judge, name.
+
+What is wrong with the files becomes findings; nothing is raised for bad input. A package with a
+blocking fault is not handed on to the rules: they would only repeat it ten thousand times.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import shapely
+
+from ziyuan.base import crs, sandbox
+from ziyuan.base.errors import UserError
+from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.sandbox import RawLayer, Unpacked
+from ziyuan.onemap.formats import crs_guard, encoding, errors
+from ziyuan.onemap.formats.layer_table import County, LayerTable, Member
+from ziyuan.onemap.formats.layout import Layout
+from ziyuan.onemap.formats.members import KINDS, SHP, VectorFile, sort_members
+from ziyuan.onemap.quality.finding import Finding, Severity
+
+_FAMILY = {"ZY-SBX": "文件读取", "ZY-FMT-00": "成果完整性", "ZY-FMT-02": "编码", "ZY-FMT-03": "坐标系",
+           "ZY-BAS-02": "坐标系"}
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a package holds. `blocked`: unreadable, layer missing, CRS or encoding forbids the check."""
+
+    layers: dict[str, LayerTable]
+    findings: list[Finding]
+    members: list[Member]
+    digest: str
+    blocked: bool
+
+
+@dataclass
+class _Work:
+    layout: Layout
+    county: County | None
+    encoding: str | None
+    crs: int | None
+    layers: dict[str, LayerTable] = field(default_factory=dict)
+    claimed: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+
+    def claim_unread(self, stem: str, file: str) -> str | None:
+        """A file that cannot be read still answers for its layer: it is broken, not missing."""
+        layer = self.layout.match(stem)
+        if layer is not None:
+            self.claimed.setdefault(layer, file)
+        return layer
+
+    def fault(self, error: UserError, severity: str = "error", layer: str | None = None) -> None:
+        self.findings.append(finding_of(error, severity, layer))
+
+
+def read_package(
+    path: Path, layout: Layout, *, county: County | None = None, encoding: str | None = None,
+    crs: int | None = None, name: str = "", progress: Progress | None = None,
+) -> Package:
+    """Read a zip (of one GeoPackage, or of Shapefiles), a .gpkg or a .geojson.
+
+    `encoding` and `crs` (EPSG) are the submitter's own answers where the guards had asked. `name` is
+    the name the file was delivered under. Works in a folder of its own, removed at the end.
+
+    Raises sandbox WallsMissing when this machine may not take files; bad input never raises.
+    """
+    sandbox.require_walls()
+    work = _Work(layout, county, encoding, crs)
+    held = Path(tempfile.mkdtemp(prefix="ziyuan-read-"))
+    try:
+        _read_all(path, name or path.name, held, work, progress or (lambda *_: None))
+    finally:
+        shutil.rmtree(held, ignore_errors=True)
+    _name_missing(work)
+    blocked = any(f.severity == "error" for f in work.findings)
+    return Package(work.layers, work.findings, work.members, file_sm3(path), blocked)
+
+
+def _name_missing(work: _Work) -> None:
+    found = "、".join(sorted(work.claimed))
+    for name in work.layout.required:
+        if name not in work.claimed:
+            missing = errors.LayerMissing(name, work.layout.title, found)
+            work.fault(missing, work.layout.rules.get("missing_layer", "error"), name)
+
+
+def file_sm3(path: Path) -> str:
+    """SM3 of a file, hexadecimal."""
+    digest = hashlib.new("sm3")
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def finding_of(error: UserError, severity: str, layer: str | None) -> Finding:
+    """An error about a file as a finding: its code is the rule, its facts the place."""
+    facts = error.facts
+    value, row = facts.get("value"), facts.get("row")
+    family = next((title for head, title in _FAMILY.items() if error.code.startswith(head)), "文件读取")
+    given: Severity = severity if severity in ("error", "warning", "note") else "error"  # type: ignore[assignment]
+    return Finding(
+        rule=error.code, kind=type(error).__name__, family=family, severity=given,
+        layer=layer or _text(facts.get("layer")), row=row if isinstance(row, int) else None,
+        field=_text(facts.get("field")), value=_text(value), message=error.message, remedy=error.remedy,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _read_all(path: Path, name: str, held: Path, work: _Work, progress: Progress) -> None:
+    try:
+        members = _members(path, name, held)
+    except UserError as fault:
+        work.fault(fault)
+        return
+    groups = sort_members(members)
+    for member, error in groups.faults:
+        work.fault(error)
+        work.claim_unread(member.path.stem, member.name)
+        work.members.append(Member(member.name, member.size, member.sm3))
+    for surplus in groups.surplus:
+        work.fault(errors.MemberSurplus(surplus.name), work.layout.rules.get("surplus_member", "warning"))
+        work.members.append(Member(surplus.name, surplus.size, surplus.sm3))
+    for at, vector in enumerate(groups.vectors):
+        progress(vector.member.name, at, len(groups.vectors))
+        _read_vector(vector, work)
+
+
+def _members(path: Path, name: str, held: Path) -> list[Unpacked]:
+    suffix = Path(name).suffix.lower()
+    with open(path, "rb") as file:
+        head = file.read(4)
+    if suffix == ".zip" or head == b"PK\x03\x04":
+        return sandbox.unpack(path, held / "in", name=name)
+    if suffix not in KINDS or KINDS[suffix] == SHP:
+        raise errors.KindNotTaken(name)
+    place = held / Path(name).name
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)
+    return [Unpacked(Path(name).name, place, path.stat().st_size, file_sm3(path))]
+
+
+def _read_vector(vector: VectorFile, work: _Work) -> None:
+    stem = vector.member.path.stem
+    if vector.driver == SHP and work.layout.match(stem) is None:
+        surplus = errors.LayerSurplus(stem, vector.member.name)
+        work.fault(surplus, work.layout.rules.get("surplus_layer", "warning"))
+        _show(vector, work)
+        return
+    try:
+        reading = sandbox.read_vector(vector.member.path, vector.driver)
+    except UserError as fault:
+        work.fault(fault, layer=work.claim_unread(stem, vector.member.name))
+        _show(vector, work)
+        return
+    used = ""
+    samples: list[str] = []
+    names: list[str] = []
+    for raw in reading.layers.values():
+        found = stem if vector.driver == SHP else raw.name
+        layer = _claim(found, vector.member.name, work)
+        if layer is None:
+            continue
+        text = _decode(vector, raw, work)
+        used, samples = text.encoding, [*samples, *text.samples[:3]]
+        names.append(layer)
+        _take(layer, vector, raw, text, work)
+    _show(vector, work, used, tuple(names), tuple(samples[:8]))
+
+
+def _show(vector: VectorFile, work: _Work, used: str = "", layers: tuple[str, ...] = (),
+          samples: tuple[str, ...] = ()) -> None:
+    main = vector.member
+    work.members.append(Member(main.name, main.size, main.sm3, vector.driver, used, layers, samples))
+    work.members += [Member(m.name, m.size, m.sm3) for m in vector.beside.values()]
+
+
+def _claim(found: str, file: str, work: _Work) -> str | None:
+    """Standard name of a layer, once per package; None when it is surplus or a second copy."""
+    layer = work.layout.match(found)
+    if layer is None:
+        work.fault(errors.LayerSurplus(found, file), work.layout.rules.get("surplus_layer", "warning"))
+        return None
+    if layer in work.claimed:
+        work.fault(errors.LayerRepeated(layer, work.claimed[layer], file), layer=layer)
+        return None
+    work.claimed[layer] = file
+    if found != layer:
+        work.fault(errors.LayerRenamed(found, layer), "note", layer)
+    return layer
+
+
+def _decode(vector: VectorFile, raw: RawLayer, work: _Work) -> encoding.Text:
+    is_shape = vector.driver == SHP
+    declared = "UTF-8"
+    if is_shape:
+        with open(vector.beside[".dbf"].path, "rb") as dbf:
+            head = dbf.read(32)
+        declared = encoding.declared_encoding(head, _cpg(vector)) or ""
+    chosen = work.encoding if is_shape else None
+    text = encoding.decode_text(raw.table, vector.member.name, latin1=is_shape, declared=declared or None,
+                                chosen=chosen)
+    layer = work.layout.match(vector.member.path.stem if is_shape else raw.name)
+    for fault in text.faults:
+        work.fault(fault, "error", layer)
+    for doubt in text.doubts:
+        work.fault(doubt, "warning", layer)
+    return text
+
+
+def _cpg(vector: VectorFile) -> str | None:
+    member = vector.beside.get(".cpg")
+    if member is None:
+        return None
+    with open(member.path, "rb") as file:
+        return file.read(64).decode("ascii", "replace").strip("\ufeff \r\n\0")
+
+
+def _take(layer: str, vector: VectorFile, raw: RawLayer, text: encoding.Text, work: _Work) -> None:
+    table = text.table
+    if "geometry" not in table.column_names:
+        work.fault(errors.NoGeometry(layer), layer=layer)
+        return
+    if table.num_rows == 0 and layer in work.layout.required:
+        work.fault(errors.LayerEmpty(layer), layer=layer)
+        return
+    seen = crs_guard.look(table.column("geometry"))
+    judged = crs_guard.judge(layer, raw.crs, seen, layout=work.layout, county=work.county, chosen=work.crs)
+    for fault in judged.faults:
+        work.fault(fault, layer=layer)
+    if judged.system is None:
+        return
+    epsg, table = _in_metres(table, judged.system, work)
+    work.layers[layer] = LayerTable(layer, epsg, table, vector.driver, text.encoding, vector.member.name)
+
+
+def _in_metres(table: pa.Table, system: crs.Crs, work: _Work) -> tuple[int, pa.Table]:
+    """A layer in degrees is projected once, here, into its county's zone; metres stay as they are."""
+    if system.kind == "plane" or work.county is None:
+        return system.epsg, table
+    zone = work.county.zone
+    column = table.column("geometry").to_pylist()
+    batch = PlaneBatch.from_wkb(column, crs.DEGREES, zone=zone, strict=False)
+    projected = shapely.to_wkb(batch.to_shapely())
+    given = [new if ok else old for new, old, ok in zip(projected, column, batch.problems == 0, strict=True)]
+    at = table.column_names.index("geometry")
+    return crs.epsg_of_zone(zone), table.set_column(at, "geometry", pa.array(given, pa.binary()))
