@@ -1,0 +1,1 @@
+"""Analysis: overlay in plane integers, screening by theme, pictures of a site."""

@@ -1,0 +1,111 @@
+"""Errors of editions: what cannot be sealed, compared or proved."""
+
+from collections.abc import Iterable
+
+from ziyuan.base.errors import UserError, ZiyuanError, nearest
+
+
+class UnknownLayer(UserError):
+    code = "ZY-EDN-001"
+    status = 404
+    remedy = "请使用“标准@版次/实体”形式的图层标识,如 tdt1057@2020/DLTB;可用图层见图层目录。"
+
+    def __init__(self, layer: str, known: Iterable[str]) -> None:
+        near = nearest(layer, known)
+        hint = f",最接近的是“{near}”" if near else ""
+        super().__init__(f"没有图层“{layer}”{hint}。", layer=layer, nearest=near)
+
+
+class MissingColumn(UserError):
+    code = "ZY-EDN-002"
+    remedy = "请按数据标准补齐字段后重新汇交。"
+
+    def __init__(self, layer: str, column: str) -> None:
+        super().__init__(f"图层 {layer} 缺少字段“{column}”,不能入库。", layer=layer, column=column)
+
+
+class RepeatedKey(UserError):
+    code = "ZY-EDN-003"
+    remedy = "请给每个要素唯一的标识码后重新汇交。"
+
+    def __init__(self, layer: str, key: str, rows: tuple[int, int]) -> None:
+        super().__init__(
+            f"图层 {layer} 第 {rows[0]} 行与第 {rows[1]} 行的标识码相同:“{key}”。",
+            layer=layer,
+            key=key,
+            rows=list(rows),
+        )
+
+
+class NoKey(UserError):
+    code = "ZY-EDN-004"
+    remedy = "请填写标识码后重新汇交。"
+
+    def __init__(self, layer: str, row: int, field: str) -> None:
+        super().__init__(f"图层 {layer} 第 {row} 行没有{field}。", layer=layer, row=row, field=field)
+
+
+class UnreadableValue(UserError):
+    code = "ZY-EDN-005"
+    remedy = "请按数据标准的字段类型改正该值后重新汇交。"
+
+    def __init__(self, layer: str, row: int, field: str, value: object, wanted: str) -> None:
+        super().__init__(
+            f"图层 {layer} 第 {row} 行:{field}=“{value}”不是{wanted}。",
+            layer=layer, row=row, field=field, value=str(value),
+        )  # fmt: skip
+
+
+class EmptyGeometry(UserError):
+    code = "ZY-EDN-006"
+    remedy = "请补上该要素的面,或删除该要素后重新汇交。"
+
+    def __init__(self, layer: str, key: str) -> None:
+        super().__init__(f"图层 {layer} 要素“{key}”没有图形,或图形不是面。", layer=layer, key=key)
+
+
+class NotReversible(ZiyuanError):
+    code = "ZY-EDN-007"
+    remedy = "请核对该要素的坐标是否落在本县所在的3度带内。"
+    status = 422
+
+    def __init__(self, layer: str, key: str, zone: int) -> None:
+        super().__init__(
+            f"图层 {layer} 要素“{key}”的坐标换算到 EPSG:4490 后不能还原为第 {zone} 带的原坐标。",
+            layer=layer, key=key, zone=zone,
+        )  # fmt: skip
+
+
+class NoEdition(UserError):
+    code = "ZY-EDN-008"
+    status = 404
+    remedy = "请先在图层目录中查看该县已有的版本。"
+
+    def __init__(self, layer: str, county: str, wanted: object) -> None:
+        super().__init__(
+            f"县区 {county} 的图层 {layer} 没有版本“{wanted}”。",
+            layer=layer,
+            county=county,
+            wanted=str(wanted),
+        )
+
+
+class WrongZone(UserError):
+    code = "ZY-EDN-009"
+    remedy = "请按本县所在的3度带投影后重新汇交。"
+
+    def __init__(self, layer: str, epsg: int, zone: int) -> None:
+        super().__init__(
+            f"图层 {layer} 的坐标系是 EPSG:{epsg},本县应为第 {zone} 带。", layer=layer, epsg=epsg, zone=zone
+        )
+
+
+class NotKeptByCases(UserError):
+    code = "ZY-EDN-010"
+    status = 409
+    remedy = "要素编号应在本县该图层内唯一;如需变更,请先撤回原办件写入的要素。"
+
+    def __init__(self, layer: str, key: str, case_no: str) -> None:
+        super().__init__(
+            f"图层 {layer} 的要素“{key}”已由办件 {case_no} 写入。", layer=layer, key=key, case_no=case_no
+        )

@@ -1,0 +1,91 @@
+"""Prove an edition again (核验): from its rows and from its lake file, down to the first feature that differs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ziyuan.base.canonical import merkle_root
+from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.sm import provider
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.editions import lake, rows
+from ziyuan.onemap.editions.columns import one
+from ziyuan.onemap.editions.digests import feature_digests
+from ziyuan.onemap.editions.errors import NoEdition
+from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.models import Edition
+from ziyuan.onemap.editions.moment import Moment
+
+
+@dataclass(frozen=True)
+class Verification:
+    """`place`: rows, file or digest, where the first fault lies; None when the edition is whole."""
+
+    ok: bool
+    edition: int
+    rows: int
+    file: bool
+    place: str | None
+    first_key: str | None
+    message: str
+
+
+def verify(edition: Edition | int, *, by: kernel.Actor) -> Verification:
+    """Recompute the edition's digest from the rows and from the file; name the first feature that differs."""
+    with kernel.acting(by):
+        found = Edition.objects.filter(pk=edition if isinstance(edition, int) else edition.pk).first()
+        if found is None:
+            raise NoEdition("", "", edition)
+        kind = layer(found.layer)
+        standing = rows.features(
+            kind, f"county = %(county)s AND {(m := Moment(found.reference_date, found.sealed)).condition}",
+            {"county": found.county, **m.parameters}, order="key",
+        )  # fmt: skip
+        zone = int(kernel.region(found.county).zone)
+    computed, wrong = _from_rows(kind, found, standing, zone)
+    return _judge(kind, found, computed, wrong)
+
+
+def _from_rows(
+    kind: Layer, found: Edition, standing: list[rows.Feature], zone: int
+) -> tuple[dict[str, bytes], str | None]:
+    """Digest by key, and the first key whose row does not give the digest stored with it."""
+    if not standing:
+        return {}, None
+    keys = [f.key for f in standing]
+    columns = {n: [f.attributes[n] for f in standing] for n in found.columns}
+    batch = PlaneBatch.from_4490([f.geometry for f in standing], zone)
+    digests = feature_digests(kind.id, keys, columns, batch)
+    wrong = next((f.key for f, d in zip(standing, digests, strict=True) if f.digest != d), None)
+    return dict(zip(keys, digests, strict=True)), wrong
+
+
+def _from_file(kind: Layer, found: Edition) -> dict[str, bytes]:
+    table, zone = lake.read(lake.folder() / found.lake)
+    batch = PlaneBatch.from_wkb(table.column("geometry"), zone)
+    fields = kind.entity.fields
+    columns = {n: [one(fields[n], v) for v in table.column(n).to_pylist()] for n in found.columns}
+    keys = [str(k) for k in table.column(kind.key).to_pylist()]
+    return dict(zip(keys, feature_digests(kind.id, keys, columns, batch), strict=True))
+
+
+def _judge(kind: Layer, found: Edition, computed: Mapping[str, bytes], wrong: str | None) -> Verification:
+    path = lake.folder() / found.lake
+    whole = path.is_file() and provider().sm3(path.read_bytes()).hex() == found.file_sm3
+    root = merkle_root([computed[k] for k in sorted(computed)]) == bytes(found.digest)
+    if root and wrong is None and whole:
+        return Verification(
+            True, found.pk, len(computed), True, None, None, f"{len(computed)} 个要素与版本摘要一致。"
+        )
+    if root and wrong is None:
+        said = "与登记的摘要不符" if path.is_file() else "不存在"
+        return Verification(
+            False, found.pk, len(computed), False, "file", None, f"数据湖文件 {found.lake} {said}。"
+        )
+    wrong = wrong or (_first_difference(computed, _from_file(kind, found)) if whole else None)
+    place = f",第一个不一致的要素是“{wrong}”" if wrong else ""
+    said = f"数据表中的要素与版本摘要不一致{place}。"
+    return Verification(False, found.pk, len(computed), whole, "rows" if wrong else "digest", wrong, said)
+
+
+def _first_difference(rows_: Mapping[str, bytes], file: Mapping[str, bytes]) -> str | None:
+    return next((k for k in sorted({*rows_, *file}) if rows_.get(k) != file.get(k)), None)

@@ -1,0 +1,110 @@
+"""Layers written by cases (`layer.write`): one feature as an effect of a decision, and its withdrawal."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from ziyuan.base.geometry import PlaneBatch, PlaneShape
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.editions import rows
+from ziyuan.onemap.editions.columns import one
+from ziyuan.onemap.editions.digests import feature_digests
+from ziyuan.onemap.editions.errors import MissingColumn, NotKeptByCases, NotReversible, UnreadableValue
+from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.lock import changed, take_turn
+
+
+def layer_write(
+    name: str, county: str, key: str, shape: PlaneShape, attributes: Mapping[str, Any], *,
+    valid_from: date, case_no: str, by: kernel.Actor,
+) -> rows.Feature:  # fmt: skip
+    """Enter a feature that a case decided on; writing it again for the same case and key changes nothing.
+
+    `shape` may lie in a neighbouring zone; it is brought into the county's, vertex by vertex.
+    Raises kernel.NotAllowed, NotKeptByCases (the key belongs to another case), MissingColumn, UnreadableValue.
+    """
+    kind = layer(name)
+    kernel.require(by, "layer.write", region=county)
+    with kernel.acting(by):
+        known = take_turn(kind.id, county)
+        standing = _of_key(kind, county, key)
+        if standing is not None:
+            if standing.case_no != case_no:
+                raise NotKeptByCases(kind.id, key, standing.case_no or "")
+            return standing
+        if kind.large:
+            with connection.cursor() as c:
+                c.execute("SELECT layers.add_county_partition(%s, %s)", [kind.id, county])
+        batch = into_zone(shape.batch(), int(kernel.region(county).zone))
+        if not batch.survives_4490().all():
+            raise NotReversible(kind.id, key, batch.zone)
+        _enter(kind, county, key, batch, attributes, valid_from, case_no, known)
+        changed(kind.id, county, known)
+        facts = {"layer": kind.id, "county": county, "key": key, "case": case_no}
+        kernel.record(
+            by, "layer.written", on=("feature", f"{kind.id}/{county}/{key}"), county=county, after=facts
+        )
+        kernel.announce("layer.written", **facts)
+        written = _of_key(kind, county, key)
+    assert written is not None  # noqa: S101  entered above in this transaction
+    return written
+
+
+def layer_withdraw(name: str, county: str, key: str, *, case_no: str, by: kernel.Actor) -> bool:
+    """Take back what a case wrote: its record time ends now. False where nothing of the case stands."""
+    kind = layer(name)
+    kernel.require(by, "layer.write", region=county)
+    with kernel.acting(by):
+        known = take_turn(kind.id, county)
+        standing = _of_key(kind, county, key)
+        if standing is None or standing.case_no != case_no:
+            return False
+        rows.close(kind, county, [standing.fid], known=known)
+        changed(kind.id, county, known)
+        facts = {"layer": kind.id, "county": county, "key": key, "case": case_no}
+        kernel.record(
+            by, "layer.withdrawn", on=("feature", f"{kind.id}/{county}/{key}"), county=county, before=facts
+        )
+        kernel.announce("layer.withdrawn", **facts)
+        return True
+
+
+def into_zone(batch: PlaneBatch, zone: int) -> PlaneBatch:
+    """The shapes brought vertex by vertex into another zone (unchanged in their own)."""
+    return batch if batch.zone == zone else PlaneBatch.from_4490(batch.to_4490(), zone)
+
+
+def _of_key(kind: Layer, county: str, key: str) -> rows.Feature | None:
+    found = rows.features(
+        kind, "county = %(county)s AND key = %(key)s AND known_to IS NULL AND valid_to IS NULL",
+        {"county": county, "key": key},
+    )  # fmt: skip
+    return found[0] if found else None
+
+
+def _enter(
+    kind: Layer, county: str, key: str, batch: PlaneBatch, attributes: Mapping[str, Any], valid_from: date,
+    case_no: str, known: Any,
+) -> None:  # fmt: skip
+    values = _values(kind, {**attributes, kind.key: key})
+    digests = feature_digests(kind.id, [key], {n: [values[n]] for n in kind.hashed}, batch)
+    new = rows.NewRows(
+        [key], [tuple(values[n] for n in kind.names)], np.array(batch.to_4490()), digests, [None]
+    )
+    rows.add(kind, county, new, zone=batch.zone, valid=(valid_from, None), known=known, case_no=case_no)
+
+
+def _values(kind: Layer, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field of the layer from the case's values. Raises MissingColumn, UnreadableValue."""
+    found = {}
+    for field in kind.fields:
+        try:
+            found[field.name] = one(field, attributes.get(field.name))
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise UnreadableValue(kind.id, 1, field.name, attributes.get(field.name), field.title) from error
+        if found[field.name] is None and field.required:
+            raise MissingColumn(kind.id, field.name)
+    return found
