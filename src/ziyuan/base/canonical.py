@@ -11,9 +11,11 @@ signed has a scale. A moment without zone is refused. Map keys are text, unique 
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.merkle import (
@@ -47,13 +49,18 @@ class NotCanonical(ZiyuanError):
     code = "ZY-BAS-051"
     remedy = "请改用十进制数、带时区的时刻或文本后再计算摘要。"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path or '根'}处的值不能规范编码:{reason}。", path=path, reason=reason)
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path.lstrip('.') or '根'}处的值不能规范编码:{reason}。", path=path, reason=reason)
+        self.reason, self.path = reason, path
+
+    def inside(self, step: str) -> "NotCanonical":
+        """The same refusal seen from one level further out."""
+        return NotCanonical(self.reason, step + self.path)
 
 
 def encode(kind: str, value: object) -> bytes:
     """Canonical bytes of `value` as a record of `kind` (its domain, such as `audit.entry`)."""
-    return b"".join((RECORD, _item(b"S", _text(kind)), _value(value, "")))
+    return b"".join((RECORD, _text(kind), _value(value)))
 
 
 def digest(kind: str, value: object) -> bytes:
@@ -65,68 +72,90 @@ def _item(tag: bytes, body: bytes) -> bytes:
     return tag + len(body).to_bytes(8, "big") + body
 
 
-def _text(text: str) -> bytes:
-    return (text if text.isascii() else unicodedata.normalize("NFC", text)).encode("utf-8")
-
-
-def _value(value: object, path: str) -> bytes:
+def _value(value: object) -> bytes:
     encoder = _SCALARS.get(type(value))
     if encoder is not None:
-        return encoder(value, path)
+        return encoder(value)
     if isinstance(value, Mapping):
-        return _map(value, path)
+        return _map(value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
-        return _item(b"L", b"".join(_value(v, f"{path}[{i}]") for i, v in enumerate(value)))
+        return _list(value)
     for known, known_encoder in _SCALARS.items():
-        if known is not bool and isinstance(value, known):
-            return known_encoder(value, path)
-    raise NotCanonical(path, f"类型 {type(value).__name__} 不在规范之内")
+        if isinstance(value, known):
+            return known_encoder(value)
+    raise NotCanonical(f"类型 {type(value).__name__} 不在规范之内")
 
 
-def _map(value: Mapping[object, object], path: str) -> bytes:
+def _list(value: Sequence[object]) -> bytes:
+    items = []
+    for place, inner in enumerate(value):
+        try:
+            items.append(_value(inner))
+        except NotCanonical as error:
+            raise error.inside(f"[{place}]") from error
+    return _item(b"L", b"".join(items))
+
+
+def _map(value: Mapping[object, object]) -> bytes:
     items: dict[bytes, bytes] = {}
     for key, inner in value.items():
         if not isinstance(key, str):
-            raise NotCanonical(path, f"键“{key}”不是文本")
-        encoded = _encoded(key, path)
+            raise NotCanonical(f"键“{key}”不是文本")
+        encoded = _key(key)
         if encoded in items:
-            raise NotCanonical(path, f"键“{key}”重复")
-        items[encoded] = _value(inner, f"{path}.{key}" if path else key)
-    return _item(b"M", b"".join(_item(b"S", key) + items[key] for key in sorted(items)))
+            raise NotCanonical(f"键“{key}”重复")
+        try:
+            items[encoded] = _value(inner)
+        except NotCanonical as error:
+            raise error.inside(f".{key}") from error
+    in_order = sorted(items, key=_without_head)
+    return _item(b"M", b"".join([part for key in in_order for part in (key, items[key])]))
 
 
-def _encoded(text: str, path: str) -> bytes:
+@lru_cache(maxsize=4096)
+def _key(key: str) -> bytes:
+    return _text(key)
+
+
+def _without_head(item: bytes) -> bytes:
+    return item[9:]
+
+
+def _text(text: str) -> bytes:
     try:
-        return _text(text)
+        body = (text if text.isascii() else unicodedata.normalize("NFC", text)).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise NotCanonical(path, "文本含不成对的代理字符") from error
+        raise NotCanonical("文本含不成对的代理字符") from error
+    return b"S" + len(body).to_bytes(8, "big") + body
 
 
-def _decimal(value: Decimal, path: str) -> bytes:
+def _decimal(value: Decimal) -> bytes:
     if not value.is_finite():
-        raise NotCanonical(path, f"“{value}”不是有限数")
+        raise NotCanonical(f"“{value}”不是有限数")
     written = format(abs(value) if value.is_zero() else value, "f")
     return _item(b"D", written.encode("ascii"))
 
 
-def _moment(value: datetime, path: str) -> bytes:
+def _moment(value: datetime) -> bytes:
     if value.utcoffset() is None:
-        raise NotCanonical(path, "时刻没有时区")
+        raise NotCanonical("时刻没有时区")
     return _item(b"t", value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode("ascii"))
 
 
-def _float(value: object, path: str) -> bytes:
-    raise NotCanonical(path, f"{value} 是浮点数,没有确定的小数位数")
+def _float(value: float) -> bytes:
+    raise NotCanonical(f"{value} 是浮点数,没有确定的小数位数")
 
 
-_SCALARS = {
-    type(None): lambda value, path: _item(b"N", b""),
-    bool: lambda value, path: _item(b"T" if value else b"F", b""),
-    int: lambda value, path: _item(b"I", str(value).encode("ascii")),
-    str: lambda value, path: _item(b"S", _encoded(value, path)),
+_NULL, _TRUE, _FALSE = _item(b"N", b""), _item(b"T", b""), _item(b"F", b"")
+
+_SCALARS: dict[type, Callable[[Any], bytes]] = {  # subclasses first: a moment is a date, a truth value an int
+    type(None): lambda value: _NULL,
+    bool: lambda value: _TRUE if value else _FALSE,
+    int: lambda value: _item(b"I", str(int(value)).encode("ascii")),
+    str: _text,
     Decimal: _decimal,
     datetime: _moment,
-    date: lambda value, path: _item(b"d", value.isoformat().encode("ascii")),
-    bytes: lambda value, path: _item(b"B", value),
+    date: lambda value: _item(b"d", value.isoformat().encode("ascii")),
+    bytes: lambda value: _item(b"B", value),
     float: _float,
 }

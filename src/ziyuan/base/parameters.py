@@ -117,9 +117,11 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
-)
+def _exact_decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
+    return Decimal(node.value.replace("_", ""))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _exact_decimal)
 
 
 def load(folder: Path) -> Parameters:
