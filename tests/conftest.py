@@ -9,12 +9,14 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from tests.support import database
 
 _NODE = database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
+django.setup()
 
 
 @pytest.fixture(scope="session")

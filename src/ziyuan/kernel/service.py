@@ -25,18 +25,23 @@ from ziyuan.kernel.jobs.queue import defer, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, today
 from ziyuan.kernel.nodes.numbers import next_number
-from ziyuan.kernel.rowsecurity import in_region, protect
+from ziyuan.kernel.packs.registry import Matter, Pack, matter, matters, packs, parameter
+from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
 
 __all__ = [
     "AUDITOR",
+    "HI",
+    "LO",
     "TITLES",
     "Actor",
     "AuditHead",
     "AuditRow",
     "Break",
     "Event",
+    "Matter",
     "Node",
     "Organ",
+    "Pack",
     "Person",
     "StoredFile",
     "acting",
@@ -57,11 +62,15 @@ __all__ = [
     "load_regions",
     "make_keys",
     "make_sample_accounts",
+    "matter",
+    "matters",
     "may",
     "next_number",
     "node",
     "now",
     "open_file",
+    "packs",
+    "parameter",
     "people",
     "permissions",
     "permitted",

@@ -1,1 +1,14 @@
-"""Tables of this component, gathered from its rooms."""
+"""Tables of the workflow, gathered from its rooms."""
+
+from ziyuan.workflow.cases.models import (
+    Application,
+    AppliedEffect,
+    Case,
+    CaseEvent,
+    Command,
+    Document,
+    Paper,
+    Task,
+)
+
+__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "Paper", "Task"]

@@ -17,7 +17,9 @@ TITLES = {
     "data_officer": "数据员",
     "data_reviewer": "数据审核",
     "county_clerk": "经办人",
+    "county_chief": "县级负责人",
     "city_reviewer": "审核人",
+    "city_chief": "市级负责人",
     "province_chief": "处长",
     "auditor": "审计员",
     "system_admin": "系统管理员",
@@ -45,8 +47,10 @@ def _plan() -> list[tuple[str, str, str, str]]:
     rows = []
     for county in COUNTIES:
         rows += [(f"data{county}", county, "data_officer", "数据员"), (f"clerk{county}", county, "county_clerk", "经办人")]
+        rows.append((f"chief{county}", county, "county_chief", "负责人"))
     for city in CITIES:
         rows += [(f"review{city}", city, "city_reviewer", "审核人"), (f"data{city}", city, "data_reviewer", "数据审核")]
+        rows.append((f"chief{city}", city, "city_chief", "负责人"))
     for user, role in (
         ("chief", "province_chief"),
         ("data", "data_reviewer"),

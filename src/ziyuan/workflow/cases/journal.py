@@ -1,0 +1,167 @@
+"""Append events to a case and write its rows from the fold; prove later that both still agree."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from ziyuan.base import canonical
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.models import Case, CaseEvent, Task
+from ziyuan.workflow.cases.state import State, empty, fold
+
+GENESIS = "0" * 64
+
+
+class Journal:
+    """A locked case being changed: `add` events, then `save` once. All inside the caller's transaction."""
+
+    def __init__(self, case: Case, by: kernel.Actor) -> None:
+        self.case, self.by = case, by
+        self.state: State = case.state if case.pk else empty()
+        self._pending: list[CaseEvent] = []
+
+    def add(self, kind: str, body: dict[str, Any]) -> State:
+        """One more event; returns the state after it."""
+        head = {
+            "seq": self.case.seq + 1,
+            "at": kernel.now().isoformat(timespec="microseconds"),
+            "actor": self.by.name,
+            "actor_id": self.by.person,
+            "organ": self.by.organ_name,
+        }
+        digest = event_hash(self.case.outer_no, head, kind, body, self.case.head)
+        self._pending.append(_row(self.case, head, kind, body, digest))
+        self.state = fold(self.state, kind, body, head)
+        self.case.seq, self.case.head = head["seq"], digest
+        return self.state
+
+    def save(self) -> Case:
+        """Write the case row, its events and its tasks."""
+        project(self.case, self.state)
+        self.case.save()
+        for event in self._pending:
+            event.case = self.case
+            event.counties = self.case.counties
+        CaseEvent.objects.bulk_create(self._pending)
+        self._pending = []
+        _write_tasks(self.case, self.state)
+        return self.case
+
+
+def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> CaseEvent:
+    return CaseEvent(
+        seq=head["seq"],
+        at=datetime.fromisoformat(head["at"]),
+        actor=head["actor"],
+        actor_id=head["actor_id"],
+        organ=head["organ"],
+        kind=kind,
+        body=body,
+        prev=case.head,
+        hash=digest,
+    )
+
+
+def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:
+    """SM3 over the canonical event and the hash before it."""
+    return canonical.digest("case-event", {"case": outer_no, **head, "kind": kind, "body": body, "prev": prev}).hex()
+
+
+def project(case: Case, state: State) -> None:
+    """Set the case row's columns from the state."""
+    told = state["case"]
+    case.no, case.title, case.applicant = told["no"], told["title"], told["applicant"]
+    case.county, case.counties = told["county"], told["counties"]
+    case.status = told["status"]
+    case.opened = datetime.fromisoformat(told["opened"])
+    case.accepted = date.fromisoformat(told["accepted"]) if told["accepted"] else None
+    case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
+    case.due = date.fromisoformat(told["due"]) if told.get("due") else None
+    case.state = state
+
+
+def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str, Any]:
+    """A task row's columns from the state."""
+    return {
+        "counties": case.counties,
+        "node": task["node"],
+        "title": task["title"],
+        "role": task["role"],
+        "region": task["region"],
+        "holder": task["holder"],
+        "state": task["state"],
+        "opened": datetime.fromisoformat(task["opened"]),
+        "done": datetime.fromisoformat(task["done"]) if task["done"] else None,
+        "due": due,
+        "outcome": task["outcome"],
+    }
+
+
+def _write_tasks(case: Case, state: State) -> None:
+    stored = {t.number: t for t in case.tasks.all()}
+    for number, task in state["tasks"].items():
+        columns = task_columns(case, task, case.due)
+        row = stored.get(int(number))
+        if row is None:
+            Task.objects.create(case=case, number=int(number), **columns)
+        elif any(getattr(row, name) != value for name, value in columns.items()):
+            Task.objects.filter(pk=row.pk).update(**columns)
+
+
+def rebuild(case: Case) -> tuple[State, str]:
+    """Fold all events from the first; returns the state and the hash of the last event, recomputed."""
+    state, prev = empty(), GENESIS
+    for event in case.events.order_by("seq"):
+        head = _head(event)
+        state = fold(state, event.kind, event.body, head)
+        prev = event_hash(case.outer_no, head, event.kind, event.body, prev)
+    return state, prev
+
+
+def _head(event: CaseEvent) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "at": event.at.astimezone(kernel.now().tzinfo).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "actor_id": event.actor_id,
+        "organ": event.organ,
+    }
+
+
+@kernel.verifies("案件事件链")
+def verify_cases() -> Iterator[kernel.Break]:
+    """Every case: each event's hash and link, the stored state and every row as the events tell."""
+    for case in Case.objects.order_by("pk").iterator(200):
+        yield from _verify_events(case)
+        state, digest = rebuild(case)
+        if digest != case.head or state != case.state:
+            yield kernel.Break("案件", f"{case.no}", "案件状态与事件重建的结果不符")
+        yield from _verify_rows(case, state)
+
+
+def _verify_events(case: Case) -> Iterator[kernel.Break]:
+    prev, expected = GENESIS, 0
+    for event in case.events.order_by("seq"):
+        expected += 1
+        place = f"{case.no} 第 {event.seq} 个事件"
+        if event.seq != expected or event.prev != prev:
+            yield kernel.Break("案件事件链", place, "与前一事件不相接")
+        if event_hash(case.outer_no, _head(event), event.kind, event.body, event.prev) != event.hash:
+            yield kernel.Break("案件事件链", place, "内容与散列不符")
+        prev = event.hash
+
+
+def _verify_rows(case: Case, state: State) -> Iterator[kernel.Break]:
+    told = Case(pk=case.pk, outer_no=case.outer_no)
+    project(told, state)
+    for name in ("no", "title", "applicant", "county", "counties", "status", "accepted", "closed", "due", "opened"):
+        if getattr(told, name) != getattr(case, name):
+            yield kernel.Break("案件", f"{case.no} {name}", "案件行与事件不符")
+    rows = {t.number: t for t in case.tasks.all()}
+    for number, task in state["tasks"].items():
+        row = rows.pop(int(number), None)
+        columns = task_columns(told, task, told.due)
+        if row is None or any(getattr(row, name) != value for name, value in columns.items()):
+            yield kernel.Break("案件", f"{case.no} 任务 {number}", "任务行与事件不符")
+    for number in rows:
+        yield kernel.Break("案件", f"{case.no} 任务 {number}", "任务行没有对应的事件")

@@ -1,0 +1,139 @@
+"""What a case is: the fold of its events. Pure; the rows in the database are written from it and nothing else.
+
+`fold(state, kind, body, head)` gives the next state. Every event carries all its consequences (the engine's new
+state, tasks opened and closed), so that an old case is rebuilt without the process text of its day.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+State = dict[str, Any]
+OPEN = frozenset({"open", "correcting"})
+TASK_OPEN = frozenset({"open", "waiting"})
+
+
+def empty() -> State:
+    """A case before its first event."""
+    return {
+        "case": {},
+        "form": {},
+        "site": None,
+        "papers": [],
+        "engine": None,
+        "vars": {},
+        "tasks": {},
+        "stops": [],
+        "screening": None,
+        "route": None,
+        "correction": None,
+        "corrections": [],
+        "decision": None,
+        "documents": [],
+        "rating": None,
+    }
+
+
+def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) -> State:
+    """The state after one event. `head` = {"seq", "at", "actor", "actor_id", "organ"}. The given state is unchanged."""
+    after = deepcopy(state)
+    _KINDS[kind](after, body, head)
+    _engine(after, body, head)
+    return after
+
+
+def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    """Consequences that any event may carry: engine state, tasks closed, tasks opened, variables."""
+    if "engine" in body:
+        state["engine"] = body["engine"]
+    state["vars"].update(body.get("vars", {}))
+    for number, told in body.get("closed", {}).items():
+        state["tasks"][number].update(told, done=head["at"])
+    for task in body.get("opened", []):
+        state["tasks"][str(task["number"])] = {"done": None, "outcome": "", "opinion": "", **task, "opened": head["at"]}
+
+
+def _opened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"] = {**body["case"], "status": "open", "opened": head["at"], "accepted": None, "closed": None}
+    state["form"], state["site"], state["papers"] = body["form"], body["site"], body["papers"]
+
+
+def _screened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["screening"] = body["screening"]
+
+
+def _accepted(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"]["accepted"] = body["day"]
+    state["case"]["due"] = body["due"]
+    state["case"]["provisional"] = body["provisional"]
+
+
+def _completed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    if "route" in body:
+        state["route"] = body["route"]
+
+
+def _nothing(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    """The event's common consequences say it all."""
+
+
+def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"]["status"] = "correcting"
+    state["correction"] = {"task": body["task"], "items": body["items"], "by": head["actor"], "at": head["at"]}
+    state["tasks"][str(body["task"])]["state"] = "waiting"
+    if body.get("stop"):
+        state["stops"].append({"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None})
+
+
+def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"]["status"] = "open"
+    state["corrections"].append({**state["correction"], "answered": head["at"]})
+    state["tasks"][str(state["correction"]["task"])]["state"] = "open"
+    state["correction"] = None
+    for stop in state["stops"]:
+        if stop["to"] is None:
+            stop["to"] = body["day"]
+    state["form"], state["site"], state["papers"] = body["form"], body["site"], body["papers"]
+    state["case"]["due"] = body["due"]
+    state["case"]["provisional"] = body["provisional"]
+
+
+def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    task = state["tasks"][str(body["task"])]
+    task["holder"], task["holder_name"] = body["holder"], body["holder_name"]
+    task.setdefault("chain", []).append({"to": body["holder"], "name": body["holder_name"], "at": head["at"]})
+
+
+def _decided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["decision"] = body["decision"]
+    state["case"].update(status=body["decision"]["result"], closed=head["at"])
+    state["documents"].append(body["document"])
+
+
+def _withdrawn(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"].update(status="withdrawn", closed=head["at"])
+    state["correction"] = None
+    for stop in state["stops"]:
+        if stop["to"] is None:
+            stop["to"] = body["day"]
+
+
+def _rated(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["rating"] = {"level": body["level"], "text": body["text"], "at": head["at"]}
+
+
+_KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
+    "opened": _opened,
+    "screened": _screened,
+    "accepted": _accepted,
+    "completed": _completed,
+    "returned": _nothing,
+    "recalled": _nothing,
+    "claimed": _held,
+    "handed_over": _held,
+    "correction_asked": _correction_asked,
+    "correction_answered": _correction_answered,
+    "decided": _decided,
+    "withdrawn": _withdrawn,
+    "rated": _rated,
+}
