@@ -1,0 +1,186 @@
+"""The plan of a county before it has shapes: which cell belongs to which patch, village and line feature."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
+
+from ziyuan.site.sample import graph, inside, linear, partition, regions
+from ziyuan.site.sample.inside import Cover
+from ziyuan.site.sample.lattice import Floats, Ints, Lattice, lay
+from ziyuan.site.sample.places import Village
+
+SMALLEST_AREA = partition.SMALLEST_AREA
+POND_SHARE = 0.035
+
+
+@dataclass
+class Layout:
+    """`raster` holds the patch of each cell (-1 outside); `kind` and `village` are per patch."""
+
+    lattice: Lattice
+    raster: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int8]
+    village: Ints
+    rim: npt.NDArray[np.bool_]  # per patch: touches the outline
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+def plan(outline: BaseGeometry, patches: int, villages: list[Village], rng: np.random.Generator) -> Layout:
+    """Lay out about `patches` patches in `outline` (plane metres)."""
+    lattice = lay(outline, patches, rng)
+    covered = inside.cover(lattice, outline)
+    lines = linear.draw(lattice, rng)
+    raster = _fields(lattice, covered, patches, rng)
+    area = _cell_areas(lattice)
+    village = _villages(raster, lattice, area, villages, rng)
+    _dig_ponds(raster, lines, lattice, patches, rng)
+    raster, kind, village = _split(raster, lines, covered, village)
+    raster, kind, village = _absorb(raster, kind, village, area * covered.middle, patches)
+    rim = np.zeros(len(kind), dtype=bool)
+    rim[np.unique(raster[covered.rim & (raster >= 0)])] = True
+    return Layout(lattice, raster, kind, village, rim)
+
+
+def _cell_areas(lattice: Lattice) -> Floats:
+    return np.diff(lattice.v)[:, None] * np.diff(lattice.u)[None, :]
+
+
+def _fields(lattice: Lattice, covered: Cover, patches: int, rng: np.random.Generator) -> npt.NDArray[np.int32]:
+    blocks = partition.blocks_of(lattice)
+    total = np.zeros((lattice.rows + 1, lattice.columns + 1))
+    total[1:, 1:] = np.cumsum(np.cumsum(covered.middle, axis=0, dtype=np.float64), axis=1)
+    within = (
+        total[blocks.r1, blocks.c1] - total[blocks.r0, blocks.c1] - total[blocks.r1, blocks.c0] + total[blocks.r0, blocks.c0]
+    )
+    used = np.zeros((lattice.rows + 1, lattice.columns + 1))
+    used[1:, 1:] = np.cumsum(np.cumsum(covered.kept, axis=0, dtype=np.float64), axis=1)
+    touched = used[blocks.r1, blocks.c1] - used[blocks.r0, blocks.c1] - used[blocks.r1, blocks.c0] + used[blocks.r0, blocks.c0]
+    near = touched > 0
+    share = (within / blocks.cells)[near]
+    blocks = partition.Rectangles(*(a[near] for a in (blocks.r0, blocks.r1, blocks.c0, blocks.c1)))
+    lines = int(1.15 * share.sum())  # line features and pieces of fields cut off by them
+    wanted = max(len(blocks), int(patches - 0.9 * lines + 0.06 * patches))
+    rectangles = partition.cut(blocks, share, wanted, lattice.cell**2, rng)
+    raster = partition.paint(rectangles, (lattice.rows, lattice.columns))
+    partition.fill_strips(raster, lattice)
+    fixed = np.zeros(raster.shape, dtype=bool)
+    fixed[lattice.strip_v], fixed[:, lattice.strip_u] = True, True
+    partition.loosen(raster, fixed, rng)
+    inside.settle(raster, covered)
+    raster[~covered.kept] = -1
+    raster[[0, -1]], raster[:, [0, -1]] = -1, -1
+    return raster
+
+
+def _villages(
+    raster: npt.NDArray[np.int32], lattice: Lattice, area: Floats, villages: list[Village], rng: np.random.Generator
+) -> Ints:
+    cells = np.flatnonzero(raster >= 0)
+    label = raster.ravel()[cells]
+    row, column = np.divmod(cells, raster.shape[1])
+    weight = area.ravel()[cells]
+    count = int(raster.max()) + 1
+    size = np.bincount(label, weights=weight, minlength=count)
+    used = size > 0
+    middle_u, middle_v = (lattice.u[1:] + lattice.u[:-1]) / 2, (lattice.v[1:] + lattice.v[:-1]) / 2
+    u = np.bincount(label, weights=weight * middle_u[column], minlength=count)[used] / size[used]
+    v = np.bincount(label, weights=weight * middle_v[row], minlength=count)[used] / size[used]
+    village = np.zeros(count, dtype=np.int64)
+    village[used] = regions.assign(u, v, size[used], villages, rng)
+    a, b, sides = graph.neighbours(raster)
+    place = np.cumsum(used) - 1
+    village[used] = regions.make_whole(village[used], place[a], place[b], sides)
+    return village
+
+
+def _dig_ponds(
+    raster: npt.NDArray[np.int32], lines: linear.Lines, lattice: Lattice, patches: int, rng: np.random.Generator
+) -> None:
+    """Ponds in the middle of large fields: they become holes."""
+    if lattice.cell**2 < 2 * SMALLEST_AREA:
+        return
+    free = (raster >= 0) & (lines.kind == linear.FIELD)
+    free[lattice.strip_v], free[:, lattice.strip_u] = False, False
+    for i in (-1, 0, 1):
+        for j in (-1, 0, 1):
+            same = np.roll(raster, (i, j), axis=(0, 1)) == raster
+            free &= same & (np.roll(lines.kind, (i, j), axis=(0, 1)) == linear.FIELD)
+    cells = np.flatnonzero(free)
+    _, first = np.unique(raster.ravel()[cells], return_index=True)
+    cells = cells[first]
+    chosen = cells[rng.random(len(cells)) < POND_SHARE * patches / max(1, len(cells))]
+    lines.kind.ravel()[chosen] = linear.POND
+
+
+def _split(
+    raster: npt.NDArray[np.int32], lines: linear.Lines, covered: Cover, village: Ints
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], Ints]:
+    """Number the patches anew: line features per village, and fields in the pieces the lines leave of them."""
+    drawn = (lines.kind != linear.FIELD) & (raster >= 0)
+    touched = np.zeros(len(village) + 1, dtype=bool)
+    touched[raster[(drawn | covered.rim) & (raster >= 0)]] = True
+    cells = np.flatnonzero(drawn | (touched[raster] & (raster >= 0)))
+    label, kind_of = raster.ravel()[cells].astype(np.int64), lines.kind.ravel()[cells]
+    is_line = kind_of != linear.FIELD
+    line = lines.line.ravel()[cells].astype(np.int64) + 1000
+    key = np.where(is_line, (line << 16 | kind_of.astype(np.int64) << 12 | village[label]) << 1 | 1, label << 1)
+    group = graph.groups_of_cells(key, cells, raster.shape)
+    raster.ravel()[cells] = group + len(village)
+    kind = np.zeros(len(village) + int(group.max(initial=-1)) + 1, dtype=np.int8)
+    new_village = np.zeros(len(kind), dtype=np.int64)
+    new_village[: len(village)] = village
+    kind[group + len(village)], new_village[group + len(village)] = kind_of, village[label]
+    return raster, kind, new_village
+
+
+def _absorb(
+    raster: npt.NDArray[np.int32], kind: npt.NDArray[np.int8], village: Ints, area: Floats, patches: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], Ints]:
+    """Join pieces that are too small, then the smallest fields until there are `patches`, to a neighbour."""
+    cells = np.flatnonzero(raster >= 0)
+    label = raster.ravel()[cells]
+    size = np.bincount(label, weights=area.ravel()[cells], minlength=len(kind))  # of what lies inside
+    a, b, sides = graph.neighbours(raster)
+    empty = np.bincount(label, minlength=len(kind)) == 0
+    for _ in range(8):
+        surplus = len(kind) - int(empty.sum()) - patches
+        small = (size < SMALLEST_AREA) & ~empty
+        if surplus > small.sum():
+            fields = np.flatnonzero((kind == linear.FIELD) & ~small & ~empty)
+            few = fields[np.argsort(size[fields], kind="stable")][: surplus - int(small.sum())]
+            small[few] = True
+        target = _best_neighbour(small, kind, village, a, b, sides)
+        if np.array_equal(target, np.arange(len(kind))):
+            break
+        names, number = np.unique(target, return_inverse=True)
+        kind, village, empty = kind[names], village[names], empty[names]
+        size = np.bincount(number, weights=size)
+        a, b = number[a], number[b]
+        a, b, sides = _merged(np.minimum(a, b), np.maximum(a, b), sides)
+        label = number[label].astype(np.int32)
+    place = np.cumsum(~empty) - 1
+    raster.ravel()[cells] = place[label]
+    return raster, kind[~empty], village[~empty]
+
+
+def _best_neighbour(
+    small: npt.NDArray[np.bool_], kind: npt.NDArray[np.int8], village: Ints, a: Ints, b: Ints, sides: Ints
+) -> Ints:
+    """Per patch itself, or for a small one the field of its village that it borders most and that stays."""
+    target = np.arange(len(kind))
+    source, other = np.concatenate([a, b]), np.concatenate([b, a])
+    weight = np.concatenate([sides, sides]) + 1000 * (kind[other] == linear.FIELD)
+    usable = small[source] & ~small[other] & (village[source] == village[other])
+    order = np.argsort(weight[usable], kind="stable")
+    target[source[usable][order]] = other[usable][order]
+    return target
+
+
+def _merged(a: Ints, b: Ints, sides: Ints) -> tuple[Ints, Ints, Ints]:
+    apart = a != b
+    key, place = np.unique(a[apart] << 32 | b[apart], return_inverse=True)
+    return key >> 32, key & 0xFFFFFFFF, np.bincount(place, weights=sides[apart]).astype(np.int64)
