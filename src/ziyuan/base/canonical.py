@@ -139,7 +139,8 @@ def _decimal(value: Decimal) -> bytes:
 def _moment(value: datetime) -> bytes:
     if value.utcoffset() is None:
         raise NotCanonical("时刻没有时区")
-    return _item(b"t", value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode("ascii"))
+    in_utc = value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return _item(b"t", f"{in_utc}Z".encode("ascii"))
 
 
 def _float(value: float) -> bytes:
