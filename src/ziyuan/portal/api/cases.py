@@ -68,7 +68,7 @@ def act(request: HttpRequest, case: int, action: str, body: ActionIn) -> Any:
     workflow.act(
         who, case, action, task=body.task, opinion=body.opinion, to=body.to, items=body.items, command=body.command
     )
-    return workflow.case_record(who, case, after_act=True)
+    return workflow.case_record(who, case)
 
 
 @router.get("/{case}/screening", summary="审查结果")

@@ -107,6 +107,9 @@ def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 def _decided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["decision"] = body["decision"]
     state["case"].update(status=body["decision"]["result"], closed=head["at"])
+
+
+def _issued(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["documents"].append(body["document"])
 
 
@@ -134,6 +137,7 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "correction_asked": _correction_asked,
     "correction_answered": _correction_answered,
     "decided": _decided,
+    "issued": _issued,
     "withdrawn": _withdrawn,
     "rated": _rated,
 }

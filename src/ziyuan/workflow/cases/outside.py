@@ -1,0 +1,23 @@
+"""What the applicant is told: one event a step, carried out by the exchange."""
+
+from typing import Any
+
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.models import Case
+
+
+def tell_outside(case: Case, state: dict[str, Any], status: str, **more: Any) -> None:
+    """Announce the applicant's view of the case; nothing in it names an officer."""
+    correction = state["correction"]
+    kernel.announce(
+        "case.outside",
+        county=state["case"]["county"],
+        outer_no=case.outer_no,
+        case_no=state["case"]["no"],
+        seq=case.seq,
+        status=status,
+        at=kernel.now(),
+        correction={"items": correction["items"]} if correction else None,
+        due=state["case"].get("due"),
+        **more,
+    )

@@ -1,0 +1,62 @@
+"""A matter ready to run: its process graph, decisions, form and limits, read once from the pack's text."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from ziyuan.base import canonical
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.decisions import Decision, Outcome
+from ziyuan.workflow.engine import Graph
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a case of one matter version runs on."""
+
+    matter: kernel.Matter
+    graph: Graph
+    decisions: dict[str, Decision]
+    form: dict[str, Any]
+    version: str
+
+    def decide(self, name: str, values: dict[str, Any]) -> Outcome:
+        """Evaluate one of the matter's decisions over the case's variables."""
+        return self.decisions[name].evaluate(name, values)
+
+    def limits(self, day: date) -> tuple[int, int]:
+        """(statutory, promised) working days in force on `day`."""
+        due = self.matter.told["due"]
+        return int(figure(due["statutory"], day)), int(figure(due["promised"], day))
+
+    def result(self, name: str) -> dict[str, Any]:
+        """The declared result (granted, refused …)."""
+        return self.matter.told["results"][name]
+
+
+def figure(name: str, day: date) -> Any:
+    """A dated figure of law by its parameter name."""
+    return kernel.parameter(name).on(day)
+
+
+@cache
+def runtime(key: str) -> Runtime:
+    """The runtime of the matter `pack/matter`. Raises UnknownMatter, PackFault, BpmnRefused."""
+    matter = kernel.matter(key)
+    folder, told = matter.folder, matter.told
+    decisions = {}
+    for name in told.get("decisions", []):
+        model = Decision.load(folder / name)
+        decisions.update({decision: model for decision in model.decisions})
+    form = json.loads((folder / told["form"]).read_text(encoding="utf-8"))
+    return Runtime(matter, Graph.load(folder / told["process"]), decisions, form, _version(matter))
+
+
+def _version(matter: kernel.Matter) -> str:
+    """SM3 over every text of the matter: what a case is pinned to."""
+    texts = {
+        str(p.relative_to(matter.folder)): p.read_bytes() for p in sorted(matter.folder.rglob("*")) if p.is_file()
+    }
+    return canonical.digest("matter-version", texts).hex()

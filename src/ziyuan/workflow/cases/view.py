@@ -1,0 +1,267 @@
+"""A case as its page shows it: everything a person needs to act, nothing he may not see."""
+
+from typing import Any
+
+from shapely import wkb
+from shapely.geometry import mapping
+
+from ziyuan.base.geometry import PlaneShape
+from ziyuan.kernel import errors
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.clock import reading
+from ziyuan.workflow.cases.models import Case, Document, Paper
+from ziyuan.workflow.cases.papers import required_papers
+from ziyuan.workflow.cases.runtime import Runtime, runtime
+from ziyuan.workflow.tasks.actions import OUTCOMES, offers
+
+STATUS = {"open": "办理中", "correcting": "待补正", "granted": "已批准", "refused": "不予通过", "withdrawn": "已撤件"}
+KINDS = {
+    "opened": "收件",
+    "screened": "图上审查",
+    "accepted": "受理",
+    "completed": "办理",
+    "returned": "退回",
+    "recalled": "撤回",
+    "claimed": "签收",
+    "handed_over": "转办",
+    "correction_asked": "一次性告知补正",
+    "correction_answered": "收到补正",
+    "decided": "作出决定",
+    "issued": "制发文书",
+    "withdrawn": "撤件",
+    "rated": "服务评价",
+}
+PHRASES = ["同意。", "材料齐全,符合法定形式,拟同意。", "经审查,符合国土空间规划和用途管制要求,同意。", "请补充占用永久基本农田不可避让论证。"]
+
+
+def visible_case(by: kernel.Actor, case_id: int) -> Case:
+    """The case, when the actor's region lets him see it. Raises NotFound otherwise."""
+    found = Case.objects.filter(pk=case_id).first()
+    if found is None:
+        raise errors.NotFound("案件", case_id)
+    return found
+
+
+def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
+    """The whole record."""
+    with kernel.acting(by):
+        case = visible_case(by, case_id)
+        rt, state = runtime(case.matter), case.state
+        clock = reading(rt, state)
+        return {
+            **_head(case, state, clock),
+            "clock": clock,
+            "form": form_shown(rt, state["form"]),
+            "papers": _papers(rt, case, state),
+            "site": site_shown(state["site"]),
+            "screening": _screening(case, state),
+            "route": _route(state),
+            "flow": _flow(rt, state),
+            "opinions": _opinions(state),
+            "log": _log(case),
+            "documents": _documents(case),
+            "tasks": _tasks(state),
+            "actions": [o.to_json() for o in offers(by, rt, state)],
+            "correction": state["correction"],
+            "decision": state["decision"],
+            "phrases": PHRASES,
+            "rating": state["rating"],
+        }
+
+
+def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": case.pk,
+        "no": case.no,
+        "outer_no": case.outer_no,
+        "title": case.title,
+        "matter": case.matter,
+        "matter_title": kernel.matter(case.matter).title,
+        "status": case.status,
+        "status_title": STATUS.get(case.status, case.status),
+        "region": case.county,
+        "region_name": kernel.region(case.county).name,
+        "regions": [{"code": c, "name": kernel.region(c).name} for c in case.counties],
+        "applicant": case.applicant,
+        "opened": case.opened.isoformat(),
+        "accepted": case.accepted.isoformat() if case.accepted else None,
+        "closed": case.closed.isoformat() if case.closed else None,
+        "due": clock["due"],
+        "days_left": clock["left"],
+        "lamp": clock["lamp"],
+        "provisional": clock["provisional"],
+    }
+
+
+def form_shown(rt: Runtime, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The form in groups, codes as words."""
+    properties = rt.form["data"]["properties"]
+    return [
+        {
+            "group": group["group"],
+            "fields": [
+                {
+                    "path": name,
+                    "title": properties[name]["title"],
+                    "value": values.get(name),
+                    "text": _text(properties[name], values.get(name)),
+                }
+                for name in group["fields"]
+            ],
+        }
+        for group in rt.form["layout"]
+    ]
+
+
+def _text(schema: dict[str, Any], value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if "enum" in schema:
+        return dict(zip(schema["enum"], schema["enumTitles"], strict=True)).get(value, str(value))
+    return f"{value} {schema['unit']}" if "unit" in schema else str(value)
+
+
+def site_shown(site: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The site for the map: degrees (EPSG:4490, lon lat), official area, bounds."""
+    if site is None:
+        return None
+    shape = PlaneShape.from_json(site)
+    degrees = wkb.loads(shape.to_wkb_4490())
+    return {
+        "zone": shape.zone,
+        "geojson": mapping(degrees),
+        "area_m2": str(shape.area_official()),
+        "bounds": list(degrees.bounds),
+        "parcels": [],
+    }
+
+
+def _papers(rt: Runtime, case: Case, state: dict[str, Any]) -> list[dict[str, Any]]:
+    titles = {p["id"]: p["title"] for p in rt.matter.told["papers"]}
+    required = {p["id"] for p in required_papers(rt, state)}
+    rows = list(case.papers.order_by("replaced", "pk"))
+    shown = [_paper(case, row, titles, required) for row in rows]
+    there = {row.kind for row in rows if not row.replaced}
+    absent = [k for k in titles if k in required and k not in there]
+    return shown + [
+        {"id": None, "kind": k, "title": titles[k], "name": "", "size": 0, "required": True, "note": "缺少", "url": None}
+        for k in absent
+    ]
+
+
+def _paper(case: Case, row: Paper, titles: dict[str, str], required: set[str]) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "title": titles.get(row.kind, row.kind),
+        "name": row.name,
+        "size": row.size,
+        "digest": row.digest,
+        "required": row.kind in required,
+        "note": "已被补正材料替换" if row.replaced else "",
+        "url": f"/api/cases/{case.pk}/papers/{row.pk}",
+    }
+
+
+def _screening(case: Case, state: dict[str, Any]) -> dict[str, Any] | None:
+    if state["screening"] is None:
+        return None
+    return {**state["screening"], "pieces_url": f"/api/cases/{case.pk}/screening.geojson"}
+
+
+def _route(state: dict[str, Any]) -> dict[str, Any] | None:
+    if state["route"] is None:
+        return None
+    level = state["route"]["level"]
+    names = {"county": "县级", "city": "市级", "province": "省级"}
+    return {"level": level, "organ": names.get(level, level), "reason": f"按决策表“审批层级”由{names.get(level, level)}办理", "trace": state["route"]["trace"]}
+
+
+def _flow(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
+    layout, where = rt.graph.layout(), rt.graph.positions(state["engine"])
+    at, passed = set(where["at"]), set(where["passed"])
+    nodes = [
+        {
+            "id": n["id"],
+            "title": n["name"],
+            "type": n["type"],
+            "lane": n["lane"],
+            **{k: n[k] for k in ("x", "y", "w", "h")},
+            "state": "now" if n["id"] in at else "done" if n["id"] in passed else "todo",
+        }
+        for n in layout["nodes"]
+    ]
+    edges = [
+        {
+            "id": e["id"],
+            "from": e["source"],
+            "to": e["target"],
+            "points": e["waypoints"],
+            "name": e["name"],
+            "taken": e["source"] in passed and e["target"] in passed | at,
+        }
+        for e in layout["edges"]
+    ]
+    return {"nodes": nodes, "edges": edges, "width": layout["width"], "height": layout["height"]}
+
+
+def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
+    done = [t for t in state["tasks"].values() if t["done"]]
+    return [
+        {
+            "task": t["number"],
+            "node_title": t["title"],
+            "person": t.get("by", ""),
+            "organ_name": t.get("organ", ""),
+            "outcome": t["outcome"],
+            "outcome_title": OUTCOMES.get(t["outcome"], t["outcome"]),
+            "opinion": t["opinion"],
+            "at": t["done"],
+        }
+        for t in sorted(done, key=lambda t: t["done"])
+    ]
+
+
+def _log(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "seq": e.seq,
+            "at": e.at.isoformat(),
+            "actor": e.actor,
+            "organ_name": e.organ,
+            "kind": e.kind,
+            "title": KINDS.get(e.kind, e.kind),
+            "body": {k: v for k, v in e.body.items() if k in ("items", "opinion", "day", "due", "route", "holder_name", "task")},
+            "hash": e.hash,
+        }
+        for e in case.events.order_by("seq")
+    ]
+
+
+def _documents(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": d.pk,
+            "title": d.title,
+            "no": d.no,
+            "digest": d.digest,
+            "issued": d.issued.isoformat(),
+            "url": f"/api/cases/{case.pk}/documents/{d.pk}",
+            "verify_url": d.facts.get("verify_url", f"/verify/{d.code}"),
+        }
+        for d in Document.objects.filter(case_no=case.no).order_by("pk")
+    ]
+
+
+def _tasks(state: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": t["number"],
+            "node": t["node"],
+            "node_title": t["title"],
+            "holder": t["holder_name"] or ("无人可办,请设置岗位" if t.get("nobody") else "待签收"),
+            "region_name": kernel.region(t["region"]).name,
+            "state": t["state"],
+        }
+        for t in state["tasks"].values()
+    ]

@@ -1,0 +1,77 @@
+"""Decide: the decision, its number and every declared effect, in the transaction of the deciding act.
+
+If one effect refuses, nothing has happened. The paper itself is rendered and signed afterwards by a job.
+"""
+
+from datetime import date
+from typing import Any
+
+from ziyuan.base.geometry import PlaneShape
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.journal import Journal
+from ziyuan.workflow.cases.models import AppliedEffect
+from ziyuan.workflow.cases.outside import tell_outside
+from ziyuan.workflow.cases.runtime import Runtime, figure
+from ziyuan.workflow.effects.registry import Order, kind
+
+STATUS = {"granted": "已批准", "refused": "不予通过"}
+
+
+def decide(rt: Runtime, journal: Journal, result: str, opinion: str) -> None:
+    """Write the decision event and apply the effects of `result` (the end event's id)."""
+    told = rt.result(result)
+    decision = _decision(rt, journal, result, told, opinion)
+    journal.add("decided", {"decision": decision})
+    journal.save()
+    for ordinal, effect in enumerate(told["effects"], start=1):
+        _apply(journal, result, ordinal, effect, decision)
+    tell_outside(journal.case, journal.state, STATUS.get(result, "已办结"))
+    kernel.announce(
+        f"{rt.matter.pack}.{rt.matter.id}.{result}", county=journal.case.county, case=journal.case.pk, no=decision["no"]
+    )
+    kernel.defer("workflow.issue_document", case=journal.case.pk)
+
+
+def _decision(rt: Runtime, journal: Journal, result: str, told: dict[str, Any], opinion: str) -> dict[str, Any]:
+    day = kernel.today()
+    county = journal.state["case"]["county"]
+    region = journal.by.region
+    series = f"{told['number']['series']}.{region}"
+    number = told["number"]["pattern"].format(
+        region=region, county=county, year=day.year, serial=kernel.next_number(series, day.year)
+    )
+    return {
+        "result": result,
+        "title": told["title"],
+        "no": number,
+        "day": day.isoformat(),
+        "organ_name": journal.by.organ_name,
+        "region": region,
+        "person": journal.by.name,
+        "opinion": opinion,
+        "valid_months": int(figure(told["valid_months"], day)) if "valid_months" in told else None,
+    }
+
+
+def _apply(journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]) -> None:
+    case = journal.case
+    key = f"{case.no}/{result}/{ordinal}"
+    if AppliedEffect.objects.filter(key=key).exists():
+        return
+    order = Order(key, effect["kind"], effect, facts(journal.state, decision), journal.state, journal.by)
+    target = kind(effect["kind"]).apply(order)
+    AppliedEffect.objects.create(
+        key=key, case=case, kind=effect["kind"], target=target[:120], facts={"decision": decision["no"]}, applied=kernel.now()
+    )
+
+
+def facts(state: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+    """Names an effect's FEEL mapping may read."""
+    area = PlaneShape.from_json(state["site"]).area_official()
+    return {
+        "case": {k: v for k, v in state["case"].items() if not isinstance(v, list | dict)},
+        "form": dict.fromkeys(("project_code", "investment"), None) | state["form"],
+        "site": {"area_m2": area},
+        "decision": {**decision, "day": date.fromisoformat(decision["day"])},
+        "document": {"no": decision["no"]},
+    }

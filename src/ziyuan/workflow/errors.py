@@ -1,0 +1,106 @@
+"""Errors of cases, tasks and applications."""
+
+from ziyuan.base.errors import UserError, ZiyuanError
+
+
+class ActionRefused(UserError):
+    code = "ZY-WFL-001"
+    status = 409
+    remedy = "请刷新案卷,按“办理”栏中可用的动作继续。"
+
+    def __init__(self, action: str, reason: str) -> None:
+        super().__init__(f"现在不能“{action}”:{reason}。", action=action, reason=reason)
+
+
+class OpinionMissing(UserError):
+    code = "ZY-WFL-002"
+    remedy = "请在“意见”栏写明意见后再提交。"
+
+    def __init__(self) -> None:
+        super().__init__("没有填写意见。", fields={"opinion": "必填"})
+
+
+class FormIncomplete(UserError):
+    code = "ZY-WFL-003"
+    remedy = "请逐项改正后重新提交;已填内容都已保存。"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        told = ";".join(dict.fromkeys(fields.values()))
+        super().__init__(f"有 {len(fields)} 处需要改正:{told}。", fields=fields)
+
+
+class SiteNotConfirmed(UserError):
+    code = "ZY-WFL-004"
+    status = 409
+    remedy = "请查看地图上的范围、带号和面积,确认后再提交。"
+
+    def __init__(self) -> None:
+        super().__init__("用地范围尚未确认。", fields={"site": "请上传界址点并确认"})
+
+
+class SiteUnreadable(UserError):
+    code = "ZY-WFL-005"
+    remedy = "请按提示改正界址点文件后重新上传。"
+
+    def __init__(self, problems: list[dict[str, object]]) -> None:
+        first = problems[0]
+        super().__init__(f"界址点文件第 {first['line']} 行:{first['message']}", problems=problems)
+
+
+class TargetNotEligible(UserError):
+    code = "ZY-WFL-006"
+    remedy = "请在“转办给”列表中选择同岗位的人员。"
+
+    def __init__(self) -> None:
+        super().__init__("所选人员不在本岗位或本行政区,不能接办。", fields={"to": "请重新选择"})
+
+
+class ItemsMissing(UserError):
+    code = "ZY-WFL-007"
+    remedy = "请逐条列出要补正的字段、材料或界址点,一次性告知。"
+
+    def __init__(self) -> None:
+        super().__init__("没有列出补正内容。", fields={"items": "至少一条"})
+
+
+class EffectRefused(ZiyuanError):
+    code = "ZY-WFL-008"
+    status = 409
+    remedy = "决定没有生效,任何内容都未写入。请按原因处理后重新决定。"
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"决定的效力“{kind}”未能实现:{reason}。", kind=kind)
+
+
+class UnknownEffect(ZiyuanError):
+    code = "ZY-WFL-009"
+    remedy = "请改正 matter.yaml 的 effects,或安装登记该效力的组件。"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"没有名为“{kind}”的效力。", kind=kind)
+
+
+class WrongState(UserError):
+    code = "ZY-WFL-010"
+    status = 409
+    remedy = "请刷新页面查看最新状态。"
+
+    def __init__(self, what: str, state: str) -> None:
+        super().__init__(f"{what}:当前状态为“{state}”,不能执行。", state=state)
+
+
+class RatingRefused(UserError):
+    code = "ZY-WFL-011"
+    status = 409
+    remedy = "每件申报评价一次,提交后不能修改。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"不能评价:{reason}。")
+
+
+class DocumentFault(ZiyuanError):
+    code = "ZY-WFL-012"
+    remedy = "请检查事项的文书模板后重试。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"文书未能生成:{reason}。")
