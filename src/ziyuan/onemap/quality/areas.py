@@ -1,0 +1,131 @@
+"""Area of record: the official ellipsoid area of each shape, against the area written in the file."""
+
+import numpy as np
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from ziyuan.base.areas import official_area
+from ziyuan.base.geometry.grid import in_zone
+from ziyuan.onemap.quality.collector import systematic
+from ziyuan.onemap.quality.context import Context
+from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.standards.model import Field, Rule
+
+_HALF_CENT = 0.0051
+_CENT = 0.0101
+_FEW_PATCHES = 5
+_LARGEST_CLOSING = 1e-4
+"""Largest mean closing of a village as a share of its area; more is no closing but a wrong area."""
+
+
+def compute(frame: Frame, context: Context) -> None:
+    """Areas of the usable shapes of a frame, m² unrounded, into `context.areas`."""
+    shapes = frame.shapes
+    if shapes.kind != "polygon" or not len(shapes.rows):
+        return
+    how = frame.model.space.area
+    if how == "plane":
+        areas = shapes.areas
+    elif how == "geodesic":
+        areas = _geodesic(frame)
+    elif shapes.plane.zone and in_zone(shapes.batch.coords, shapes.plane.zone).all():
+        areas = official_area(shapes.batch)
+    else:
+        return
+    context.areas[frame.name] = np.where(shapes.valid, areas, np.nan)
+
+
+def _geodesic(frame: Frame) -> NDArray[np.float64]:
+    """Geodesic polygon on the CGCS2000 ellipsoid (Karney), for models that ask for it."""
+    import pyproj
+
+    geod = pyproj.Geod(a=6378137.0, rf=298.257222101)
+    shapes, epsg = frame.shapes, frame.delivered.epsg
+    system = pyproj.CRS.from_epsg(epsg)
+    given = shapes.given[shapes.rows]
+    if not system.is_geographic:
+        back = pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
+        given = shapely.transform(given, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1])))
+    oriented = shapely.orient_polygons(given)
+    return np.array([abs(geod.geometry_area_perimeter(g)[0]) for g in oriented])
+
+
+def derived(rule: Rule, frame: Frame, context: Context) -> None:
+    """The field is the area of record: exactly, or closed (平差) to the figure of a larger unit."""
+    field = frame.entity.fields[str(rule.field)]
+    official = context.areas.get(frame.name)
+    if official is None or not frame.has(field.name):
+        return
+    numbers = frame.numbers(field.name)
+    rows = frame.shapes.rows
+    written, known = numbers.values[rows], numbers.known[rows] & ~np.isnan(official)
+    difference = np.where(known, written - official, 0.0)
+    if field.closed_to and field.by and frame.has(field.by):
+        share, slack = _closing(frame, field, context, difference, known, official), _CENT
+    else:
+        share, slack = np.zeros(len(rows)), _HALF_CENT
+    wrong = known & (np.abs(difference - share) > slack + 1e-6)
+    _report(rule, frame, context, field, wrong, official, written, share)
+
+
+def _closing(frame: Frame, field: Field, context: Context, difference: NDArray[np.float64],
+             known: NDArray[np.bool_], official: NDArray[np.float64]) -> NDArray[np.float64]:  # fmt: skip
+    """Per shape, the closing that its unit must have got: the median difference, which single faults do not move.
+
+    A unit of few patches takes the mean that its control figure asks for. A closing too large to be one is
+    taken as none.
+    """
+    encoded = frame.text(str(field.by)).dictionary_encode()
+    unit = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)[frame.shapes.rows].astype(np.int64)
+    totals = _control_figures(frame, field, context)
+    share = np.zeros(len(unit))
+    order = np.argsort(unit, kind="stable")
+    first = np.flatnonzero(np.r_[True, unit[order][1:] != unit[order][:-1]]) if len(unit) else np.zeros(0, int)
+    for members in np.split(order, first[1:]):
+        good = members[known[members]]
+        if not len(good) or unit[members[0]] < 0:
+            continue
+        code = encoded.dictionary[int(unit[members[0]])].as_py()
+        share[members] = _unit_closing(difference[good], official[good], totals.get(code))
+    return share
+
+
+def _unit_closing(difference: NDArray[np.float64], official: NDArray[np.float64], total: float | None) -> float:
+    if len(difference) >= _FEW_PATCHES:
+        mean = float(np.median(difference))
+    elif total is not None:
+        mean = (total - float(official.sum())) / len(official)
+    else:
+        mean = 0.0
+    return mean if abs(mean) * len(official) <= _LARGEST_CLOSING * float(official.sum()) + 1.0 else 0.0
+
+
+def _control_figures(frame: Frame, field: Field, context: Context) -> dict[str, float]:
+    layer, _, total = str(field.closed_to).partition(".")
+    other = context.frames.get(layer)
+    if other is None or not other.has(total) or not other.has(str(field.by)):
+        return {}
+    numbers = other.numbers(total)
+    codes = other.text(str(field.by)).to_numpy(zero_copy_only=False)
+    return {str(c): float(v) for c, v, k in zip(codes, numbers.values, numbers.known, strict=True) if k and c}
+
+
+def _report(rule: Rule, frame: Frame, context: Context, field: Field, wrong: NDArray[np.bool_],
+            official: NDArray[np.float64], written: NDArray[np.float64], share: NDArray[np.float64]) -> None:  # fmt: skip
+    rows = frame.shapes.rows
+    place = dict(zip(rows.tolist(), range(len(rows)), strict=True))
+    cause = ""
+    if systematic(int(wrong.sum()), len(frame)):
+        plane = np.abs(written - frame.shapes.areas)[wrong]
+        cause = "，看来填的是平面面积，不是椭球面积" if np.median(plane) < 0.02 else ""
+
+    def right(row: int) -> float:
+        return float(official[place[row]] + share[place[row]])
+
+    context.collector.rows(
+        rule, frame, rows[wrong],
+        lambda r: f"{field.title} {written[place[r]]:.2f}，按图形计算应为 {right(r):.2f} 平方米{cause}。",
+        value=lambda r: f"{written[place[r]]:.2f}", expected=lambda r: f"{right(r):.2f}",
+        extra=lambda r: {"measure": round(float(written[place[r]]) - right(r), 2), "unit": "m2"},
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""What every rule may ask: the frames, the county, the year, the registered control areas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ziyuan.onemap.quality.collector import Collector
+from ziyuan.onemap.quality.frames import Frame
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass
+class Context:
+    """One run of the check."""
+
+    frames: dict[str, Frame]
+    collector: Collector
+    county: str | None = None
+    period: str | None = None
+    zone: int | None = None
+    extent: Box | None = None
+    control_areas: Sequence[Mapping[str, Any]] | None = None
+    shifted: set[str] = field(default_factory=set)
+    """Layers whose coordinates are wrong as a whole: their geometry is not judged further."""
+    areas: dict[str, Any] = field(default_factory=dict)
+    """Area of record by layer, m² unrounded, NaN where it cannot be computed."""
+    conflicts: dict[str, Any] = field(default_factory=dict)
+    """Overlaps and duplicates by layer."""
+    gaps: dict[str, list[Any]] = field(default_factory=dict)
+    """Gaps already reported, by covering layer, so that cover rules do not report them again."""

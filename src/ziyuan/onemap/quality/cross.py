@@ -1,0 +1,131 @@
+"""Rules between two layers of one delivery, judged on the same plane integers."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from ziyuan.onemap.quality.collector import LISTED, Finding, make
+from ziyuan.onemap.quality.context import Context
+from ziyuan.onemap.quality.faces import faces_of, square_metres, wide_parts
+from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.standards.model import Rule
+
+
+def _pair(rule: Rule, context: Context, other: str) -> tuple[Frame, Frame] | None:
+    """Both layers, when both are there and both lie where they should."""
+    names = (str(rule.params["layer"]), str(rule.params[other]))
+    if any(name not in context.frames or name in context.shifted for name in names):
+        return None
+    first, second = (context.frames[name] for name in names)
+    return first, second
+
+
+def covered_by(rule: Rule, context: Context) -> None:
+    """Every part of one layer lies in the other; with `both_ways` the reverse too, but for gaps already told."""
+    pair = _pair(rule, context, "by")
+    if pair is None:
+        return
+    inner, outer = pair
+    faces = faces_of(inner.edges, outer.edges)
+    in_inner, in_outer = faces.covered(inner.shapes), faces.covered(outer.shapes)
+    found = [(shape, inner, outer) for shape in faces.shapes[in_inner & ~in_outer]]
+    if rule.params.get("both_ways"):
+        told = shapely.STRtree(context.gaps.get(inner.name, []))
+        bare = in_outer & ~in_inner
+        known = np.zeros(len(bare), bool)
+        known[told.query(faces.points, predicate="intersects")[0]] = len(faces.points) > 0
+        found += [(shape, outer, inner) for shape in faces.shapes[bare & ~known]]
+    found.sort(key=lambda f: (-f[0].area, f[0].bounds))
+    context.collector.note(rule, len(found), [_uncovered(rule, *f) for f in found[:LISTED]])
+
+
+def _uncovered(rule: Rule, strip: shapely.Geometry, whose: Frame, by: Frame) -> Finding:
+    shape = whose.shapes.deliver(strip)
+    point = shapely.point_on_surface(shape)
+    rows = whose.shapes.rows[whose.shapes.tree.query(shapely.point_on_surface(strip), predicate="intersects")]
+    row = min((int(r) for r in rows), key=lambda r: str(whose.keys[r] or ""), default=None)
+    area = square_metres(strip)
+    return make(
+        rule, f"{whose.entity.title}有 {area:.4f} 平方米未被{by.entity.title}覆盖。", layer=whose.name,
+        key=None if row is None else whose.key(row), row=None if row is None else whose.row_number(row),
+        x=point.x, y=point.y, measure=round(area, 4), unit="m2", geometry=shape,
+    )  # fmt: skip
+
+
+def no_intersection(rule: Rule, context: Context) -> None:
+    """Two layers share no area."""
+    pair = _pair(rule, context, "with")
+    if pair is None:
+        return
+    first, second = pair
+    left, right = second.shapes.tree.query(first.shapes.sound, predicate="intersects")
+    shared = shapely.intersection(first.shapes.sound[left], second.shapes.sound[right])
+    found = []
+    for a, b, shape in zip(left.tolist(), right.tolist(), shared, strict=True):
+        kept = wide_parts(shape)
+        if kept is not None:
+            found.append((int(first.shapes.rows[a]), int(second.shapes.rows[b]), kept))
+    shown = [_shared(rule, first, second, *f) for f in found[:LISTED]]
+    context.collector.note(rule, len(found), shown)
+
+
+def _shared(rule: Rule, first: Frame, second: Frame, row: int, other: int, part: shapely.Geometry) -> Finding:
+    shape = first.shapes.deliver(part)
+    point = shapely.point_on_surface(shape)
+    area = square_metres(part)
+    return make(
+        rule, f"与{second.entity.title} {second.called(other)} 重叠 {area:.4f} 平方米。",
+        key=first.key(row), row=first.row_number(row), x=point.x, y=point.y, measure=round(area, 4),
+        unit="m2", partners=(second.called(other),), geometry=shape,
+    )  # fmt: skip
+
+
+def reference_exists(rule: Rule, context: Context) -> None:
+    """A code (or its first characters, `head`) occurs in a field of another layer."""
+    target, _, field = str(rule.params["in"]).partition(".")
+    source = context.frames.get(str(rule.params["layer"]))
+    other = context.frames.get(target)
+    if source is None or other is None or not source.has(rule.params["field"]) or not other.has(field):
+        return
+    text = source.text(rule.params["field"])
+    head = rule.params.get("head")
+    asked = pc.utf8_slice_codeunits(text, 0, int(head)) if head else text
+    known = pc.drop_null(other.text(field))
+    lost = pc.and_(pc.is_valid(text), pc.invert(pc.is_in(asked, pa.array(known, pa.string()))))
+    context.collector.rows(
+        rule, source, np.flatnonzero(pc.fill_null(lost, False).to_numpy(zero_copy_only=False)),
+        lambda r: f"{rule.params['field']}“{text[r]}”在{other.entity.title}的 {field} 中没有。",
+        value=lambda r: text[r].as_py(),
+    )  # fmt: skip
+
+
+def equal_inside(rule: Rule, context: Context) -> None:
+    """A field equals a field of the polygon in which the feature lies (judged at a point inside it)."""
+    pair = _pair(rule, context, "inside")
+    if pair is None or not pair[0].has(rule.params["field"]) or not pair[1].has(rule.params["equals"]):
+        return
+    inner, outer = pair
+    holder = _holder(inner, outer)
+    own = inner.text(rule.params["field"]).to_numpy(zero_copy_only=False)
+    theirs = outer.text(rule.params["equals"]).to_numpy(zero_copy_only=False)
+    wanted = np.full(len(inner), None, object)
+    placed = holder >= 0
+    wanted[inner.shapes.rows[placed]] = theirs[holder[placed]]
+    wrong = np.array([w is not None and o is not None and o != w for o, w in zip(own, wanted, strict=True)], bool)
+    context.collector.rows(
+        rule, inner, np.flatnonzero(wrong),
+        lambda r: f"{rule.say}：{rule.params['field']} 是 {own[r]}，所在的{outer.entity.title}是 {wanted[r]}。",
+        value=lambda r: own[r], expected=lambda r: wanted[r],
+    )  # fmt: skip
+
+
+def _holder(inner: Frame, outer: Frame) -> NDArray[np.int64]:
+    """For each usable shape of `inner` the row of `outer` in which it lies; -1 in none."""
+    points = shapely.STRtree(inner.shapes.inside)
+    holder = np.full(len(inner.shapes.rows), -1, np.int64)
+    shapely.prepare(outer.shapes.sound)
+    who, which = points.query(outer.shapes.sound, predicate="intersects")
+    holder[which] = outer.shapes.rows[who]
+    return holder

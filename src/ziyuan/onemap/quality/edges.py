@@ -1,0 +1,68 @@
+"""Edges of a layer seen as a tessellation: which of them are not a common border of exactly two features.
+
+`base.geometry` matches undirected edges by hash; here the unmatched ones ("open": the rim, and whatever is
+wrong) become lines for GEOS and candidates for topology.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from ziyuan.base.geometry import UNITS_PER_METRE, EdgeIndex, PlaneBatch
+from ziyuan.onemap.quality.shapes import Shapes
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Edges of the shapes of one layer; `shapes.units[i]` is geometry i."""
+
+    shapes: Shapes
+    batch: PlaneBatch
+    index: EdgeIndex
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> "Edges":
+        """Hash and match all edges of a polygon layer."""
+        turned = shapes.batch.oriented()
+        return cls(shapes, turned, shapes.batch.edges())
+
+    @cached_property
+    def open(self) -> NDArray[np.int64]:
+        """Places of the edges that are no common border of two features."""
+        return self.index.unmatched
+
+    @cached_property
+    def candidates(self) -> NDArray[np.int64]:
+        """Geometries that own an open edge, or are invalid."""
+        return np.union1d(self.index.candidates(), np.flatnonzero(~self.shapes.valid))
+
+    def open_lines(self) -> tuple[NDArray[np.uint64], NDArray[np.object_]]:
+        """Keys and GEOS lines (units) of the open edges, each undirected edge once."""
+        key, first = np.unique(self.index.key[self.open], return_index=True)
+        return key, self.lines(self.open[first])
+
+    def lines(self, places: NDArray[np.int64]) -> NDArray[np.object_]:
+        """GEOS lines in units for edges at these places."""
+        if not len(places):
+            return np.empty(0, object)
+        local = self.batch.coords - np.array(self.shapes.origin, np.int64)
+        ends = np.stack([local[places], local[self.index.following[places]]], axis=1)
+        return shapely.linestrings(ends.astype(np.float64))
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Length in metres of the edge that begins at each coordinate."""
+        delta = (self.batch.coords[self.index.following] - self.batch.coords).astype(np.float64)
+        return np.hypot(delta[:, 0], delta[:, 1]) / UNITS_PER_METRE
+
+    def fingerprints(self) -> NDArray[np.uint64]:
+        """One number a geometry, free of ring start, direction and order; equal shapes have equal ones."""
+        total = np.zeros(len(self.batch), np.uint64)
+        mixed = (self.index.key * _SPREAD) ^ (self.index.key >> np.uint64(31))
+        np.add.at(total, self.index.geometry, mixed)
+        return total

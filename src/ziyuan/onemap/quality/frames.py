@@ -1,0 +1,158 @@
+"""One delivered layer beside its model: columns as trimmed text or numbers, geometry parsed once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from ziyuan.onemap.formats.layer_table import LayerTable
+from ziyuan.onemap.quality.edges import Edges
+from ziyuan.onemap.quality.shapes import Shapes
+from ziyuan.onemap.standards.model import Entity, Field, Model
+
+GEOMETRY_COLUMN = "geometry"
+_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column as doubles; `known` is False where it is empty or no number."""
+
+    values: NDArray[np.float64]
+    known: NDArray[np.bool_]
+
+
+class Frame:
+    """A layer under check. Column names are matched without regard to case (Shapefile writers differ)."""
+
+    def __init__(self, model: Model, entity: Entity, delivered: LayerTable,
+                 origin: tuple[int, int] | None = None) -> None:  # fmt: skip
+        self.model = model
+        self.entity = entity
+        self.delivered = delivered
+        self.origin = origin
+        self.names: Mapping[str, str] = {
+            name.upper(): name for name in delivered.table.column_names if name != GEOMETRY_COLUMN
+        }
+        self._texts: dict[str, pa.Array] = {}
+
+    def __len__(self) -> int:
+        return self.delivered.table.num_rows
+
+    @property
+    def name(self) -> str:
+        """Layer name as in the model."""
+        return self.entity.name
+
+    def has(self, field: str) -> bool:
+        """True when the delivery has this column."""
+        return field.upper() in self.names
+
+    def raw(self, field: str) -> pa.Array:
+        """The column as delivered; all null when absent."""
+        if not self.has(field):
+            return pa.nulls(len(self), pa.string())
+        column = self.delivered.table.column(self.names[field.upper()])
+        array = column.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = array.chunk(0) if array.num_chunks else pa.nulls(0, column.type)
+        return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+
+    def text(self, field: str) -> pa.Array:
+        """The column as trimmed text; what is blank is null."""
+        if field not in self._texts:
+            trimmed = pc.utf8_trim_whitespace(_as_text(self.raw(field)))
+            self._texts[field] = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+        return self._texts[field]
+
+    def numbers(self, field: str) -> Numbers:
+        """The column as numbers."""
+        array = self.raw(field)
+        if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+            text = self.text(field)
+            good = pc.match_substring_regex(text, _NUMBER)
+            array = pc.if_else(good, text, pa.scalar(None, pa.string()))
+        if not _castable(array.type):
+            array = pa.nulls(len(self), pa.float64())
+        floats = pc.cast(array, pa.float64())
+        values = floats.to_numpy(zero_copy_only=False).astype(np.float64)
+        return Numbers(values, np.isfinite(values))
+
+    def empty(self, field: Field) -> NDArray[np.bool_]:
+        """Rows without a value; a zero counts as none where the model says so."""
+        if field.numeric:
+            numbers = self.numbers(field.name)
+            blank = pc.is_null(self.text(field.name)).to_numpy(zero_copy_only=False)
+            return blank | (numbers.known & (numbers.values == 0)) if field.zero_is_empty else blank
+        return pc.is_null(self.text(field.name)).to_numpy(zero_copy_only=False)
+
+    @cached_property
+    def keys(self) -> NDArray[np.object_]:
+        """The key of each row, as text; None where it has none."""
+        field = self.entity.key
+        if field is None:
+            return np.full(len(self), None, object)
+        return self.text(field).to_numpy(zero_copy_only=False)
+
+    def key(self, row: int) -> str | None:
+        """Key of one row (row counts from 0 here)."""
+        return self.keys[row]
+
+    def called(self, row: int) -> str:
+        """How messages name a feature: its key, else its row number."""
+        return self.keys[row] or f"第 {self.row_number(row)} 行"
+
+    def row_number(self, row: int) -> int:
+        """Row as the file counts it."""
+        return row + self.delivered.first_row
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """All geometry, parsed once."""
+        if GEOMETRY_COLUMN not in self.delivered.table.column_names:
+            wkb = np.full(len(self), None, object)
+        else:
+            wkb = self.delivered.table.column(GEOMETRY_COLUMN).to_numpy()
+        given = shapely.from_wkb(wkb, on_invalid="ignore")
+        return Shapes(given, self.delivered.epsg, self.entity.geometry.kind, self.origin)
+
+    @cached_property
+    def edges(self) -> Edges:
+        """Edges of the layer, matched."""
+        return Edges.of(self.shapes)
+
+    def place(self, row: int) -> tuple[float, float] | None:
+        """A point on the feature of one row, as delivered; None without geometry."""
+        shape = self.shapes.given[row]
+        if shape is None or shape.is_empty or self.shapes.infinite[row]:
+            return None
+        point = shapely.point_on_surface(shape)
+        return (point.x, point.y) if not point.is_empty else None
+
+
+def _castable(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or \
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)  # fmt: skip
+
+
+def _as_text(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if pa.types.is_string(kind):
+        return array
+    if pa.types.is_floating(kind):
+        values = array.to_numpy(zero_copy_only=False)
+        return pa.array([_number_text(v) for v in values], pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_nested(kind):
+        return pa.nulls(len(array), pa.string())
+    return pc.cast(array, pa.string())
+
+
+def _number_text(value: float) -> str | None:
+    if value is None or not np.isfinite(value):
+        return None
+    return str(int(value)) if value == int(value) else repr(float(value))

@@ -1,0 +1,145 @@
+"""Rules about a layer as a whole: coordinate system, place, columns."""
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from ziyuan.base import crs
+from ziyuan.onemap.quality.collector import make
+from ziyuan.onemap.quality.context import Context
+from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.standards.model import Field, Rule
+
+_TYPE_TITLES = {"text": "文本", "code": "文本", "integer": "整数", "number": "数值", "date": "日期"}
+_NORTHINGS = (2_000_000, 6_000_000)
+_IGNORED_COLUMNS = {"FID", "OBJECTID", "SHAPE_LENGTH", "SHAPE_AREA", "SHAPE_LENG", "OGC_FID"}
+
+
+def crs_allowed(rule: Rule, frame: Frame, context: Context) -> None:
+    """EPSG among those of the standard and, where the county is known, of the county's zone."""
+    epsg, allowed = frame.delivered.epsg, frame.model.space.crs
+    if allowed and epsg not in allowed:
+        wanted = "、".join(f"EPSG:{code}" for code in allowed)
+        context.collector.one(rule, f"图层坐标系为 {_crs_title(epsg)}，标准要求 {wanted}。",
+                              value=f"EPSG:{epsg}", expected=wanted)  # fmt: skip
+        context.shifted.add(frame.name)
+        return
+    zone = frame.shapes.plane.zone
+    if context.zone and zone and zone != context.zone:
+        right = crs.epsg_of_zone(context.zone)
+        context.collector.one(
+            rule, f"图层在第 {zone} 带，本县在第 {context.zone} 带。", value=f"EPSG:{epsg}", expected=f"EPSG:{right}"
+        )
+
+
+def _crs_title(epsg: int | None) -> str:
+    if epsg is None:
+        return "未知"
+    try:
+        return f"EPSG:{epsg}（{pyproj.CRS.from_epsg(epsg).name}）"
+    except pyproj.exceptions.CRSError:
+        return f"EPSG:{epsg}"
+
+
+def not_shifted(rule: Rule, frame: Frame, context: Context) -> None:
+    """Coordinates of the whole layer lie where its system and the county say; the mistake is named."""
+    shapes = frame.shapes
+    if frame.name in context.shifted or not len(shapes.rows) or shapes.plane.projected is not None:
+        return
+    bounds = shapely.bounds(shapes.given[shapes.rows])
+    middle = np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
+    fault = _named_fault(middle, shapes.plane.zone) or _outside(middle, context, shapes.plane.zone)
+    if not fault:
+        return
+    context.shifted.add(frame.name)
+    shown = np.median(middle, axis=0)
+    place = {"x": float(middle[0][0]), "y": float(middle[0][1])}
+    message = f"{fault}（图形中心约为东 {shown[0]:.1f}，北 {shown[1]:.1f}；共 {len(middle)} 个图形）。"
+    context.collector.one(rule, message, measure=float(len(middle)), unit="count", **place)
+
+
+def _named_fault(middle: np.ndarray, zone: int | None) -> str | None:
+    """The usual mistakes, when nearly all features show it."""
+    if zone is None:
+        return None
+    east, north = middle[:, 0], middle[:, 1]
+
+    def nearly_all(mask: np.ndarray) -> bool:
+        return bool(mask.mean() > 0.9)
+
+    prefix = zone * 1_000_000
+    if nearly_all((np.abs(east) <= 180) & (np.abs(north) <= 90)):
+        return "坐标是经纬度，不是平面坐标"
+    if nearly_all((north >= prefix) & (north < prefix + 1_000_000) & (east < _NORTHINGS[1])):
+        return "东、北坐标颠倒"
+    if nearly_all((east > 100_000) & (east < 1_000_000)):
+        return f"东坐标缺少带号 {zone}"
+    other = np.floor(east / 1_000_000)
+    if nearly_all((other != zone) & (other >= crs.FIRST_ZONE) & (other <= crs.LAST_ZONE)):
+        return f"东坐标的带号是 {int(np.median(other))}，与坐标系的第 {zone} 带不符"
+    return None
+
+
+def _outside(middle: np.ndarray, context: Context, zone: int | None) -> str | None:
+    """Most of the layer outside the county: systematic displacement."""
+    if context.extent is None or zone is None:
+        return None
+    lon, lat = crs.to_degrees(zone).transform(middle[:, 0], middle[:, 1])
+    west, south, east, north = context.extent
+    out = ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    if out.mean() <= 0.5:
+        return None
+    return f"整层坐标偏移：{int(out.sum())} 个图形在本县范围之外"
+
+
+def no_surplus_columns(rule: Rule, frame: Frame, context: Context) -> None:
+    """Columns that the standard does not have."""
+    known = {name.upper() for name in frame.entity.fields} | _IGNORED_COLUMNS
+    surplus = [given for upper, given in frame.names.items() if upper not in known]
+    shown = [make(rule, f"字段“{name}”不在标准中。", field=name, value=name) for name in surplus]
+    context.collector.note(rule, len(shown), shown)
+
+
+def column_present(rule: Rule, frame: Frame, context: Context) -> None:
+    """The column is there."""
+    field = frame.entity.fields[str(rule.field)]
+    if not frame.has(field.name):
+        context.collector.one(rule, f"缺少字段 {field.name}（{field.title}）。", expected=field.name)
+
+
+def column_type(rule: Rule, frame: Frame, context: Context) -> None:
+    """The column has the type of the standard."""
+    field = frame.entity.fields[str(rule.field)]
+    if not frame.has(field.name):
+        return
+    kind = frame.raw(field.name).type
+    if not _fits(kind, field, frame):
+        message = f"字段 {field.name}（{field.title}）的类型是{_arrow_title(kind)}，标准为{_TYPE_TITLES[field.type]}。"
+        context.collector.one(rule, message, value=_arrow_title(kind), expected=_TYPE_TITLES[field.type])
+
+
+def _fits(kind: pa.DataType, field: Field, frame: Frame) -> bool:
+    if pa.types.is_null(kind):
+        return True
+    if field.type in ("text", "code"):
+        return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if field.type == "date":
+        return pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+    if field.type == "number":
+        return pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    if pa.types.is_integer(kind):
+        return True
+    numbers = frame.numbers(field.name)
+    whole = numbers.values[numbers.known]
+    return (pa.types.is_floating(kind) or pa.types.is_decimal(kind)) and bool((whole == np.rint(whole)).all())
+
+
+def _arrow_title(kind: pa.DataType) -> str:
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return "文本"
+    if pa.types.is_integer(kind):
+        return "整数"
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "数值"
+    return "日期" if pa.types.is_date(kind) or pa.types.is_timestamp(kind) else str(kind)

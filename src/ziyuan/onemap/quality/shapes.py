@@ -1,0 +1,151 @@
+"""The geometry of one layer, parsed once: plane integers of 0.0001 m, and GEOS shapes of the same numbers.
+
+"Units" are 0.0001 m. GEOS works on whole numbers counted from an origin, where doubles are exact; what is
+found goes back to the delivered coordinates by `delivered`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from ziyuan.base.geometry import UNITS_PER_METRE, PlaneBatch, to_units
+from ziyuan.base.geometry.flat import owners
+
+SQUARE = UNITS_PER_METRE**2
+_POLYGONAL = (3, 6)
+_FAMILY_TYPES = {"point": (0, 4), "line": (1, 5), "polygon": _POLYGONAL}
+_MIDDLE_OF_CHINA = 117.0
+
+
+@dataclass(frozen=True)
+class Plane:
+    """How delivered coordinates become plane metres: as they are, or projected from degrees.
+
+    `zone` is set for CGCS2000 3-degree zones (and for degrees), where the official area can be computed.
+    """
+
+    epsg: int | None
+    zone: int | None
+    projected: pyproj.Transformer | None = None
+
+    @classmethod
+    def of(cls, epsg: int | None, shapes: NDArray[np.object_]) -> "Plane":
+        """Degrees are brought into the 3-degree zone of the layer's centre; plane systems stay as they are."""
+        system = pyproj.CRS.from_epsg(epsg) if epsg else None
+        if system is None or not system.is_geographic:
+            return cls(epsg, _zone_of(epsg))
+        bounds = shapely.total_bounds(shapes)
+        middle = (bounds[0] + bounds[2]) / 2 if np.isfinite(bounds).all() else _MIDDLE_OF_CHINA
+        zone = round(middle / 3)
+        text = (
+            f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0={zone % 100 * 1_000_000 + 500_000} +y_0=0 "
+            "+ellps=GRS80 +units=m +no_defs"
+        )
+        return cls(epsg, zone, pyproj.Transformer.from_crs(system, pyproj.CRS.from_proj4(text), always_xy=True))
+
+    def metres(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Delivered coordinates in plane metres (n, 2)."""
+        if self.projected is None:
+            return xy
+        return np.column_stack(self.projected.transform(xy[:, 0], xy[:, 1]))
+
+    def delivered(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Plane metres back in the delivered coordinates (n, 2)."""
+        if self.projected is None:
+            return xy
+        return np.column_stack(self.projected.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+
+
+def _zone_of(epsg: int | None) -> int | None:
+    """Zone of an EPSG code whose easting carries it (4513…4533)."""
+    return epsg - 4488 if epsg is not None and 4513 <= epsg <= 4533 else None
+
+
+class Shapes:
+    """All geometries of a layer, aligned to its rows.
+
+    `given` is what was delivered (None where absent); `rows` are the rows whose geometry takes part in
+    topology (right kind, finite, not empty); `units` their GEOS shapes in units counted from `origin`.
+    """
+
+    def __init__(self, given: NDArray[np.object_], epsg: int | None, kind: str,
+                 origin: tuple[int, int] | None = None) -> None:  # fmt: skip
+        self.given = given
+        self.kind = kind
+        self.plane = Plane.of(epsg, given)
+        self.missing = shapely.is_missing(given) | shapely.is_empty(given)
+        types = shapely.get_type_id(given)
+        self.wrong_kind = ~self.missing & ~np.isin(types, _FAMILY_TYPES.get(kind, ()))
+        self.infinite = ~self.missing & ~np.isfinite(shapely.bounds(given)).all(axis=1)
+        self.rows = np.flatnonzero(~(self.missing | self.wrong_kind | self.infinite))
+        usable = shapely.force_2d(given[self.rows])
+        self.whole = to_units(self.plane.metres(shapely.get_coordinates(usable)))
+        self.origin = origin or self._lowest()
+        local = self.whole - np.array(self.origin, np.int64)
+        self.units = shapely.set_coordinates(usable.copy(), local.astype(np.float64))
+
+    def _lowest(self) -> tuple[int, int]:
+        low = self.whole.min(axis=0) if len(self.whole) else np.zeros(2, np.int64)
+        return int(low[0]), int(low[1])
+
+    def delivered(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points in units from the origin, as delivered coordinates (n, 2)."""
+        metres = (np.asarray(xy, np.float64).reshape(-1, 2) + np.array(self.origin)) / UNITS_PER_METRE
+        return self.plane.delivered(metres)
+
+    def deliver(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """A shape in units, in delivered coordinates."""
+        return shapely.transform(shape, self.delivered)
+
+    @cached_property
+    def valid(self) -> NDArray[np.bool_]:
+        """Validity of `units`, in their order."""
+        return shapely.is_valid(self.units)
+
+    @cached_property
+    def sound(self) -> NDArray[np.object_]:
+        """`units` with the invalid ones made valid, for questions of cover and overlap."""
+        out = self.units.copy()
+        broken = ~self.valid
+        out[broken] = shapely.make_valid(out[broken])
+        return out
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index of `sound`."""
+        return shapely.STRtree(self.sound)
+
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """Plane areas in m², in the order of `units`."""
+        return shapely.area(self.units) / SQUARE
+
+    @cached_property
+    def inside(self) -> NDArray[np.object_]:
+        """A point surely inside each shape, in units."""
+        return shapely.point_on_surface(self.sound)
+
+    @cached_property
+    def batch(self) -> PlaneBatch:
+        """The shapes as one flat batch of plane integers; polygons only."""
+        parts, owner = shapely.get_parts(self.units, return_index=True)
+        many = shapely.multipolygons(parts, indices=owner) if len(parts) else self.units
+        if not len(many):
+            nothing = np.zeros(1, np.int64)
+            return PlaneBatch(0, np.zeros((0, 2), np.int64), nothing, nothing, nothing, np.zeros(0, np.int8))
+        _, xy, (ring, part, geom) = shapely.to_ragged_array(many)
+        ring, part, geom = (np.asarray(o, np.int64) for o in (ring, part, geom))
+        keep = np.ones(len(xy), bool)
+        keep[ring[1:] - 1] = False
+        coords = np.rint(xy[keep]).astype(np.int64) + np.array(self.origin, np.int64)
+        none = np.zeros(len(many), np.int8)
+        return PlaneBatch(self.plane.zone or 0, coords, ring - np.arange(len(ring)), part, geom, none)
+
+    @cached_property
+    def coordinate_owner(self) -> NDArray[np.int64]:
+        """For each coordinate of `batch`, the place of its shape in `units`."""
+        return owners(self.batch.coord_offsets)
