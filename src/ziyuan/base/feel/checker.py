@@ -1,0 +1,94 @@
+"""`check`: does the text parse, and are its names, functions, arguments and types known?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ziyuan.base.errors import nearest
+from ziyuan.base.feel import builtins, syntax, types
+from ziyuan.base.feel.errors import FeelError
+from ziyuan.base.feel.expression import parse, parse_tests
+from ziyuan.base.feel.tree import children, name_nodes
+
+
+class Problem(NamedTuple):
+    """One fault of a text, placed; `nearest` is the known name most like the one met."""
+
+    message: str
+    start: int
+    end: int
+    nearest: str | None
+
+
+def check(
+    text: str,
+    names: Iterable[str],
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    unary: bool = False,
+    members: Iterable[str] = (),
+) -> list[Problem]:
+    """Faults of an expression (or of unary tests) whose scope holds `names`; [] when it is good."""
+    scope, extra = frozenset(names), frozenset(functions or ())
+    reader = parse_tests if unary else parse
+    try:
+        tree: syntax.Node = reader(text, scope, frozenset(members), extra)
+    except FeelError as bad:
+        return [Problem(bad.bare, bad.start, bad.end, bad.nearest)]
+    known = scope | extra | frozenset(builtins.NAMES) | ({"?"} if unary else frozenset())
+    faults = [*_unknown_names(tree, known), *_calls(tree, extra), *_types(tree), *_literals(tree, text)]
+    return sorted(faults, key=lambda fault: fault.start)
+
+
+def _unknown_names(tree: syntax.Node, known: frozenset[str]) -> Iterator[Problem]:
+    for node, filtered in name_nodes(tree):
+        if node.name in known or filtered:
+            continue
+        close = nearest(node.name, known)
+        hint = f",最接近的是“{close}”" if close else ""
+        yield Problem(f"没有名为“{node.name}”的名称{hint}", node.start, node.end, close)
+
+
+def walk(tree: syntax.Node) -> Iterator[syntax.Node]:
+    """Every node below and including this one."""
+    yield tree
+    if isinstance(tree, syntax.ContextOf):
+        for entry in tree.entries:
+            yield from walk(entry.value)
+    if isinstance(tree, (syntax.For, syntax.Quantified)):
+        for loop in tree.loops:
+            yield from walk(loop.domain)
+            if loop.high is not None:
+                yield from walk(loop.high)
+    for child in children(tree):
+        yield from walk(child)
+
+
+def _calls(tree: syntax.Node, extra: frozenset[str]) -> Iterator[Problem]:
+    for node in walk(tree):
+        if not isinstance(node, syntax.Call) or not isinstance(node.function, syntax.Name):
+            continue
+        name = node.function.name
+        if name in extra or name not in builtins.REGISTRY:
+            continue
+        builtin = builtins.REGISTRY[name]
+        if node.names is None:
+            good = bool(builtin.fitting(len(node.arguments)))
+        else:
+            good = any(set(node.names) <= set(form) for form in builtins.parameters_of(name))
+        if not good:
+            forms = "、".join(f"{name}({', '.join(form)})" for form in builtins.parameters_of(name))
+            yield Problem(f"函数“{name}”的参数不符,可用的写法:{forms}", node.start, node.end, None)
+
+
+def _types(tree: syntax.Node) -> Iterator[Problem]:
+    for node in walk(tree):
+        if isinstance(node, syntax.InstanceOf) and not types.is_known(node.type):
+            close = nearest(node.type.name, types.SIMPLE)
+            yield Problem(f"不认识的类型“{node.type.name}”", node.start, node.end, close)
+
+
+def _literals(tree: syntax.Node, text: str) -> Iterator[Problem]:
+    for node in walk(tree):
+        if isinstance(node, syntax.Literal) and node.value is None and text[node.start] == "@":
+            yield Problem("不是有效的日期、时间或时段", node.start, node.end, None)
