@@ -29,7 +29,8 @@ class Flat(NamedTuple):
 def parse_wkb(wkb: Any) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int8]]:
     """Shapely geometries of WKB values (numpy, list or Arrow array), and the problems met so far."""
     values = np.asarray(wkb, dtype=object)
-    geometries = shapely.from_wkb(values, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # a coordinate that is no number is marked, not warned of
+        geometries = shapely.from_wkb(values, on_invalid="ignore")
     problems = np.zeros(len(values), dtype=np.int8)
     missing = shapely.is_missing(geometries)
     if missing.any():
