@@ -1,1 +1,51 @@
-"""The door of `workflow`."""
+"""The door of the workflow: cases and tasks inside, applications outside, effects and documents between."""
+
+from ziyuan.workflow.applications.draft import add_paper, confirm_site, open_application, read_site, save_form
+from ziyuan.workflow.applications.follow import query, take_progress
+from ziyuan.workflow.applications.submit import (
+    answer_correction,
+    message_of,
+    rate,
+    submit_application,
+    withdraw_application,
+)
+from ziyuan.workflow.applications.view import application, applications, matters
+from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
+from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
+from ziyuan.workflow.cases.view import case_record
+from ziyuan.workflow.effects import layer_write  # noqa: F401  (registers its kind)
+from ziyuan.workflow.effects.registry import Order, register
+from ziyuan.workflow.tasks.act import act, handover_targets
+from ziyuan.workflow.tasks.inbox import tasks_count, tasks_page
+
+__all__ = [
+    "Order",
+    "act",
+    "add_paper",
+    "answer",
+    "answer_correction",
+    "application",
+    "applications",
+    "case_record",
+    "cases_count",
+    "cases_page",
+    "confirm_site",
+    "export_csv",
+    "handover_targets",
+    "matters",
+    "message_of",
+    "open_application",
+    "open_case",
+    "query",
+    "rate",
+    "read_site",
+    "register",
+    "save_form",
+    "submit_application",
+    "take_progress",
+    "take_rating",
+    "tasks_count",
+    "tasks_page",
+    "withdraw",
+    "withdraw_application",
+]

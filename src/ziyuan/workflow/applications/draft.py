@@ -1,0 +1,129 @@
+"""An applicant's draft: open it, fill the form, give the site and confirm what was read, hand in papers."""
+
+from typing import Any
+
+from ziyuan.base import canonical
+from ziyuan.base.geometry import PlaneShape
+from ziyuan.kernel import errors
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap import service as onemap
+from ziyuan.workflow.applications.view import shown
+from ziyuan.workflow.cases.models import Application, Paper
+from ziyuan.workflow.cases.runtime import runtime
+from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
+from ziyuan.workflow.forms.validate import faults, typed
+
+EDITABLE = frozenset({"draft", "correcting"})
+PAPER_LIMIT = 50 * 1024 * 1024
+MEDIA = {"pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "txt": "text/plain"}
+_MAGIC = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "txt": b""}
+
+
+def open_application(by: kernel.Actor, matter: str) -> dict[str, Any]:
+    """A new draft of a matter."""
+    with kernel.acting(by):
+        kernel.require(by, "application.make")
+        rt = runtime(matter)
+        moment = kernel.now()
+        made = Application.objects.create(
+            applicant=by.person, matter=rt.matter.key, state="draft", opened=moment, changed=moment
+        )
+        return shown(made)
+
+
+def own(by: kernel.Actor, number: int, *, editable: bool = False) -> Application:
+    """The applicant's own application, locked. Raises NotFound for anybody else's."""
+    found = Application.objects.select_for_update().filter(pk=number, applicant=by.person).first()
+    if found is None:
+        raise errors.NotFound("申报", number)
+    if editable and found.state not in EDITABLE:
+        raise WrongState("修改申报内容", found.state)
+    return found
+
+
+def save_form(by: kernel.Actor, number: int, values: dict[str, Any]) -> dict[str, Any]:
+    """Keep what is filled in so far; mistakes come back by field, the draft is kept all the same."""
+    with kernel.acting(by):
+        kernel.require(by, "application.make")
+        draft = own(by, number, editable=True)
+        rt = runtime(draft.matter)
+        draft.form = {**draft.form, **typed(rt.form, values)}
+        _touch(draft, "form")
+        return {**shown(draft), "faults": faults(rt.form, draft.form)}
+
+
+def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str, Any]:
+    """Read a boundary-point file and show what was understood; nothing is taken before `confirm_site`."""
+    with kernel.acting(by):
+        kernel.require(by, "application.make")
+        draft = own(by, number, editable=True)
+        read = onemap.read_boundary(data)
+        problems = [
+            {"line": p.line, "code": p.code, "message": p.message, "remedy": p.remedy}
+            for p in read.problems
+            if p.severity == "error"
+        ]
+        if problems or read.shape is None:
+            raise SiteUnreadable(problems or [{"line": 1, "message": "没有读到地块", "remedy": "请核对文件内容"}])
+        touched = onemap.counties_of(read.shape, on=kernel.today(), by=by)
+        if not touched:
+            told = {"line": 1, "message": "坐标不在安徽省任何县(市、区)内", "remedy": "请核对带号和坐标轴顺序"}
+            raise SiteUnreadable([told])
+        token = _token(read.shape)
+        shown_to = {**read.shown, "file": name, "counties": [c.name for c in touched]}
+        draft.pending = {"site": read.shape.to_json(), "shown": shown_to, "token": token}
+        _touch(draft, "pending")
+        return {"site": draft.pending["site"], "shown": shown_to, "confirm": token, "area_m2": str(read.shape.area_official())}
+
+
+def _token(shape: PlaneShape) -> str:
+    return canonical.digest("application-site", shape.to_json()).hex()[:24]
+
+
+def confirm_site(by: kernel.Actor, number: int, token: str) -> dict[str, Any]:
+    """Take the site that was shown. Raises SiteNotConfirmed when another one was read since."""
+    with kernel.acting(by):
+        kernel.require(by, "application.make")
+        draft = own(by, number, editable=True)
+        if draft.pending is None:
+            if draft.site is not None and _token(PlaneShape.from_json(draft.site)) == token:
+                return shown(draft)
+            raise SiteNotConfirmed
+        if draft.pending["token"] != token:
+            raise SiteNotConfirmed
+        draft.site, draft.shown, draft.pending = draft.pending["site"], draft.pending["shown"], None
+        _touch(draft, "site", "shown", "pending")
+        return shown(draft)
+
+
+def add_paper(by: kernel.Actor, number: int, kind: str, name: str, data: bytes) -> dict[str, Any]:
+    """Hand in a paper; one of the same kind is replaced, its old version stays on record."""
+    with kernel.acting(by):
+        kernel.require(by, "application.make")
+        draft = own(by, number, editable=True)
+        kinds = {p["id"]: p["title"] for p in runtime(draft.matter).matter.told["papers"]}
+        if kind not in kinds:
+            raise FormIncomplete({"kind": f"没有这类材料:{kind}"})
+        media = _media(kinds[kind], name, data)
+        stored = kernel.put_file(data, name=name, media=media)
+        draft.papers.filter(kind=kind, replaced=False).update(replaced=True)
+        Paper.objects.create(
+            application=draft, kind=kind, name=name[:200], digest=stored.digest, size=stored.size, media=media, added=kernel.now()
+        )
+        _touch(draft)
+        return shown(draft)
+
+
+def _media(title: str, name: str, data: bytes) -> str:
+    """The media type, when name and content agree on an accepted one."""
+    ending = name.rsplit(".", 1)[-1].lower()
+    if ending not in MEDIA or not data.startswith(_MAGIC[ending]):
+        raise FormIncomplete({"file": f"{title}“{name}”应为 PDF、JPG、PNG 或 TXT 文件,且内容与扩展名一致"})
+    if not data or len(data) > PAPER_LIMIT:
+        raise FormIncomplete({"file": f"{title}应大于 0 且不超过 {PAPER_LIMIT >> 20} MB"})
+    return MEDIA[ending]
+
+
+def _touch(draft: Application, *fields: str) -> None:
+    draft.changed = kernel.now()
+    draft.save(update_fields=[*fields, "changed"])
