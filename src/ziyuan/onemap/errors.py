@@ -1,3 +1,5 @@
 """Errors of this component, gathered from its rooms."""
 
+from ziyuan.onemap.analysis.errors import *  # noqa: F403
 from ziyuan.onemap.editions.errors import *  # noqa: F403
+from ziyuan.onemap.services.errors import *  # noqa: F403

@@ -1,9 +1,15 @@
 """The door of `onemap`."""
 
+from ziyuan.onemap.analysis.counties import CountyShare, counties_of
+from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
+from ziyuan.onemap.analysis.picture import draw_map
+from ziyuan.onemap.analysis.screen import screen
+from ziyuan.onemap.analysis.screening import Screening, ThemeResult
+from ziyuan.onemap.analysis.themes import themes
 from ziyuan.onemap.editions.asof import asof, history
 from ziyuan.onemap.editions.diff import Change, Difference, FieldChange, diff
 from ziyuan.onemap.editions.flow import Flow, flow
-from ziyuan.onemap.editions.layers import land_classes, layer, layers, three_class
+from ziyuan.onemap.editions.layers import land_classes, layer, three_class
 from ziyuan.onemap.editions.links import Link
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
@@ -11,30 +17,66 @@ from ziyuan.onemap.editions.rows import Feature
 from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
 from ziyuan.onemap.editions.write import layer_withdraw, layer_write
+from ziyuan.onemap.services.catalogue import catalogue as layers
+from ziyuan.onemap.services.changes import changes, flow_table
+from ziyuan.onemap.services.export import Export, export
+from ziyuan.onemap.services.features import count, feature, features, identify
+from ziyuan.onemap.services.outlines import bounds, outline, outlines
+from ziyuan.onemap.services.statistics import statistics, statistics_csv
+from ziyuan.onemap.services.tiles import Tile, tile
+from ziyuan.onemap.standards.apply import apply as apply_standards
 
 __all__ = [
     "Change",
+    "CountyShare",
     "Difference",
     "Edition",
+    "Export",
     "Feature",
     "FieldChange",
     "Flow",
     "Link",
     "Moment",
+    "Overlay",
+    "Piece",
+    "Pin",
+    "Screening",
+    "ThemeResult",
+    "Tile",
     "Verification",
+    "apply_standards",
     "asof",
+    "bounds",
+    "changes",
+    "check_site",
+    "count",
+    "counties_of",
     "diff",
+    "draw_map",
     "editions",
+    "export",
+    "feature",
+    "features",
     "flow",
+    "flow_table",
     "history",
+    "identify",
     "land_classes",
     "latest",
     "layer",
     "layer_withdraw",
     "layer_write",
     "layers",
+    "outline",
+    "outlines",
+    "overlay",
+    "screen",
     "seal",
+    "statistics",
+    "statistics_csv",
     "sweep",
+    "themes",
     "three_class",
+    "tile",
     "verify",
 ]

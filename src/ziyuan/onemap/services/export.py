@@ -1,0 +1,83 @@
+"""Export a county's layer as of a day: GeoPackage in the county's plane system, or a table."""
+
+import csv
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from ziyuan.base import crs
+from ziyuan.base.geometry import PlaneBatch
+from ziyuan.kernel import service as kernel
+from ziyuan.kernel.errors import NotFound
+from ziyuan.onemap.editions import rows
+from ziyuan.onemap.editions.asof import in_period
+from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.services.csv_safe import safe_row
+from ziyuan.onemap.services.errors import BadFormat
+from ziyuan.onemap.services.query import query
+
+MEDIA = {"gpkg": "application/geopackage+sqlite3", "csv": "text/csv; charset=utf-8"}
+_ARROW = {"integer": pa.int64(), "number": pa.float64(), "date": pa.date32()}
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file made for one answer; whoever sends it deletes it."""
+
+    path: Path
+    name: str
+    media: str
+
+
+def export(by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg") -> Export:  # noqa: A002
+    """All features of a county's layer as of a day, in a file. Raises BadFormat, NotFound."""
+    if format not in MEDIA:
+        raise BadFormat(format)
+    kind = layer(name)
+    found = query(by, kind, asof=asof, county=county)
+    with kernel.acting(by):
+        all_rows = in_period(kind, rows.features(kind, found.where, found.parameters), found.moment)
+        if not all_rows:
+            raise NotFound(f"{kind.title}的县区", county)
+        region = kernel.region(county)
+    with tempfile.NamedTemporaryFile(prefix="ziyuan-export-", suffix=f".{format}", delete=False) as made:
+        path = Path(made.name)
+    if format == "csv":
+        _csv(path, kind, all_rows)
+    else:
+        path.unlink()
+        _geopackage(path, kind, all_rows, int(region.zone))
+    day = found.moment.on.isoformat()
+    return Export(path, f"{kind.title}-{region.name}-{day}.{format}", MEDIA[format])
+
+
+def _csv(path: Path, kind: Layer, found: list[rows.Feature]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        table = csv.writer(out)
+        table.writerow([*kind.names, "valid_from", "valid_to", "edition"])
+        table.writerow([*(f.title for f in kind.fields), "有效起", "有效止", "版本"])
+        for f in found:
+            values = [f.attributes[n] for n in kind.names]
+            table.writerow(safe_row([*values, f.valid_from, f.valid_to, f.edition]))
+
+
+def _geopackage(path: Path, kind: Layer, found: list[rows.Feature], zone: int) -> None:
+    """In the county's zone, from the plane integers: what goes out is what came in."""
+    batch = PlaneBatch.from_4490([f.geometry for f in found], zone)
+    columns: dict[str, Any] = {}
+    for field in kind.fields:
+        values = [f.attributes[field.name] for f in found]
+        if field.type == "number":
+            values = [None if v is None else float(v) for v in values]
+        columns[field.name] = pa.array(values, type=_ARROW.get(field.type, pa.string()))
+    table = pa.table({**columns, "geometry": pa.array(shapely.to_wkb(batch.to_shapely()), type=pa.binary())})
+    pyogrio.write_arrow(
+        table, path, layer=kind.entity.name, driver="GPKG", geometry_name="geometry", geometry_type="MultiPolygon",
+        crs=f"EPSG:{crs.epsg_of_zone(zone)}",
+    )  # fmt: skip
