@@ -1,0 +1,69 @@
+"""Bring the layer tables of a database to the state of the standards. Run by the owner; repeating is harmless."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.standards import ddl
+from ziyuan.onemap.standards.errors import LayerChanged
+from ziyuan.onemap.standards.library import LayerRef, layers
+
+
+def apply(cursor: Any) -> int:
+    """Make missing tables and columns, register every layer; the number of layers.
+
+    Raises LayerChanged when a field of the text no longer fits the column made from it.
+    """
+    for statement in (ddl.REGISTRY, ddl.guard_function(kernel.in_region("county")), ddl.GROW,
+                      ddl.ADD_PARTITION, ddl.CLOSED_TO_PUBLIC):  # fmt: skip
+        cursor.execute(statement)
+    known = layers()
+    for ref in known:
+        _apply_layer(cursor, ref)
+    return len(known)
+
+
+def _apply_layer(cursor: Any, ref: LayerRef) -> None:
+    table = ref.model.table_name(ref.entity.name)
+    there = _columns(cursor, table)
+    if not there:
+        for statement in ddl.create_table(ref.model, ref.entity):
+            cursor.execute(statement)
+    else:
+        _add_columns(cursor, ref, table, there)
+    _register(cursor, ref, table)
+
+
+def _columns(cursor: Any, table: str) -> dict[str, str]:
+    cursor.execute(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
+        " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped",
+        [f"layers.{table}"],
+    )
+    return dict(cursor.fetchall())
+
+
+def _add_columns(cursor: Any, ref: LayerRef, table: str, there: dict[str, str]) -> None:
+    for name, kind in ddl.columns(ref.entity).items():
+        if name not in there:
+            cursor.execute(f'ALTER TABLE layers.{table} ADD COLUMN "{name}" {kind}')
+        elif there[name] != kind:
+            raise LayerChanged(ref.id, f"字段 {name} 在表中是 {there[name]}，定义为 {kind}")
+
+
+def _register(cursor: Any, ref: LayerRef, table: str) -> None:
+    entity = ref.entity
+    cursor.execute(
+        "INSERT INTO layers.layer_registry"
+        " (layer, standard, entity, table_name, title, key_field, volume, written_by, fields)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (layer) DO UPDATE SET title = excluded.title, key_field = excluded.key_field,"
+        " written_by = excluded.written_by, fields = excluded.fields, applied = now()"
+        " WHERE layers.layer_registry.fields IS DISTINCT FROM excluded.fields"
+        " OR layers.layer_registry.title <> excluded.title",
+        [
+            ref.id, ref.model.name, entity.name, table, entity.title, entity.key, entity.volume,
+            entity.written_by, json.dumps([asdict(f) for f in entity.fields.values()], ensure_ascii=False),
+        ],
+    )  # fmt: skip
