@@ -1,5 +1,6 @@
 """The door of `onemap`."""
 
+from ziyuan.onemap import deliveries
 from ziyuan.onemap.analysis.counties import CountyShare, counties_of
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
 from ziyuan.onemap.analysis.picture import draw_map
@@ -17,6 +18,7 @@ from ziyuan.onemap.editions.rows import Feature
 from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
 from ziyuan.onemap.editions.write import layer_withdraw, layer_write
+from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
 from ziyuan.onemap.services.catalogue import catalogue as layers
 from ziyuan.onemap.services.changes import changes, flow_table
 from ziyuan.onemap.services.export import Export, export
@@ -27,7 +29,9 @@ from ziyuan.onemap.services.tiles import Tile, tile
 from ziyuan.onemap.standards.apply import apply as apply_standards
 
 __all__ = [
+    "Boundary",
     "Change",
+    "County",
     "CountyShare",
     "Difference",
     "Edition",
@@ -38,6 +42,7 @@ __all__ = [
     "Link",
     "Moment",
     "Overlay",
+    "Parcel",
     "Piece",
     "Pin",
     "Screening",
@@ -51,6 +56,7 @@ __all__ = [
     "check_site",
     "count",
     "counties_of",
+    "deliveries",
     "diff",
     "draw_map",
     "editions",
@@ -70,6 +76,7 @@ __all__ = [
     "outline",
     "outlines",
     "overlay",
+    "read_boundary",
     "screen",
     "seal",
     "statistics",
@@ -79,4 +86,5 @@ __all__ = [
     "three_class",
     "tile",
     "verify",
+    "write_boundary",
 ]

@@ -136,7 +136,7 @@ def _fits(value: bytes, encoding: str) -> bool:
     return True
 
 
-def _common_share(text: str) -> float:
+def common_share(text: str) -> float:
     """Share of characters of GB2312's first level (the 3,755 common ones) among the non-ASCII."""
     marked = [c for c in text if ord(c) > 127]
     common = 0
@@ -152,9 +152,9 @@ def _foreign_utf8(every: set[bytes], used: str) -> set[bytes]:
         return set()
     found = set()
     for value in every:
-        if _fits(value, "utf-8") and _common_share(value.decode()) >= 0.7:
+        if _fits(value, "utf-8") and common_share(value.decode()) >= 0.7:
             other = value.decode("gb18030", "replace")
-            if "�" in other or _common_share(other) < 0.6:
+            if "�" in other or common_share(other) < 0.6:
                 found.add(value)
     return found
 
@@ -193,7 +193,7 @@ def _located(
         row = places.index(at) + first_row
         if value in foreign:
             faults.append(EncodingMixed(file, field, row, len(foreign), len(every) - len(foreign)))
-        elif other and _fits(value, "gb18030") and _common_share(value.decode("gb18030")) >= 0.5:
+        elif other and _fits(value, "gb18030") and common_share(value.decode("gb18030")) >= 0.5:
             faults.append(EncodingMixed(file, field, row, len(every) - other, other))
         else:
             faults.append(ValueUndecodable(file, field, row, value.decode(used, "replace")[:40], used))

@@ -1,0 +1,152 @@
+"""Deliveries (汇交), their findings, notes and progress; registered control areas (控制面积)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class State(models.TextChoices):
+    OPEN = "open", "待提交"
+    RECEIVED = "received", "已接收"
+    READING = "reading", "正在读取"
+    CHECKING = "checking", "正在质检"
+    RETURNED = "returned", "已退回"
+    REVIEW = "review", "待审核"
+    ACCEPTED = "accepted", "已验收"
+    SEALED = "sealed", "已入库"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Delivery(models.Model):
+    """One attempt of a county to deliver one period. Identity is mandate × organ × period × sequence.
+
+    The file's digest is an attribute only: the same bytes may be delivered twice, by two organs.
+    """
+
+    no = models.CharField(max_length=60, unique=True)
+    mandate = models.CharField(max_length=40)
+    organ = models.CharField(max_length=20)
+    county = models.CharField(max_length=6)
+    period = models.CharField(max_length=10)
+    sequence = models.IntegerField()
+    state = models.CharField(max_length=12, choices=State.choices)
+    stage = models.CharField(max_length=10)
+    file_sm3 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    encoding = models.CharField(max_length=20)
+    crs = models.IntegerField(null=True)
+    opened = models.DateTimeField()
+    submitted = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=60)
+    errors = models.IntegerField(default=0)
+    warnings = models.IntegerField(default=0)
+    members = models.JSONField(default=list)
+    layers = models.JSONField(default=list)
+    kept = models.JSONField(default=dict)
+    summary = models.JSONField(default=list)
+    bounds = models.JSONField(null=True)
+    receipts = models.JSONField(default=dict)
+    editions = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("mandate", "organ", "county", "period", "sequence"), name="delivery_identity"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("county", "period"), name="delivery_by_county"),
+            models.Index(fields=("state",), name="delivery_by_state"),
+        )
+
+    @property
+    def state_title(self) -> str:
+        return State(self.state).label
+
+
+class DeliveryProgress(models.Model):
+    """How far the running job is; written outside the job's final transaction, so that it can be seen."""
+
+    delivery = models.OneToOneField(Delivery, models.CASCADE, primary_key=True, related_name="progress")
+    county = models.CharField(max_length=6)
+    step = models.CharField(max_length=60)
+    done = models.BigIntegerField()
+    total = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
+class DeliveryNote(models.Model):
+    """A signed act on a delivery: who, for which organ, what, in which words."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="notes")
+    county = models.CharField(max_length=6)
+    at = models.DateTimeField()
+    person = models.CharField(max_length=60)
+    organ_name = models.CharField(max_length=100)
+    act = models.CharField(max_length=12)
+    text = models.TextField()
+    payload = models.BinaryField()
+    signature = models.BinaryField()
+
+
+class DeliveryCommand(models.Model):
+    """A command that has been carried out; asking again gives the delivery it led to."""
+
+    command = models.CharField(max_length=80)
+    county = models.CharField(max_length=6)
+    act = models.CharField(max_length=12)
+    delivery = models.ForeignKey(Delivery, models.PROTECT)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("county", "command"), name="delivery_command_once"),)
+
+
+class DeliveryFinding(models.Model):
+    """One located defect. `x`, `y` in the delivered system; `lon`, `lat`, `shape` (WKB) in EPSG:4490."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="findings")
+    county = models.CharField(max_length=6)
+    ordinal = models.IntegerField()
+    rule = models.CharField(max_length=80)
+    kind = models.CharField(max_length=60)
+    family = models.CharField(max_length=40)
+    severity = models.CharField(max_length=10)
+    layer = models.CharField(max_length=40, null=True)
+    key = models.CharField(max_length=80, null=True)
+    row = models.BigIntegerField(null=True)
+    field = models.CharField(max_length=60, null=True)
+    value = models.TextField(null=True)
+    expected = models.TextField(null=True)
+    x = models.FloatField(null=True)
+    y = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    measure = models.FloatField(null=True)
+    unit = models.CharField(max_length=10, null=True)
+    partners = ArrayField(models.CharField(max_length=80), default=list)
+    message = models.TextField()
+    remedy = models.TextField()
+    shape = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("delivery", "ordinal"), name="delivery_finding_once"),
+        )
+
+
+class ControlArea(models.Model):
+    """Registered area of one land class of a county: what the survey must close to, in m²."""
+
+    county = models.CharField(max_length=6)
+    edition = models.CharField(max_length=10)
+    part = models.CharField(max_length=10)
+    land_class = models.CharField(max_length=10, db_column="class")
+    area_m2 = models.DecimalField(max_digits=20, decimal_places=2)
+    source = models.CharField(max_length=200)
+    registered = models.DateTimeField()
+    registered_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("county", "edition", "part", "land_class"), name="control_area_once"),
+        )

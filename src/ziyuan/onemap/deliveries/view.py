@@ -1,0 +1,193 @@
+"""Deliveries as people see them: lists, one delivery with its acts, what is expected of whom."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import shapely
+from django.db.models import Q
+
+from ziyuan.base import crs
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.deliveries import acts
+from ziyuan.onemap.deliveries.decide import LEVELS, WITHDRAWABLE, level_of
+from ziyuan.onemap.deliveries.keep import kept_layers
+from ziyuan.onemap.deliveries.mandates import Mandate, mandate, mandates
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, DeliveryProgress, State
+
+_MOST_SHAPES = 2000
+_IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
+
+
+def listing(
+    by: kernel.Actor, *, state: str | None = None, q: str | None = None, county: str | None = None,
+    period: str | None = None, after: str | None = None, limit: int = 50,
+) -> dict[str, Any]:
+    """A page of deliveries of the actor's region, the newest first."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        found = Delivery.objects.order_by("-pk").select_related("progress")
+        for name, value in (("state", state), ("county", county), ("period", period)):
+            if value:
+                found = found.filter(**{name: value})
+        if q:
+            found = found.filter(Q(no__icontains=q) | Q(file_name__icontains=q))
+        if after and after.isdecimal():
+            found = found.filter(pk__lt=int(after))
+        page = list(found[: limit + 1])
+        items = [summary(row) for row in page[:limit]]
+    return {"items": items, "next": str(page[limit - 1].pk) if len(page) > limit else None}
+
+
+def summary(row: Delivery) -> dict[str, Any]:
+    """One line of the list."""
+    layout = mandate(row.mandate).layout
+    return {
+        "id": row.pk, "no": row.no, "county": row.county, "county_name": kernel.region(row.county).name,
+        "period": row.period, "standard": layout.title, "state": row.state, "state_title": row.state_title,
+        "stage": row.stage, "file_name": row.file_name, "size": row.size, "errors": row.errors,
+        "warnings": row.warnings, "submitted": row.submitted, "submitted_by": row.submitted_by,
+        "progress": _progress(row), "edition": row.editions[0]["digest"] if row.editions else None,
+    }  # fmt: skip
+
+
+def _progress(row: Delivery) -> dict[str, Any]:
+    progress = DeliveryProgress.objects.filter(delivery=row).first()
+    if progress is None or row.state == State.OPEN:
+        return {"step": "", "done": 0, "total": 0, "percent": 0}
+    if row.state not in _IN_WORK:
+        return {"step": row.state_title, "done": 1, "total": 1, "percent": 100}
+    percent = int(100 * progress.done / progress.total) if progress.total else 0
+    return {"step": progress.step, "done": progress.done, "total": progress.total,
+            "percent": max(0, min(99, percent))}
+
+
+def detail(by: kernel.Actor, delivery: acts.Ref) -> dict[str, Any]:
+    """One delivery with layers, members, receipt, notes, counts by rule and what the actor may do."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        row = acts.find(delivery)
+        notes = [
+            {"at": n.at, "person": n.person, "organ_name": n.organ_name, "act": n.act,
+             "act_title": acts.ACT_TITLES.get(n.act, n.act), "text": n.text,
+             "signed": kernel.verify(bytes(n.payload), bytes(n.signature))}
+            for n in DeliveryNote.objects.filter(delivery=row).order_by("pk")
+        ]  # fmt: skip
+        return {
+            **summary(row),
+            "layers": row.layers,
+            "members": row.members,
+            "receipt": row.receipts.get("accepted") or row.receipts.get("received"),
+            "receipts": row.receipts,
+            "notes": notes,
+            "summary": row.summary,
+            "bounds": row.bounds,
+            "editions": row.editions,
+            "file": {"name": row.file_name, "size": row.size, "sm3": row.file_sm3},
+            "actions": actions(by, row),
+        }
+
+
+def actions(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
+    """What the actor may do with the delivery; what he may not now says why."""
+    task, level = mandate(row.mandate), level_of(by)
+    accepting = LEVELS[task.accepts]
+    in_review = "" if row.state == State.REVIEW else f"当前为“{row.state_title}”"
+    offered: tuple[tuple[str, str, str, str, list[str], bool, str], ...] = (
+        ("accept", "delivery.accept", "验收入库", in_review or _only(level, task.accepts, accepting), [], True,
+         "验收后立即封存为版本,地图随之更新,不可撤销。"),
+        ("forward", "delivery.forward", "转报省级", in_review or _forwardable(row, level), [], True,
+         "转报后由省级验收。"),
+        ("return", "delivery.return", "退回修改", in_review, ["opinion"], False, "退回后由县级修改并重新提交。"),
+        ("withdraw", "delivery.withdraw", "撤回",
+         "" if row.state in WITHDRAWABLE else f"当前为“{row.state_title}”", [], False,
+         "撤回后本次汇交不再办理,可重新提交。"),
+    )
+    return [
+        {"id": name, "title": title, "enabled": not why, "reason": why, "needs": needs, "task": None,
+         "primary": primary, "consequence": consequence}
+        for name, action, title, why, needs, primary, consequence in offered
+        if kernel.may(by, action, region=row.county)
+    ]  # fmt: skip
+
+
+def _only(level: str, wanted: str, title: str) -> str:
+    return "" if level == wanted else f"由{title}审核人员验收"
+
+
+def _forwardable(row: Delivery, level: str) -> str:
+    if level != "city":
+        return "由市级审核人员转报"
+    return "已转报" if row.stage == "province" else ""
+
+
+def expected(by: kernel.Actor) -> list[dict[str, Any]]:
+    """What each county of the region owes, and how far it is (应汇交清单): the last reference years."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        counties = [r for r in kernel.regions(within=by.region) if r.level == "county"]
+        latest: dict[tuple[str, str, str], Delivery] = {}
+        for row in Delivery.objects.order_by("sequence"):
+            known = latest.get((row.mandate, row.county, row.period))
+            if known is None or known.state != State.SEALED:
+                latest[row.mandate, row.county, row.period] = row
+        last = kernel.today().year - 1
+        periods = sorted({str(last), *(row.period for row in latest.values())}, reverse=True)
+        return [
+            _owed(task, county.code, county.name, period, latest.get((task.id, county.code, period)))
+            for task in mandates() for period in periods for county in counties
+        ]  # fmt: skip
+
+
+def _owed(task: Mandate, county: str, name: str, period: str, row: Delivery | None) -> dict[str, Any]:
+    due = task.due_date(period)
+    late = due is not None and kernel.today() > due
+    state = "late" if late else "due"
+    if row is not None and row.state not in (State.OPEN, State.WITHDRAWN):
+        state = {State.RETURNED: "returned", State.SEALED: "accepted"}.get(State(row.state), "delivered")
+    return {"county": county, "county_name": name, "period": period, "title": task.title, "due": due,
+            "state": state, "delivery": row.pk if row else None}
+
+
+def preview(by: kernel.Actor, delivery: acts.Ref, layer: str, bbox: str) -> dict[str, Any]:
+    """Delivered features of a layer that meet `bbox` (west,south,east,north in degrees), for the map."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        row = acts.find(delivery)
+        name = layer.replace("~", "/").rsplit("/", 1)[-1]
+        tables = kept_layers(row, only=name)
+    if name not in tables:
+        return {"type": "FeatureCollection", "features": [], "left_off": 0}
+    table = tables[name]
+    zone = crs.of_epsg(table.epsg).zone or 39
+    window = _window(bbox, zone)
+    shapes = shapely.from_wkb(table.table.column("geometry").to_pylist(), on_invalid="ignore")
+    rows = [int(i) for i in shapely.STRtree(shapes).query(window)]
+    chosen = shapely.transform(
+        shapes[rows[:_MOST_SHAPES]], lambda x, y: crs.to_degrees(zone).transform(x, y), interleaved=False
+    )
+    keys = table.table.column("BSM").to_pylist() if "BSM" in table.table.column_names else None
+    features = [
+        {"type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)),
+         "properties": {"row": i + table.first_row, "key": keys[i] if keys else None}}
+        for i, shape in zip(rows, chosen, strict=False)
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": features, "left_off": max(0, len(rows) - _MOST_SHAPES)}
+
+
+def _window(bbox: str, zone: int) -> shapely.Geometry:
+    values = [float(part) for part in bbox.split(",")]
+    west, south, east, north = values
+    x, y = crs.to_plane(zone).transform([west, east, west, east], [south, south, north, north])
+    return shapely.box(min(x), min(y), max(x), max(y))
+
+
+def waiting(by: kernel.Actor) -> int:
+    """How many deliveries wait for the actor: to review, or returned to his county lately."""
+    with kernel.acting(by):
+        if kernel.may(by, "delivery.accept") and level_of(by) == "province":
+            return Delivery.objects.filter(state=State.REVIEW).count()
+        if kernel.may(by, "delivery.forward"):
+            return Delivery.objects.filter(state=State.REVIEW, stage="city").count()
+        since = kernel.now() - timedelta(days=30)
+        return Delivery.objects.filter(state=State.RETURNED, submitted__gte=since).count()
