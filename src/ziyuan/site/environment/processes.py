@@ -12,6 +12,7 @@ from ziyuan.site.environment import say, users
 from ziyuan.site.environment.cluster import Cluster
 from ziyuan.site.environment.place import Place
 from ziyuan.site.environment.settings import NODES
+from ziyuan.site.environment.supervisor import FAST_SHUTDOWN
 
 DATABASE, SERVICES = "database", "services"
 GROUPS = (SERVICES, DATABASE)
@@ -19,10 +20,10 @@ STOP_SECONDS = 45.0
 
 
 def database_group(place: Place, cluster: Cluster) -> list[dict[str, Any]]:
-    """The cluster's server process; SIGINT is PostgreSQL's fast shutdown."""
+    """The cluster's server process."""
     log = place.logs / DATABASE / "database.log"
     told = _process("database", cluster.command(), clusters.surroundings(place), log)
-    return [{**told, "stop": "SIGINT"}]
+    return [{**told, "stop": FAST_SHUTDOWN.name}]
 
 
 def service_group(place: Place) -> list[dict[str, Any]]:

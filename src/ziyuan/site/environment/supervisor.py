@@ -22,6 +22,7 @@ SHORT_LIFE_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 30.0
 LARGEST_LOG = 20_000_000
+FAST_SHUTDOWN = signal.SIGINT  # to PostgreSQL: end connections, write everything, stop
 _PR_SET_PDEATHSIG = 1
 
 
@@ -53,7 +54,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=self.env,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(self.stop),
+                preexec_fn=die_with_parent(self.stop),
             )
         self.started = now
 
@@ -133,7 +134,8 @@ def back_off(failures: int) -> float:
     return min(0.2 * 2 ** (failures - 1), LONGEST_WAIT_SECONDS)
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """For preexec_fn: the child gets `number` when the process that started it ends."""
     libc = ctypes.CDLL(None)
     return lambda: libc.prctl(_PR_SET_PDEATHSIG, int(number)) and None
 

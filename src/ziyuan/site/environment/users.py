@@ -27,7 +27,7 @@ def ensure(place: Place) -> None:
     except KeyError:
         subprocess.run(
             [
-                *"useradd --system --user-group --no-create-home --shell /usr/sbin/nologin".split(),
+                *("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"),
                 SERVICE_USER,
             ],
             check=True,
