@@ -20,6 +20,7 @@ def test_the_three_zones_of_anhui_have_their_epsg_codes(zone, prefixed, bare, mi
 def test_every_zone_agrees_with_the_epsg_database(zone):
     for prefixed, easting in ((True, zone * 1_000_000 + 500_000), (False, 500_000)):
         known = pyproj.CRS(crs.epsg_of_zone(zone, prefixed=prefixed))
+        assert known.coordinate_operation is not None
         values = {p.name: p.value for p in known.coordinate_operation.params}
         assert "CGCS2000" in known.name
         assert values["False easting"] == easting
