@@ -16,7 +16,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Node:
-    """A running installation. `data` holds files, lake, spool and keys."""
+    """A running installation. `data` holds files, lake, spool and keys; `public_url` is the outer site."""
 
     name: str
     zone: str
@@ -24,6 +24,7 @@ class Node:
     title: str
     url: str
     data: Path
+    public_url: str = ""
     sample: bool = False
     peers: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ def node() -> Node:
         title=told["title"],
         url=told["url"],
         data=Path(told["data"]),
+        public_url=told.get("public_url") or told["url"],
         sample=bool(told.get("sample")),
         peers={p["name"]: p["public_key"] for p in told.get("peers", [])},
     )

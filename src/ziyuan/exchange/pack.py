@@ -1,0 +1,90 @@
+"""Pack what has to cross into numbered, signed, sealed files in the spool's `out` folder."""
+
+import os
+from datetime import UTC
+from pathlib import Path
+
+from django.db.models import Max
+
+from ziyuan.exchange.crossing import CARRIED, digests
+from ziyuan.exchange.models import Outgoing
+from ziyuan.exchange.package import build
+from ziyuan.kernel import service as kernel
+
+GENESIS = "0" * 64
+GRADE = 2
+VERSION = 1
+
+
+def pack_waiting() -> int:
+    """Number new events, then write every numbered package that is not on disk yet; returns how many were written."""
+    with kernel.acting(kernel.system_actor("交换打包")):
+        _number_new()
+    written = 0
+    for key in Outgoing.objects.filter(written=None).order_by("seq").values_list("pk", flat=True):
+        _write(key)
+        written += 1
+    return written
+
+
+def _peer() -> str:
+    return next(iter(kernel.node().peers), "")
+
+
+def _number_new() -> None:
+    peer = _peer()
+    stream = f"{kernel.node().name}-{peer}"
+    taken = Outgoing.objects.values("event")
+    waiting = kernel.Event.objects.filter(name__in=CARRIED).exclude(pk__in=taken).order_by("pk")
+    last = Outgoing.objects.filter(stream=stream).aggregate(last=Max("seq"))["last"] or 0
+    rows = [
+        Outgoing(stream=stream, seq=last + n, event=event.pk, kind=event.name, created=kernel.now())
+        for n, event in enumerate(waiting if peer else (), start=1)
+    ]
+    Outgoing.objects.bulk_create(rows)
+
+
+def _write(key: int) -> None:
+    """One transaction: the file is on disk and synced before its head commits; a crash before that writes it again."""
+    with kernel.acting(kernel.system_actor("交换打包")) as by:
+        row = Outgoing.objects.select_for_update().get(pk=key)
+        if row.written:
+            return
+        before = Outgoing.objects.filter(stream=row.stream, seq=row.seq - 1).values_list("head", flat=True).first()
+        event = kernel.Event.objects.get(pk=row.event)
+        message = CARRIED[event.name](event.facts)
+        files = {digest: kernel.file_path(digest).read_bytes() for digest in digests(message)}
+        body, row.head = build(_header(row, before or GENESIS), message, files, kernel.public_key(_peer()), kernel.sign)
+        put_whole(kernel.node().folder("spool", "out"), f"{row.stream}-{row.seq:012d}.zyp", body)
+        row.written, row.size = kernel.now(), len(body)
+        row.save(update_fields=["written", "head", "size"])
+        kernel.record(by, "exchange.packed", on=("package", f"{row.stream}-{row.seq}"), county=event.county or None, head=row.head)
+
+
+def _header(row: Outgoing, before: str) -> dict[str, object]:
+    return {
+        "version": VERSION,
+        "stream": row.stream,
+        "seq": row.seq,
+        "prev_head": before,
+        "created": row.created.astimezone(UTC).isoformat(),
+        "sender": kernel.node().name,
+        "recipient": _peer(),
+        "grade": GRADE,
+        "kind": row.kind,
+    }
+
+
+def put_whole(folder: Path, name: str, body: bytes) -> None:
+    """Write a file so that a reader sees all of it or nothing, also after a power cut."""
+    partial = folder / f".{name}.part"
+    with partial.open("wb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.rename(folder / name)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
