@@ -15,9 +15,15 @@ PAUSE = 0.2
 
 
 def routes() -> list[tuple[Path, Path]]:
-    """(from, to) folders, from the JSON list `[[out, in], …]` named by ZIYUAN_FERRY."""
-    told = json.loads(Path(os.environ["ZIYUAN_FERRY"]).read_text(encoding="utf-8"))
-    return [(Path(source), Path(target)) for source, target in told]
+    """(from, to) folders between the nodes whose files are named, colon-separated, by ZIYUAN_FERRY."""
+    nodes = [json.loads(Path(p).read_text(encoding="utf-8")) for p in os.environ["ZIYUAN_FERRY"].split(":")]
+    data = {told["name"]: Path(told["data"]) for told in nodes}
+    return [
+        (data[told["name"]] / "spool" / "out", data[peer["name"]] / "spool" / "in")
+        for told in nodes
+        for peer in told.get("peers", [])
+        if peer["name"] in data
+    ]
 
 
 def carry(source: Path, target: Path) -> int:
