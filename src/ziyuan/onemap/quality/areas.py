@@ -5,15 +5,15 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.base.areas import official_area
+from ziyuan.base.areas import hundredths, official_area
 from ziyuan.base.geometry.grid import in_zone
 from ziyuan.onemap.quality.collector import systematic
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
 from ziyuan.onemap.standards.model import Field, Rule
 
-_HALF_CENT = 0.0051
 _CENT = 0.0101
+"""Difference allowed to the area of record (2 decimals): another program's last digit, or the larger parts of a closing."""
 _FEW_PATCHES = 5
 _LARGEST_CLOSING = 1e-4
 """Largest mean closing of a village as a share of its area; more is no closing but a wrong area."""
@@ -59,13 +59,15 @@ def derived(rule: Rule, frame: Frame, context: Context) -> None:
         return
     numbers = frame.numbers(field.name)
     rows = frame.shapes.rows
-    written, known = numbers.values[rows], numbers.known[rows] & ~np.isnan(official)
+    known = numbers.known[rows] & ~np.isnan(official)
+    official = hundredths(np.where(known, official, 0.0)) / 100
+    written = numbers.values[rows]
     difference = np.where(known, written - official, 0.0)
     if field.closed_to and field.by and frame.has(field.by):
-        share, slack = _closing(frame, field, context, difference, known, official), _CENT
+        share = _closing(frame, field, context, difference, known, official)
     else:
-        share, slack = np.zeros(len(rows)), _HALF_CENT
-    wrong = known & (np.abs(difference - share) > slack + 1e-6)
+        share = np.zeros(len(rows))
+    wrong = known & (np.abs(difference - share) > _CENT)
     _report(rule, frame, context, field, wrong, official, written, share)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ziyuan.onemap.formats.layer_table import LayerTable
+from ziyuan.onemap.formats.layout import load_layout
 from ziyuan.onemap.quality import (
     areas,
     balance,
@@ -87,7 +88,8 @@ def check(
             total is not judged.
         zone: 3-degree zone of the county.
         extent: west, south, east, north of the county in degrees (EPSG:4490), with a margin already added.
-        required: layers that must be there; None: those of the models of which at least one layer came.
+        required: layers that must be there; None: those that the package layout of the standard
+            asks for.
         progress: called with step title, done, total.
     """
     started = time.perf_counter()
@@ -118,12 +120,19 @@ def check(
 
 def _missing_layers(models: Sequence[Model], context: Context, required: Sequence[str] | None) -> None:
     for model in models:
-        present = [name for name in model.entities if name in context.frames]
+        wanted = _required_of(model, len(models)) if required is None else required
         for entity in model.entities.values():
-            wanted = entity.name in required if required is not None else bool(present) or len(models) == 1
-            if entity.name not in context.frames and wanted and entity.written_by == "delivery":
+            if entity.name in wanted and entity.name not in context.frames:
                 rule = next(r for r in entity.rules if r.kind == "layer")
                 context.collector.one(rule, f"缺少图层 {entity.name}（{entity.title}）。", expected=entity.name)
+
+
+def _required_of(model: Model, models: int) -> list[str]:
+    """Layers that the model's package must hold; without a package, all of a model that stands alone."""
+    package = model.delivery.get("package")
+    if package:
+        return [n for n, one in load_layout(package).layers.items() if one.required and one.standard == model.name]
+    return [e.name for e in model.entities.values() if e.written_by == "delivery"] if models == 1 else []
 
 
 def _run(models: Sequence[Model], context: Context, seconds: dict[str, float], progress: Progress | None) -> None:

@@ -1,0 +1,42 @@
+"""What can keep a check from running. What is wrong with the data itself is a finding, never an error."""
+
+from collections.abc import Sequence
+
+from ziyuan.base.errors import UserError, nearest
+
+
+class LayerNotFound(UserError):
+    """None of the file's layers is one that the standard knows."""
+
+    code = "ZY-QLT-001"
+    remedy = "用 --layer 指明图层，或核对 --standard。"
+
+    def __init__(self, file: str, asked: str | None, there: Sequence[str], known: Sequence[str]) -> None:
+        what = f"没有图层“{asked}”" if asked else "没有本标准的图层"
+        hint = nearest(asked, there) if asked else None
+        super().__init__(
+            f"{file} 中{what}；文件有 {'、'.join(there) or '无'}，标准有 {'、'.join(known)}"
+            + (f"；最接近的是“{hint}”。" if hint else "。"),
+            file=file,
+        )
+
+
+class CrsNotDeclared(UserError):
+    """The file does not say its coordinate system, or says one without an EPSG code."""
+
+    code = "ZY-QLT-002"
+    remedy = "用 --crs EPSG:4527 的形式指明坐标系。"
+
+    def __init__(self, layer: str, text: str = "") -> None:
+        shown = f"（读到“{text[:60]}”）" if text else ""
+        super().__init__(f"图层 {layer} 没有可识别的坐标系{shown}。", layer=layer)
+
+
+class ControlAreasUnreadable(UserError):
+    """The table of control areas lacks a column or holds no number where one is needed."""
+
+    code = "ZY-QLT-003"
+    remedy = "控制面积表为 CSV，列为 county,edition,part,class,area_m2,source。"
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        super().__init__(f"{file} 第 {line} 行：{what}。", file=file, line=line)
