@@ -17,7 +17,7 @@ def square(column, row, side=100):
 
 def counted(batch):
     """Undirected edges by a dictionary."""
-    found = Counter()
+    found: Counter[frozenset] = Counter()
     for shape in batch:
         for part in shape.parts:
             for ring in part:

@@ -90,7 +90,7 @@ class SoftwareProvider:
 
     def sm4_gcm_encrypt(self, key: bytes, nonce: bytes, data: bytes, associated: bytes = b"") -> bytes:
         """SM4-GCM: cipher text, then the 16-byte tag. Key 16 bytes; nonce 12, never twice with a key."""
-        encryptor = Cipher(_sm4(key), modes.GCM(_nonce(nonce))).encryptor()
+        encryptor = Cipher(block_cipher(key), modes.GCM(_nonce(nonce))).encryptor()
         encryptor.authenticate_additional_data(associated)
         return encryptor.update(data) + encryptor.finalize() + encryptor.tag
 
@@ -98,7 +98,7 @@ class SoftwareProvider:
         """The plain text; CannotOpen when anything was changed."""
         if len(sealed) < TAG:
             raise CannotOpen("长度不足")
-        decryptor = Cipher(_sm4(key), modes.GCM(_nonce(nonce), sealed[-TAG:])).decryptor()
+        decryptor = Cipher(block_cipher(key), modes.GCM(_nonce(nonce), sealed[-TAG:])).decryptor()
         decryptor.authenticate_additional_data(associated)
         try:
             return decryptor.update(sealed[:-TAG]) + decryptor.finalize()
@@ -170,7 +170,8 @@ def _bytes(pem: bytes | str) -> bytes:
     return pem.encode("ascii", "replace") if isinstance(pem, str) else pem
 
 
-def _sm4(key: bytes) -> algorithms.SM4:
+def block_cipher(key: bytes) -> algorithms.SM4:
+    """SM4 (GB/T 32907-2016) under a 16-byte key; BadKey for another length."""
     if len(key) != 16:
         raise BadKey("SM4 密钥应为 16 字节")
     return algorithms.SM4(key)
