@@ -1,5 +1,5 @@
 import { address, get, post } from './client'
-import type { Action, ActionBody, Bounds, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
+import type { Action, ActionBody, Bounds, CorrectionItem, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
 
 export interface TaskRow {
   id: number | string
@@ -69,6 +69,8 @@ export interface Theme {
   rows: ThemeRow[]
   dropped: { area_m2: Measure }[]
   remedy: string
+  /** Counties of the site that have no edition for the day. */
+  missing?: string[]
 }
 
 export interface ClassRow {
@@ -90,7 +92,7 @@ export interface Screening {
 }
 
 export interface Paper {
-  id: number | string
+  id: number | string | null
   kind: string
   title: string
   name: string
@@ -136,7 +138,7 @@ export interface Opinion {
 export interface CaseRecord extends CaseRow {
   outer_no: string | null
   matter: string
-  regions: string[]
+  regions: { code: string; name: string }[]
   accepted: string | null
   clock: {
     statutory: number | null
@@ -158,7 +160,7 @@ export interface CaseRecord extends CaseRow {
   route: { level: string; organ: string; reason: string; trace: unknown[] } | null
   flow: { nodes: FlowNode[]; edges: FlowEdge[] } | null
   opinions: Opinion[]
-  log: { seq: number; at: string; actor: string; kind: string; title: string; body: string }[]
+  log: { seq: number; at: string; actor: string; kind: string; title: string; body: Record<string, unknown> | string }[]
   documents: {
     id: number | string
     title: string
@@ -172,6 +174,7 @@ export interface CaseRecord extends CaseRow {
   actions: Action[]
   phrases: string[]
   rating: { level: number; text: string } | null
+  correction?: { items?: CorrectionItem[] } | null
 }
 
 export interface Target {

@@ -1,4 +1,4 @@
-import { address, get, post, upload } from './client'
+import { address, get, newCommand, post, upload } from './client'
 import type { Action, ActionBody, Bounds, FeatureCollection, Geometry, Measure, Page } from './shapes'
 
 export interface Progress {
@@ -106,6 +106,7 @@ export const deliveries = {
     const form = new FormData()
     form.set('county', county)
     form.set('period', period)
+    form.set('command', newCommand())
     form.set('file', file)
     return upload<DeliveryRow>('/deliveries', form, onProgress)
   },

@@ -40,6 +40,8 @@ export interface MapLayer {
   editions: SealedEdition[]
   updated: string | null
   min_zoom: number
+  /** Written by cases (reviewed sites), not by deliveries. */
+  by_cases?: boolean
 }
 
 export interface FeatureHistory {

@@ -14,9 +14,9 @@ test('an absent figure is a dash, not zero', () => {
   expect(asNumber('not a number')).toBeNull()
 })
 
-test('thousands stand apart and shares become per cent', () => {
+test('thousands stand apart and shares are per cent', () => {
   expect(grouped(1234567.891, 2)).toBe('1,234,567.89')
-  expect(percent(0.12345)).toBe('12.35%')
+  expect(percent('12.346')).toBe('12.35%')
 })
 
 test('remaining working days are said in words on both sides of the limit', () => {

@@ -27,10 +27,10 @@ export const mu = (squareMetres: Measure | null | undefined): string => {
   return number === null ? '—' : grouped(number / SQUARE_METRES_PER_MU, 2)
 }
 
-/** A share from 0 to 1 as per cent. */
+/** A share, which the API gives in per cent. */
 export function percent(share: Measure | null | undefined, digits = 2): string {
   const number = asNumber(share)
-  return number === null ? '—' : `${(number * 100).toFixed(digits)}%`
+  return number === null ? '—' : `${number.toFixed(digits)}%`
 }
 
 /** `2026-11-22` from a date or moment of the API. */

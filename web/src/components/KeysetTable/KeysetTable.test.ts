@@ -1,4 +1,5 @@
 import { mount, type VueWrapper } from '@vue/test-utils'
+import type { Component } from 'vue'
 import { expect, test } from 'vitest'
 
 import KeysetTable from './KeysetTable.vue'
@@ -9,7 +10,7 @@ interface Row {
 }
 
 function draw(props: Record<string, unknown> = {}): VueWrapper {
-  return mount(KeysetTable as never, {
+  return mount(KeysetTable as unknown as Component, {
     attachTo: document.body,
     props: {
       label: '待办',

@@ -1,0 +1,39 @@
+/** Every screen has an address that can be sent to a colleague; reload opens the same thing. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+import { session } from '@/session/session'
+import { firstScreen } from '@/shell/menu'
+
+const inside: RouteRecordRaw[] = [
+  { path: '', redirect: () => firstScreen() },
+  { path: 'tasks', name: 'tasks', component: () => import('@/screens/tasks/TaskList.vue'), meta: { title: '待办' } },
+  { path: 'cases', name: 'cases', component: () => import('@/screens/cases/CaseList.vue'), meta: { title: '案卷' } },
+  { path: 'cases/:id', name: 'case', component: () => import('@/screens/record/CaseRecord.vue'), meta: { title: '案卷' } },
+  { path: 'deliveries', name: 'deliveries', component: () => import('@/screens/deliveries/DeliveryList.vue'), meta: { title: '数据汇交' } },
+  { path: 'deliveries/:id', name: 'delivery', component: () => import('@/screens/delivery/DeliveryRecord.vue'), meta: { title: '数据汇交' } },
+  { path: 'control-areas', name: 'control', component: () => import('@/screens/control/ControlAreas.vue'), meta: { title: '控制面积' } },
+  { path: 'map', name: 'map', component: () => import('@/screens/bench/MapBench.vue'), meta: { title: '一张图' } },
+  { path: 'statistics', name: 'statistics', component: () => import('@/screens/figures/StatisticsPage.vue'), meta: { title: '统计' } },
+  { path: 'audit', name: 'audit', component: () => import('@/screens/audit/AuditList.vue'), meta: { title: '审计' } },
+  { path: 'health', name: 'health', component: () => import('@/screens/office/HealthPage.vue'), meta: { title: '运行状态' } },
+  { path: 'search', name: 'search', component: () => import('@/screens/search/SearchPage.vue'), meta: { title: '查找' } },
+  { path: ':rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue'), meta: { title: '没有这一页' } },
+]
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('@/screens/login/LoginPage.vue'), meta: { title: '登录' } },
+    { path: '/', component: () => import('@/shell/AppShell.vue'), children: inside },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  const me = await session.known()
+  if (to.name === 'login') return me ? { path: '/' } : true
+  return me ? true : { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+})
+
+router.afterEach((to) => {
+  document.title = `${String(to.meta.title ?? '')} - 智慧资源工作台`
+})

@@ -1,0 +1,20 @@
+import type { MapLayer } from '@/api/maps'
+
+/** The days from which sealed editions speak, each once, in order; a county narrows them to its own. */
+export function layerDates(layers: MapLayer[], county = ''): string[] {
+  const days = layers
+    .flatMap((layer) => layer.editions)
+    .filter((edition) => !county || edition.county === county)
+    .map((edition) => edition.reference_date.slice(0, 10))
+  return [...new Set(days)].sort()
+}
+
+/** The edition that holds for a county on a day: the last one that speaks from that day or earlier. */
+export function editionOn(layer: MapLayer, asof: string): MapLayer['editions'] {
+  const byCounty = new Map<string, MapLayer['editions'][number]>()
+  const sorted = [...layer.editions].sort((a, b) => a.reference_date.localeCompare(b.reference_date))
+  for (const edition of sorted) {
+    if (!asof || edition.reference_date.slice(0, 10) <= asof) byCounty.set(edition.county, edition)
+  }
+  return [...byCounty.values()]
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+
+import { bodyLines } from './log'
+
+test('the items of a correction are listed with their numbers', () => {
+  const items = [
+    { kind: 'paper', target: 'map', text: '补附位置图' },
+    { kind: 'field', target: 'name', text: '写全称' },
+  ]
+  expect(bodyLines({ items })).toEqual(['1. 补附位置图', '2. 写全称'])
+})
+
+test('an event with nothing to add stays one line', () => {
+  expect(bodyLines({})).toEqual([])
+  expect(bodyLines(null)).toEqual([])
+})
+
+test('opinion, holder, limit and level are said in words', () => {
+  expect(bodyLines({ opinion: '同意。', holder_name: '王', due: '2026-12-30', route: { level: 'city' } })).toEqual([
+    '意见:同意。',
+    '接办人:王',
+    '办理期限:2026-12-30',
+    '办理层级:市级',
+  ])
+})

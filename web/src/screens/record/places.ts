@@ -1,0 +1,17 @@
+import type { CaseRecord } from '@/api/cases'
+import type { Place } from '@/components/ItemListEditor/ItemListEditor.vue'
+
+/** Where a correction may point: the form's fields, the papers, the parcels of the site. */
+export function placesOf(record: CaseRecord): Place[] {
+  return [
+    ...record.form.flatMap((group) =>
+      group.fields.map((field) => ({ kind: 'field' as const, target: field.path, title: `${group.group} / ${field.title}` })),
+    ),
+    ...record.papers.map((paper) => ({ kind: 'paper' as const, target: paper.kind, title: paper.title })),
+    ...(record.site?.parcels ?? []).map((parcel) => ({
+      kind: 'vertex' as const,
+      target: parcel.no,
+      title: `地块 ${parcel.no}${parcel.name ? ` ${parcel.name}` : ''} 的界址点`,
+    })),
+  ]
+}
