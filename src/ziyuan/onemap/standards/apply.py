@@ -9,6 +9,9 @@ from ziyuan.onemap.standards import ddl
 from ziyuan.onemap.standards.errors import LayerChanged
 from ziyuan.onemap.standards.library import LayerRef, layers
 
+OWNER = "owner"
+"""Name of the connection of the owner role."""
+
 
 def apply(cursor: Any) -> int:
     """Make missing tables and columns, register every layer; the number of layers.

@@ -1,0 +1,16 @@
+"""`ziyuan map …` and `ziyuan standards …`."""
+
+import click
+
+from ziyuan.onemap.quality.commands import check
+from ziyuan.onemap.standards.commands import standards
+
+__all__ = ["commands", "standards"]
+
+
+@click.group("map")
+def commands() -> None:
+    """一张图:检查、汇交、比较、查询。"""
+
+
+commands.add_command(check)
