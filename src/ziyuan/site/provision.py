@@ -36,6 +36,7 @@ def grant(cursor) -> None:  # type: ignore[no-untyped-def]
     cursor.execute(f'GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public, layers TO "{app}"')
     cursor.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public, layers TO "{app}"')
     cursor.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA public, layers TO "{auditor}"')
+    cursor.execute(f'GRANT EXECUTE ON FUNCTION layers.add_county_partition(text, text) TO "{app}"')
     cursor.execute(f'REVOKE SELECT, UPDATE ON kernel_auditrow FROM "{app}"')
     cursor.execute(f'REVOKE SELECT (password), SELECT ON kernel_person FROM "{auditor}"')
     for table in (*DELETABLE, *_tables(cursor, "procrastinate_%")):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 from django.db import connections, transaction
+from psycopg.pq import TransactionStatus
 
 from ziyuan.kernel.errors import NotAllowed, UnknownAction
 from ziyuan.kernel.identity.actor import Actor
@@ -58,6 +59,8 @@ def _restore(before: tuple[Actor, ...], using: str) -> None:
     connection = connections[using]
     if not connection.in_atomic_block or connection.needs_rollback or connection.connection is None:
         return
+    if connection.connection.info.transaction_status == TransactionStatus.INERROR:
+        return  # the failed statement must be what the caller hears of
     if before:
         _set_region(before[-1], using)
         return
