@@ -82,6 +82,7 @@ def _told(
         "title": TITLES[name],
         "bind": f"127.0.0.1:{settings.port(name)}",
         "url": settings.url(name),
+        "public_url": settings.url("outer"),
         "data": str(place.data(name)),
         "upload_temp": str(place.data(name) / "upload"),
         "sample": True,
