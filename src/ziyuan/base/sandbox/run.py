@@ -174,6 +174,8 @@ def _raise_told(name: str, driver: str, body: bytes, limits: Limits) -> None:
     why = str(told.get("why", ""))
     if told.get("kind") == "memory" or "memory" in why.lower() or "realloc" in why:
         raise LimitBroken(name, "内存", f"{limits.memory_mb} MB")
+    if told.get("kind") in ("ImportError", "ModuleNotFoundError", "RuntimeError"):
+        raise FileCrashed(name, "读取程序自身出错")
     raise FileUnreadable(name, _KINDS.get(driver, driver), _plain_reason(why))
 
 

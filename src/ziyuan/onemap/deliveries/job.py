@@ -137,6 +137,7 @@ def _words(row: Delivery) -> str:
 
 
 def _figures(row: Delivery, task: Mandate, package: Package, report: Report | None) -> None:
+    row.rule_count = report.rules if report else 0
     row.summary = _summary(package.findings, report)
     row.errors = sum(r["count"] for r in row.summary if r["severity"] == "error")
     row.warnings = sum(r["count"] for r in row.summary if r["severity"] == "warning")

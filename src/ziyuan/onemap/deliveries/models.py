@@ -40,6 +40,7 @@ class Delivery(models.Model):
     submitted_by = models.CharField(max_length=60)
     errors = models.IntegerField(default=0)
     warnings = models.IntegerField(default=0)
+    rule_count = models.IntegerField(default=0)
     members = models.JSONField(default=list)
     layers = models.JSONField(default=list)
     kept = models.JSONField(default=dict)

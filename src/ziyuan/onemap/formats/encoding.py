@@ -123,9 +123,9 @@ def _text_name(name: str, latin1: bool, used: str) -> str:
 def _decide(every: set[bytes]) -> str:
     if all(_fits(value, "utf-8") for value in every):
         return "UTF-8"
-    gbk = sum(_fits(value, "gb18030") for value in every)
-    utf8 = sum(_fits(value, "utf-8") for value in every)
-    return "GB18030" if gbk >= utf8 else "UTF-8"
+    utf8 = {value for value in every if _fits(value, "utf-8")}
+    plainly = sum(common_share(value.decode()) >= 0.5 for value in utf8)
+    return "GB18030" if len(every - utf8) >= plainly else "UTF-8"
 
 
 def _fits(value: bytes, encoding: str) -> bool:

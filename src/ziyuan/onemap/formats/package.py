@@ -207,12 +207,12 @@ def _claim(found: str, file: str, work: _Work) -> str | None:
 
 def _decode(vector: VectorFile, raw: RawLayer, work: _Work) -> encoding.Text:
     is_shape = vector.driver == SHP
-    declared = "UTF-8"
+    declared = ""
     if is_shape:
         with open(vector.beside[".dbf"].path, "rb") as dbf:
             head = dbf.read(32)
         declared = encoding.declared_encoding(head, _cpg(vector)) or ""
-    chosen = work.encoding if is_shape else None
+    chosen = work.encoding if is_shape else "UTF-8"  # the other formats are UTF-8 by definition
     text = encoding.decode_text(raw.table, vector.member.name, latin1=is_shape, declared=declared or None,
                                 chosen=chosen)
     layer = work.layout.match(vector.member.path.stem if is_shape else raw.name)
