@@ -8,11 +8,22 @@ standard come in as `functions`. Choices where the specification is silent stand
 """
 
 from ziyuan.base.feel.checker import Problem, check
+from ziyuan.base.feel.compare import equal, every, some
 from ziyuan.base.feel.errors import FeelBudgetError, FeelError, FeelSyntaxError
-from ziyuan.base.feel.expression import Expression, Result, UnaryTests, compile, evaluate, member_names, unary
-from ziyuan.base.feel.run import Reason, Run
+from ziyuan.base.feel.expression import (
+    Expression,
+    Functions,
+    Result,
+    UnaryTests,
+    compile,
+    evaluate,
+    member_names,
+    unary,
+)
+from ziyuan.base.feel.iteration import iterate
+from ziyuan.base.feel.run import Reason, Run, Span
 from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
-from ziyuan.base.feel.values import Function, Range, adopt, plain
+from ziyuan.base.feel.values import Function, Range, adopt, kind_name, plain
 
 __all__ = [
     "Date",
@@ -23,19 +34,26 @@ __all__ = [
     "FeelError",
     "FeelSyntaxError",
     "Function",
+    "Functions",
     "Problem",
     "Range",
     "Reason",
     "Result",
     "Run",
+    "Span",
     "Time",
     "UnaryTests",
     "YearsMonths",
     "adopt",
     "check",
     "compile",
+    "equal",
     "evaluate",
+    "every",
+    "iterate",
+    "kind_name",
     "member_names",
     "plain",
+    "some",
     "unary",
 ]

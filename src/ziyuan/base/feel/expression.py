@@ -19,7 +19,7 @@ from ziyuan.base.feel.values import Function, adopt, plain
 
 __all__ = ["Expression", "Result", "UnaryTests", "compile", "evaluate", "iteration", "unary"]
 
-Functions = Mapping[str, Callable[..., Any]]
+Functions = Mapping[str, Callable[..., Any]] | None
 _BUILTIN_NAMES = frozenset(builtins.NAMES)
 _MEMBERS = paths.MEMBERS
 
@@ -58,6 +58,10 @@ class Expression:
         run = Run(now, steps)
         value = self._run(context, run)
         return Result(value, run.reason() if value is None else None)
+
+    def within(self, scope: Mapping[str, Any], run: Run) -> Any:
+        """The value (in FEEL's own kinds) as a part of a run that is already going on."""
+        return self._run(scope, run)
 
     def _run(self, context: Mapping[str, Any], run: Run) -> Any:
         try:
@@ -151,7 +155,7 @@ def _truth(value: Any) -> bool | None:
 def compile(
     text: str,
     names: Iterable[str] = (),
-    functions: Functions | None = None,
+    functions: Functions = None,
     members: Iterable[str] = (),
 ) -> Expression:
     """Compile an expression; raises FeelSyntaxError.
@@ -167,7 +171,7 @@ def compile(
 def unary(
     text: str,
     names: Iterable[str] = (),
-    functions: Functions | None = None,
+    functions: Functions = None,
     members: Iterable[str] = (),
 ) -> UnaryTests:
     """Compile the unary tests of a cell; raises FeelSyntaxError."""
@@ -175,7 +179,7 @@ def unary(
 
 
 def evaluate(
-    text: str, context: Mapping[str, Any], now: dt.datetime | None = None, functions: Functions | None = None
+    text: str, context: Mapping[str, Any], now: dt.datetime | None = None, functions: Functions = None
 ) -> Any:
     """Compile with the names the context itself holds, and run."""
     return compile(text, context, functions, member_names(context))(context, now)
@@ -198,7 +202,7 @@ def _collect(value: Any, depth: int, found: set[str]) -> None:
             _collect(entry, depth - 1, found)
 
 
-def _key(functions: Functions | None) -> frozenset[tuple[str, Callable[..., Any]]]:
+def _key(functions: Functions) -> frozenset[tuple[str, Callable[..., Any]]]:
     return frozenset(functions.items()) if functions else frozenset()
 
 

@@ -32,13 +32,16 @@ def _domain(c: Compiler, loop: syntax.Loop, span: Span) -> Domain:
         start = low(scope, run)
         if high is not None:
             return _counted(start, high(scope, run), run, span)
-        if type(start) is Range:
-            return _counted_range(start, run, span)
-        if start is None:
-            return None
-        return start if type(start) is list else [start]
+        return None if start is None else iterate(start, run, span)
 
     return values
+
+
+def iterate(value: Any, run: Run, span: Span) -> Iterator[Any] | list[Any] | None:
+    """What a loop runs over: the items of a list, the whole numbers or days of a range, a single value."""
+    if type(value) is Range:
+        return _counted_range(value, run, span)
+    return value if type(value) is list else [value]
 
 
 def _counted(start: Any, end: Any, run: Run, span: Span) -> Iterator[Any] | None:

@@ -1,0 +1,191 @@
+"""The publish check of a decision file: FEEL parses, names are known, tables have no gap and no overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ziyuan.base import feel
+from ziyuan.base.errors import nearest
+from ziyuan.base.feel import types as feel_types
+from ziyuan.workflow.decisions import coverage, model
+from ziyuan.workflow.decisions.errors import DecisionError
+
+if TYPE_CHECKING:
+    from ziyuan.workflow.decisions.decision import Decision
+
+_COMPLETE = frozenset(("U", "A", "F", "P"))
+
+
+class Fault(NamedTuple):
+    """One fault, placed; severity `error` stops publishing, `warning` wants an explanation."""
+
+    message: str
+    file: str
+    element: str
+    line: int
+    severity: str = "error"
+
+
+class _Site(NamedTuple):
+    """Where a text stands: what it may name."""
+
+    file: str
+    names: frozenset[str]
+    members: frozenset[str]
+    functions: feel.Functions
+
+
+def check(decision: Decision, functions: feel.Functions = None) -> list[Fault]:
+    """All faults of a file, in the order of its lines."""
+    file = decision.definitions.file
+    faults: list[Fault] = []
+    for node in decision.definitions.nodes.values():
+        try:
+            names = decision.scope_names(node)
+            for reference in (*node.outputs, *node.encapsulated, *node.input_data, *node.input_decisions):
+                decision.resolve(reference, node)
+        except DecisionError as bad:
+            faults.append(Fault(bad.bare, file, node.id, node.line))
+            continue
+        site = _Site(file, names, decision.members(), functions)
+        if node.kind == "decision" and node.body is None:
+            faults.append(Fault(f"决策“{node.name}”没有内容", file, node.id, node.line))
+        faults.extend(_box(node.body, site))
+        faults.extend(_type(node.type_ref, node, decision))
+    faults.extend(_cycles(decision))
+    return sorted(faults, key=lambda fault: fault.line)
+
+
+def _type(type_ref: str, node: model.Node, decision: Decision) -> Iterator[Fault]:
+    from ziyuan.base.feel.syntax import TypeOf
+
+    known = {
+        *decision.types.items,
+        *feel_types.SIMPLE,
+        "Any",
+        "",
+        "dateTime",
+        "dayTimeDuration",
+        "yearMonthDuration",
+    }
+    if type_ref not in known and not feel_types.is_known(TypeOf(type_ref)):
+        close = nearest(type_ref, known)
+        hint = f",最接近的是“{close}”" if close else ""
+        yield Fault(f"不认识的类型“{type_ref}”{hint}", decision.definitions.file, node.id, node.line)
+
+
+def _text(text: model.Text | None, site: _Site, unary: bool = False) -> Iterator[Fault]:
+    if text is None or (unary and not text.text):
+        return
+    if not text.text:
+        yield Fault("表达式是空的", site.file, text.element, text.line)
+        return
+    for problem in feel.check(text.text, site.names, site.functions, unary, site.members):
+        piece = text.text[problem.start : problem.end][:30]
+        place = f"第 {problem.start + 1} 个字符“{piece}”:" if piece else ""
+        yield Fault(place + problem.message, site.file, text.element, text.line)
+
+
+def _more(site: _Site, *names: str) -> _Site:
+    return site._replace(names=site.names | set(names), members=site.members | set(names))
+
+
+def _box(box: model.Boxed | None, site: _Site) -> Iterator[Fault]:
+    if isinstance(box, model.Literal):
+        yield from _text(box.expression, site)
+    elif isinstance(box, model.Table):
+        yield from _table(box, site)
+    elif isinstance(box, model.ContextBox):
+        for variable, value in box.entries:
+            yield from _box(value, site)
+            site = _more(site, variable.name)
+        yield from _box(box.result, site)
+    elif isinstance(box, model.FunctionBox):
+        yield from _box(box.body, _more(site, *(parameter.name for parameter in box.parameters)))
+    elif isinstance(box, model.FilterBox):
+        yield from _box(box.source, site)
+    elif isinstance(box, model.LoopBox):
+        yield from _box(box.source, site)
+        yield from _box(box.body, _more(site, box.variable, "partial"))
+    else:
+        for inner in _parts(box):
+            yield from _box(inner, site)
+
+
+def _parts(box: model.Boxed | None) -> Iterable[model.Boxed | None]:
+    if isinstance(box, model.Invocation):
+        return (box.function, *(value for _, value in box.bindings))
+    if isinstance(box, model.ListBox):
+        return box.items
+    if isinstance(box, model.Relation):
+        return (cell for row in box.rows for cell in row)
+    if isinstance(box, model.Conditional):
+        return (box.test, box.then, box.otherwise)
+    return ()
+
+
+def _table(table: model.Table, site: _Site) -> Iterator[Fault]:
+    for column in table.inputs:
+        yield from _text(column.expression, site)
+        yield from _text(column.allowed, site, unary=True)
+    for output in table.outputs:
+        yield from _text(output.allowed, site, unary=True)
+        yield from _text(output.default, site)
+    faults: list[Fault] = []
+    for rule in table.rules:
+        for test in rule.tests:
+            faults.extend(_in_row(rule, _text(test, site, unary=True)))
+        for result in rule.results:
+            faults.extend(_in_row(rule, _text(result, site)))
+    yield from faults
+    if not faults:
+        yield from _coverage(table, site)
+
+
+def _in_row(rule: model.Rule, faults: Iterable[Fault]) -> Iterator[Fault]:
+    for fault in faults:
+        yield fault._replace(message=f"第 {rule.number} 行:{fault.message}")
+
+
+def _coverage(table: model.Table, site: _Site) -> Iterator[Fault]:
+    try:
+        gaps, overlaps = coverage.analyse(table)
+    except (coverage.NotAnalysable, feel.FeelError) as why:
+        yield Fault(f"未能检查空缺与重叠:{why}", site.file, table.element, table.line, "warning")
+        return
+    if table.hit in _COMPLETE and not any(output.default for output in table.outputs):
+        for gap in gaps:
+            yield Fault(f"没有一行适用于:{gap.where}", site.file, table.element, table.line, "warning")
+    if table.hit not in ("U", "A"):
+        return
+    results = {rule.number: tuple(cell.text for cell in rule.results) for rule in table.rules}
+    for overlap in overlaps:
+        if table.hit == "A" and len({results[row] for row in overlap.rows}) == 1:
+            continue
+        rows = "、".join(map(str, overlap.rows))
+        yield Fault(f"第 {rows} 行同时适用于:{overlap.where}", site.file, table.element, table.line)
+
+
+def _cycles(decision: Decision) -> Iterator[Fault]:
+    """Decisions that need themselves."""
+    nodes = decision.definitions.nodes
+    done: set[str] = set()
+    for start in nodes.values():
+        path: list[str] = []
+        stack: list[tuple[str, bool]] = [(start.id, False)]
+        while stack:
+            at, leaving = stack.pop()
+            if leaving:
+                path.pop()
+                done.add(at)
+                continue
+            if at in path:
+                node = nodes[at]
+                yield Fault(f"决策“{node.name}”循环依赖自身", decision.definitions.file, at, node.line)
+                return
+            if at in done or at not in nodes:
+                continue
+            path.append(at)
+            stack.append((at, True))
+            stack.extend((reference, False) for reference in nodes[at].requires)
