@@ -17,7 +17,13 @@ from ziyuan.onemap.formats import LayerTable
 
 COUNTY, ZONE, EPSG = "340123", 39, 4527
 WEST, SOUTH = 39_510_000.0, 3_507_000.0
-CLASSES = [("0101", "水田"), ("0103", "旱地"), ("0301", "乔木林地"), ("0702", "农村宅基地"), ("1104", "坑塘水面")]
+CLASSES = [
+    ("0101", "水田"),
+    ("0103", "旱地"),
+    ("0301", "乔木林地"),
+    ("0702", "农村宅基地"),
+    ("1104", "坑塘水面"),
+]
 RIDGE_SHARE = Decimal("0.0512")
 
 
@@ -34,7 +40,9 @@ def key(serial: int, county: str = COUNTY) -> str:
     return f"{county}2001{serial:08d}"
 
 
-def grid(columns: int, rows: int, side: float = 100.0, *, seed: int = 1, west: float = WEST, south: float = SOUTH) -> list[shapely.Geometry]:
+def grid(
+    columns: int, rows: int, side: float = 100.0, *, seed: int = 1, west: float = WEST, south: float = SOUTH
+) -> list[shapely.Geometry]:
     """Cells of a lattice with moved inner corners, on the 0.0001 m grid; neighbours share their corners."""
     random = np.random.default_rng(seed)
     xs, ys = np.meshgrid(np.arange(columns + 1) * side, np.arange(rows + 1) * side)
@@ -54,7 +62,9 @@ def official(shapes: list[shapely.Geometry], zone: int = ZONE) -> list[Decimal]:
     return [Decimal(int(v)).scaleb(-2) for v in areas.hundredths(found)]
 
 
-def patch(serial: int, shape: shapely.Geometry, code: str, name: str, year: int, county: str = COUNTY) -> Patch:
+def patch(
+    serial: int, shape: shapely.Geometry, code: str, name: str, year: int, county: str = COUNTY
+) -> Patch:
     area = official([shape])[0]
     ridged = code == "0103"
     deducted = areas.ridge_deduction(area, RIDGE_SHARE).deducted if ridged else None
@@ -69,7 +79,15 @@ def patch(serial: int, shape: shapely.Geometry, code: str, name: str, year: int,
     return Patch(values["BSM"], shape, values)
 
 
-def county(columns: int = 6, rows: int = 5, *, year: int = 2024, seed: int = 1, code: str = COUNTY, west: float = WEST) -> list[Patch]:
+def county(
+    columns: int = 6,
+    rows: int = 5,
+    *,
+    year: int = 2024,
+    seed: int = 1,
+    code: str = COUNTY,
+    west: float = WEST,
+) -> list[Patch]:
     """A whole small county of one year."""
     return [
         patch(n + 1, shape, *CLASSES[n % len(CLASSES)], year, code)
@@ -93,7 +111,9 @@ def table(patches: list[Patch], name: str = "DLTB", epsg: int = EPSG) -> LayerTa
     return LayerTable(name, epsg, pa.table(columns), "GPKG", "UTF-8", f"{name}.gpkg")
 
 
-def plain_table(name: str, rows: list[tuple[str, shapely.Geometry, dict[str, Any]]], epsg: int = EPSG) -> LayerTable:
+def plain_table(
+    name: str, rows: list[tuple[str, shapely.Geometry, dict[str, Any]]], epsg: int = EPSG
+) -> LayerTable:
     """A control line or another small layer: key, shape, further values."""
     return table([Patch(k, s, {"BSM": k, **v}) for k, s, v in rows], name, epsg)
 

@@ -25,7 +25,10 @@ def test_shapes_that_only_touch_have_no_piece():
 
 def test_half_a_square_is_half_its_official_area():
     met = cut(batch(shapely.box(W, S, W + 60, S + 60)), batch(shapely.box(W + 30, S - 9, W + 99, S + 99)))
-    assert met.pieces.shape(0).area_official() == batch(shapely.box(W + 30, S, W + 60, S + 60)).shape(0).area_official()
+    assert (
+        met.pieces.shape(0).area_official()
+        == batch(shapely.box(W + 30, S, W + 60, S + 60)).shape(0).area_official()
+    )
 
 
 def test_a_vertex_on_a_neighbours_edge_leaves_no_sliver():
@@ -51,12 +54,25 @@ def test_pieces_of_a_tessellation_add_up_to_the_site(seed):
 def test_what_the_covers_leave_is_the_rest():
     site, cover = batch(shapely.box(W, S, W + 100, S + 100)), batch(shapely.box(W, S, W + 100, S + 40))
     left, area = rest(site, cover)
-    assert area == pytest.approx(float(areas.official_area(batch(shapely.box(W, S + 40, W + 100, S + 100)))[0]), abs=1e-6)
+    assert area == pytest.approx(
+        float(areas.official_area(batch(shapely.box(W, S + 40, W + 100, S + 100)))[0]), abs=1e-6
+    )
     assert len(left) == 1
 
 
 def test_a_piece_in_two_parts_is_one_piece():
-    comb = shapely.Polygon([(W, S), (W + 30, S), (W + 30, S + 10), (W + 20, S + 10), (W + 20, S + 5), (W + 10, S + 5), (W + 10, S + 10), (W, S + 10)])
+    comb = shapely.Polygon(
+        [
+            (W, S),
+            (W + 30, S),
+            (W + 30, S + 10),
+            (W + 20, S + 10),
+            (W + 20, S + 5),
+            (W + 10, S + 5),
+            (W + 10, S + 10),
+            (W, S + 10),
+        ]
+    )
     met = cut(batch(shapely.box(W, S + 6, W + 30, S + 20)), batch(comb))
     assert len(met.areas) == 1
     assert len(met.pieces.shape(0).parts) == 2

@@ -15,7 +15,8 @@ from ziyuan.onemap.editions.digests import KIND, feature_digests, record
 
 VALUES = {
     "text": st.none() | st.text(max_size=12),
-    "number": st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),
+    "number": st.none()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),
     "whole": st.none() | st.integers(),
     "day": st.none() | st.dates(date(1900, 1, 1)),
 }
@@ -65,7 +66,9 @@ def _turned(shape: shapely.Polygon, spin: random.Random) -> shapely.Polygon:
 
 
 def test_one_unit_of_one_vertex_is_a_change():
-    moved = shapely.Polygon([(x + (0.0001 if i == 1 else 0), y) for i, (x, y) in enumerate(SQUARE.exterior.coords)][:-1])
+    moved = shapely.Polygon(
+        [(x + (0.0001 if i == 1 else 0), y) for i, (x, y) in enumerate(SQUARE.exterior.coords)][:-1]
+    )
     assert of(SQUARE) != of(moved)
 
 

@@ -96,7 +96,9 @@ def overlay(
     with kernel.acting(by or kernel.system_actor()):
         known = known or pin([kind.id], list(counties))
         found = {c: latest(kind.id, c, on, known) for c in counties}
-        features = touching(kind, site, [c for c, e in found.items() if e or kind.by_cases], Moment(on, known))
+        features = touching(
+            kind, site, [c for c, e in found.items() if e or kind.by_cases], Moment(on, known)
+        )
     pins = tuple(Pin.of(e) for e in found.values() if e)
     missing = tuple(c for c, e in found.items() if e is None and not kind.by_cases)
     return _cut(kind, site, features, on, known, pins, missing)
@@ -164,7 +166,15 @@ def _cut(
     closed = areas.close_pieces(total, [*rounded, rest_m2] if rest_m2 else rounded)
     pieces = tuple(_piece(kind, features[j], met, i, closed[i]) for i, j in enumerate(met.right.tolist()))
     return Overlay(
-        kind.id, on, known, total, pieces, closed[-1] if rest_m2 else Decimal("0.00"), total - said, pins, missing
+        kind.id,
+        on,
+        known,
+        total,
+        pieces,
+        closed[-1] if rest_m2 else Decimal("0.00"),
+        total - said,
+        pins,
+        missing,
     )
 
 

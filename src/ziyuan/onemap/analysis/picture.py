@@ -46,7 +46,10 @@ class View:
 
     @property
     def box(self) -> shapely.Geometry:
-        east, south = self.west + self.width * self.metres_a_pixel, self.north - self.height * self.metres_a_pixel
+        east, south = (
+            self.west + self.width * self.metres_a_pixel,
+            self.north - self.height * self.metres_a_pixel,
+        )
         return shapely.box(self.west, south, east, self.north)
 
     def path(self, shape: shapely.Geometry) -> str:
@@ -153,7 +156,9 @@ def _north(view: View) -> str:
 def _legend(view: View, said: str, heads: list[str]) -> str:
     x, y = MARGIN + view.width + 14, MARGIN + 16
     lines = [f'<text x="{x}" y="{y}" font-size="13" font-weight="bold" fill="#111111">{said[:11]}</text>']
-    items = [("#c8102e", "用地范围", 0.18)] + [(colour_of(h), land_classes().title_of(h) or h, 1.0) for h in heads]
+    items = [("#c8102e", "用地范围", 0.18)] + [
+        (colour_of(h), land_classes().title_of(h) or h, 1.0) for h in heads
+    ]
     for i, (colour, name, strength) in enumerate(items):
         top = y + 14 + i * 22
         lines.append(

@@ -30,7 +30,9 @@ def screen(
     by = by or kernel.system_actor()
     asked = chosen(list(themes) if themes is not None else None)
     with kernel.acting(by):
-        touched = list(counties) if counties is not None else [s.code for s in counties_of(site, on=on, by=by)]
+        touched = (
+            list(counties) if counties is not None else [s.code for s in counties_of(site, on=on, by=by)]
+        )
         if not touched:
             raise NoCounty
         known = known or pin([t.layer for t in asked], touched)

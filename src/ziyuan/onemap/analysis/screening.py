@@ -171,7 +171,13 @@ class Screening:
         features = [
             {
                 "type": "Feature",
-                "properties": {"theme": p.theme, "code": p.code, "name": p.name, "area_m2": str(p.area_m2), "key": p.key},
+                "properties": {
+                    "theme": p.theme,
+                    "code": p.code,
+                    "name": p.name,
+                    "area_m2": str(p.area_m2),
+                    "key": p.key,
+                },
                 "geometry": p.shape.to_4490().__geo_interface__,
             }
             for p in self.parts

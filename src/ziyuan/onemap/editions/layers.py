@@ -11,8 +11,6 @@ from ziyuan.onemap.standards.model import Entity, Field, Model
 
 AREA_FIELDS = ("TBDLMJ", "TBMJ", "DCMJ", "YJJBNTTBMJ", "MJ")
 CLASS_FIELDS = ("DLBM", "GHFQMC", "LHLX")
-NUMBER_DECIMALS = 6
-"""Digits kept of a number whose scale the standard does not state."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +94,7 @@ class Layer:
 
 def decimals_of(field: Field) -> int:
     """Digits after the point that the map keeps of a number."""
-    return NUMBER_DECIMALS if field.decimals is None else field.decimals
+    return field.decimals or 0
 
 
 @cache

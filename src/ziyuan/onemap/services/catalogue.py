@@ -15,7 +15,9 @@ def catalogue(by: kernel.Actor) -> dict[str, Any]:
     with kernel.acting(by):
         found = list(Edition.objects.order_by("-reference_date", "-sealed", "county"))
         names = {r.code: r.name for r in kernel.regions()}
-    return {"items": [_entry(kind, [e for e in found if e.layer == kind.id], names) for kind in layers().values()]}
+    return {
+        "items": [_entry(kind, [e for e in found if e.layer == kind.id], names) for kind in layers().values()]
+    }
 
 
 def _entry(kind: Layer, editions: list[Edition], names: dict[str, str]) -> dict[str, Any]:

@@ -44,7 +44,11 @@ def when(by: kernel.Actor, kind: Layer, county: str, text: str) -> Moment:
         return Moment(date.fromisoformat(text))
     with kernel.acting(by):
         found = Edition.objects.filter(layer=kind.id, county=county)
-        found = found.filter(period=text) if len(text) == 4 else found.filter(pk=int(text) if text.isdigit() else -1)
+        found = (
+            found.filter(period=text)
+            if len(text) == 4
+            else found.filter(pk=int(text) if text.isdigit() else -1)
+        )
         edition = found.order_by("reference_date", "sealed").last()
     if edition is None:
         raise NoEdition(kind.id, county, text)

@@ -20,7 +20,9 @@ class BadWhere(UserError):
     def __init__(self, text: str, known: Iterable[str]) -> None:
         near = nearest(text.split(":")[0], known)
         hint = f",最接近的字段是“{near}”" if near else ""
-        super().__init__(f"条件“{text}”无法使用{hint}。", fields={"where": f"条件“{text}”无法使用"}, nearest=near)
+        super().__init__(
+            f"条件“{text}”无法使用{hint}。", fields={"where": f"条件“{text}”无法使用"}, nearest=near
+        )
 
 
 class BadCursor(UserError):

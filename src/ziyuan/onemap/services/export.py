@@ -35,7 +35,9 @@ class Export:
     media: str
 
 
-def export(by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg") -> Export:  # noqa: A002
+def export(
+    by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg"
+) -> Export:  # noqa: A002
     """All features of a county's layer as of a day, in a file. Raises BadFormat, NotFound."""
     if format not in MEDIA:
         raise BadFormat(format)

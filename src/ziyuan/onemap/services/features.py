@@ -28,7 +28,9 @@ def features(
             add(found, value)  # type: ignore[operator]
     size = max(1, min(limit, LARGEST_PAGE))
     with kernel.acting(by):
-        page = in_period(kind, rows.features(kind, found.where, found.parameters, limit=size + 1), found.moment)
+        page = in_period(
+            kind, rows.features(kind, found.where, found.parameters, limit=size + 1), found.moment
+        )
     more = len(page) > size
     page = page[:size]
     return {
@@ -53,7 +55,9 @@ def geojson(feature: rows.Feature) -> dict[str, Any]:
 
 def shape_json(feature: rows.Feature) -> dict[str, Any]:
     """Geometry as GeoJSON with nine decimals of a degree."""
-    return json.loads(json.dumps(feature.geometry.__geo_interface__), parse_float=lambda text: round(float(text), DIGITS))
+    return json.loads(
+        json.dumps(feature.geometry.__geo_interface__), parse_float=lambda text: round(float(text), DIGITS)
+    )
 
 
 def plain(value: Any) -> Any:
@@ -64,7 +68,12 @@ def plain(value: Any) -> Any:
 
 
 def identify(
-    by: kernel.Actor, name: str, lon: float, lat: float, asof: date | None = None, known: datetime | None = None
+    by: kernel.Actor,
+    name: str,
+    lon: float,
+    lat: float,
+    asof: date | None = None,
+    known: datetime | None = None,
 ) -> dict[str, Any]:
     """The features at a point (degrees), each with its history."""
     kind = layer(name)
@@ -76,7 +85,12 @@ def identify(
 
 
 def feature(
-    by: kernel.Actor, name: str, county: str, key: str, asof: date | None = None, known: datetime | None = None
+    by: kernel.Actor,
+    name: str,
+    county: str,
+    key: str,
+    asof: date | None = None,
+    known: datetime | None = None,
 ) -> dict[str, Any]:
     """One feature as of a day, with its history. Raises NotFound, also for another county's."""
     kind = layer(name)

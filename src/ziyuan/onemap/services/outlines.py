@@ -21,7 +21,9 @@ def _collection() -> dict[str, Any]:
 @cache
 def outline(code: str) -> shapely.Geometry | None:
     """Outline of a city or county in degrees (EPSG:4490), None where there is none."""
-    return next((shape(f["geometry"]) for f in _collection()["features"] if f["properties"]["code"] == code), None)
+    return next(
+        (shape(f["geometry"]) for f in _collection()["features"] if f["properties"]["code"] == code), None
+    )
 
 
 @cache

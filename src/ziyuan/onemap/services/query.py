@@ -37,7 +37,12 @@ class Query:
 
 
 def query(
-    by: kernel.Actor, layer: Layer, *, asof: date | None = None, known: datetime | None = None, county: str | None = None
+    by: kernel.Actor,
+    layer: Layer,
+    *,
+    asof: date | None = None,
+    known: datetime | None = None,
+    county: str | None = None,
 ) -> Query:
     """The rows of the layer that the actor may see as of a day; of one county when it is named.
 
@@ -76,7 +81,10 @@ def matching(found: Query, where: str) -> Query:
         mark = f"value{number}"
         if value.endswith("*") and not kind.numeric:
             head = value[:-1]
-            found.add(f'"{name}" >= %({mark})s AND "{name}" < %({mark}_)s', **{mark: head, f"{mark}_": head + "\U0010ffff"})
+            found.add(
+                f'"{name}" >= %({mark})s AND "{name}" < %({mark}_)s',
+                **{mark: head, f"{mark}_": head + "\U0010ffff"},
+            )
         elif value == "":
             found.add(f'"{name}" IS NULL')
         else:

@@ -149,5 +149,7 @@ def statistics_csv(
     for row in [*told["rows"], {"code": "", "name": "合计", **told["total"]}]:
         table.writerow(safe_row(row[c] for c in columns))
     for pin in told["editions"]:
-        table.writerow(safe_row(["", f"{pin['county_name']} {pin['period']} 年版本,摘要 SM3 {pin['digest']}"]))
+        table.writerow(
+            safe_row(["", f"{pin['county_name']} {pin['period']} 年版本,摘要 SM3 {pin['digest']}"])
+        )
     return out.getvalue().encode("utf-8-sig")

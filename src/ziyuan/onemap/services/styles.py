@@ -28,7 +28,10 @@ def style_of(kind: Layer) -> dict[str, Any]:
         return {"field": "DLBM", "rules": rules}
     own = kind.entity.style or _PLAIN
     fill, stroke = own.get("fill", _PLAIN["fill"]), own.get("stroke", _PLAIN["stroke"])
-    return {"field": kind.class_field, "rules": [{"values": [], "fill": fill, "stroke": stroke, "title": kind.title}]}
+    return {
+        "field": kind.class_field,
+        "rules": [{"values": [], "fill": fill, "stroke": stroke, "title": kind.title}],
+    }
 
 
 def colour_of(head: str) -> str:

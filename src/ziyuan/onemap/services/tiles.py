@@ -37,7 +37,13 @@ class Tile:
 
 
 def tile(
-    by: kernel.Actor, name: str, z: int, x: int, y: int, asof: date | None = None, known: datetime | None = None
+    by: kernel.Actor,
+    name: str,
+    z: int,
+    x: int,
+    y: int,
+    asof: date | None = None,
+    known: datetime | None = None,
 ) -> Tile:
     """The tile as the actor may see it, as of a day. Raises BadTile outside the grid."""
     if not (0 <= z <= DEEPEST and 0 <= x < 2 ** (z + 1) and 0 <= y < 2**z):
@@ -101,7 +107,11 @@ def _cut(found: Query, z: int, x: int, y: int) -> tuple[bytes, int]:
 def _query(found: Query, dot: float) -> tuple[bytes, int]:
     kind = found.layer
     style = f', "{kind.class_field}"' if kind.class_field else ""
-    large = " AND greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) >= %(dot)s" if dot else ""
+    large = (
+        " AND greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) >= %(dot)s"
+        if dot
+        else ""
+    )
     with rows.cursor() as c:
         c.execute(
             f"SELECT coalesce(ST_AsMVT(t, %(name)s, {EXTENT}, 'geom'), ''), count(*) FROM ("
