@@ -1,1 +1,19 @@
-"""Tables of this component, gathered from its rooms."""
+"""Archive records (归档): what a closed case left behind, in the order it was closed."""
+
+from django.db import models
+
+
+class ArchiveRecord(models.Model):
+    """One closed case in the archive: class, term, and the SM3 of the state it was closed with."""
+
+    case_no = models.CharField(max_length=40, unique=True)
+    county = models.CharField(max_length=12)
+    title = models.CharField(max_length=220)
+    archive_class = models.CharField(max_length=80)
+    keep = models.CharField(max_length=20)
+    starts = models.CharField(max_length=20)
+    decision_no = models.CharField(max_length=60)
+    manifest = models.JSONField()
+    manifest_sm3 = models.CharField(max_length=64)
+    filed = models.DateTimeField()
+    withdrawn = models.DateTimeField(null=True)

@@ -1,1 +1,5 @@
-"""The door of `archive`."""
+"""The door of the archive."""
+
+from ziyuan.archive.file import manifest_digest, verify_archive
+
+__all__ = ["manifest_digest", "verify_archive"]

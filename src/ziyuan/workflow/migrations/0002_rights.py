@@ -1,0 +1,42 @@
+"""Row security: a case and all that hangs on it is seen in every county its site touches; an application by its maker."""
+
+from django.db import migrations
+
+from ziyuan.kernel.rowsecurity import HI, LO, protect
+
+_TOUCHES = f"""
+CREATE FUNCTION workflow_touches(counties varchar[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM unnest(counties) c WHERE c >= {LO} AND c < {HI})
+$$
+"""
+_INSIDE = f"{LO} IS NOT NULL"
+_MINE = f"({_INSIDE} AND (coalesce(current_setting('app.person', true), '') = '' OR applicant::text = current_setting('app.person', true)))"
+_OF_MINE = "(application_id IS NULL AND workflow_touches(counties) OR application_id IN (SELECT id FROM workflow_application))"
+
+
+def shared(table: str, read: str = "workflow_touches(counties)") -> migrations.RunSQL:
+    """Seen and changed by every touched county and the levels above it."""
+    return protect(table, read=read, write=read)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("workflow", "0001_initial"), ("kernel", "0002_rights")]
+    operations = [
+        migrations.RunSQL(_TOUCHES, "DROP FUNCTION workflow_touches(varchar[])"),
+        shared("workflow_case"),
+        shared("workflow_caseevent"),
+        shared("workflow_task"),
+        protect("workflow_application", read=_MINE, write=_MINE),
+        protect("workflow_paper", read=_OF_MINE, write=_OF_MINE),
+        protect("workflow_document", read=f"(workflow_touches(counties) OR (counties = '{{}}' AND {_INSIDE}))", write=_INSIDE),
+        protect(
+            "workflow_appliedeffect",
+            read="case_id IN (SELECT id FROM workflow_case)",
+            write="case_id IN (SELECT id FROM workflow_case)",
+        ),
+        migrations.RunSQL(
+            "CREATE TRIGGER case_event_never BEFORE UPDATE OR DELETE ON workflow_caseevent"
+            " FOR EACH ROW EXECUTE FUNCTION kernel_never()",
+            "DROP TRIGGER case_event_never ON workflow_caseevent",
+        ),
+    ]
