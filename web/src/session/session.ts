@@ -5,6 +5,9 @@ import { get, post, setCsrf } from '@/api/client'
 import type { Me, Region } from '@/api/shapes'
 import { office } from '@/api/office'
 
+/** Remembers on this machine only that someone signed in, so that a stranger's first visit asks nothing in vain. */
+const HINT = 'zy-signed-in'
+
 const state = reactive<{ me: Me | null; asked: boolean; regions: Region[] }>({ me: null, asked: false, regions: [] })
 
 export const session = {
@@ -29,7 +32,7 @@ export const session = {
 
   /** Reads the session once; without one the answer is null and sign-in follows. */
   async known(): Promise<Me | null> {
-    if (!state.asked) await session.refresh().catch(() => null)
+    if (!state.asked && localStorage.getItem(HINT)) await session.refresh().catch(() => null)
     state.asked = true
     return state.me
   },
@@ -58,11 +61,13 @@ export const session = {
     state.me = null
     state.asked = true
     state.regions = []
+    localStorage.removeItem(HINT)
     setCsrf('')
   },
 }
 
 function keep(me: Me): void {
   state.me = me
+  localStorage.setItem(HINT, 'yes')
   setCsrf(me.csrf)
 }
