@@ -9,10 +9,20 @@ from ziyuan.workflow.applications.submit import (
     submit_application,
     withdraw_application,
 )
-from ziyuan.workflow.applications.view import application, applications, matters
+from ziyuan.workflow.applications.view import application, applications, form_fields, matters, paper_kinds
+from ziyuan.workflow.cases.files import (
+    application_document,
+    document_file,
+    paper_file,
+    screening_pieces,
+    verified_file,
+)
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record
+from ziyuan.workflow.documents.issue import issue_document
+from ziyuan.workflow.documents.summary import summary_pdf
+from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
 from ziyuan.workflow.effects import layer_write  # noqa: F401  (registers its kind)
 from ziyuan.workflow.effects.registry import Order, register
 from ziyuan.workflow.tasks.act import act, handover_targets
@@ -25,27 +35,39 @@ __all__ = [
     "answer",
     "answer_correction",
     "application",
+    "application_document",
     "applications",
     "case_record",
     "cases_count",
     "cases_page",
     "confirm_site",
+    "document_file",
+    "document_message",
     "export_csv",
+    "form_fields",
     "handover_targets",
+    "issue_document",
     "matters",
     "message_of",
     "open_application",
     "open_case",
+    "paper_file",
+    "paper_kinds",
     "query",
     "rate",
     "read_site",
     "register",
     "save_form",
+    "screening_pieces",
     "submit_application",
+    "summary_pdf",
+    "take_document",
     "take_progress",
     "take_rating",
     "tasks_count",
     "tasks_page",
+    "verified_file",
+    "verify_document",
     "withdraw",
     "withdraw_application",
 ]

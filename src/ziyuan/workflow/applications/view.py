@@ -79,6 +79,7 @@ def shown(row: Application) -> dict[str, Any]:
         "form": row.form,
         "form_shown": form_shown(rt, row.form),
         "site": site_shown(row.site),
+        "site_raw": row.site,
         "shown": row.shown,
         "papers": [{"id": p.pk, "kind": p.kind, "title": titles.get(p.kind, p.kind), "name": p.name, "size": p.size} for p in papers],
         "progress": row.progress,
@@ -97,4 +98,41 @@ def documents_of(no: str | None) -> list[dict[str, Any]]:
     return [
         {"id": d.pk, "title": d.title, "no": d.no, "digest": d.digest, "issued": d.issued.isoformat(), "code": d.code, "verify_url": f"/verify/{d.code}"}
         for d in found
+    ]
+
+
+def form_fields(matter: str, values: dict[str, Any], faults: dict[str, str]) -> list[dict[str, Any]]:
+    """The form in groups for a page: each field with its words, choices, value and what is wrong with it."""
+    rt = runtime(matter)
+    schema = rt.form["data"]
+    return [
+        {"group": group["group"], "fields": [_field(schema, name, values, faults) for name in group["fields"]]}
+        for group in rt.form["layout"]
+    ]
+
+
+def _field(schema: dict[str, Any], name: str, values: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
+    told = schema["properties"][name]
+    choices = list(zip(told["enum"], told["enumTitles"], strict=True)) if "enum" in told else []
+    return {
+        "name": name,
+        "title": told["title"],
+        "hint": told.get("description", ""),
+        "unit": told.get("unit", ""),
+        "required": name in schema["required"],
+        "choices": choices,
+        "long": told.get("maxLength", 0) >= 254,
+        "number": told.get("type") == "number",
+        "value": "" if values.get(name) is None else values[name],
+        "fault": faults.get(name, ""),
+    }
+
+
+def paper_kinds(matter: str, handed_in: list[dict[str, Any]], correction: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Every kind of paper with what is handed in, whether it is required, and whether a correction asks for it."""
+    asked = {i.get("target", "") for i in (correction or {}).get("items", []) if i.get("kind") == "paper"}
+    there = {p["kind"]: p for p in handed_in}
+    return [
+        {**p, "handed": there.get(p["id"]), "always": p["required"] is True, "asked": p["id"] in asked}
+        for p in runtime(matter).matter.told["papers"]
     ]

@@ -1,0 +1,57 @@
+"""Pages anyone may read: home, guide, progress by query code, verification."""
+
+from django.http import HttpRequest, HttpResponse
+
+from ziyuan.kernel import errors
+from ziyuan.portal.api.common import stored
+from ziyuan.portal.public.pages import page, told
+from ziyuan.workflow import service as workflow
+
+
+@told
+def home(request: HttpRequest) -> HttpResponse:
+    """What can I do here."""
+    return page(request, "home", matters=workflow.matters())
+
+
+@told
+def guide(request: HttpRequest, pack: str, name: str) -> HttpResponse:
+    """One matter: basis, limits, papers, how to begin."""
+    key = f"{pack}/{name}"
+    found = next((m for m in workflow.matters() if m["id"] == key), None)
+    if found is None:
+        raise errors.NotFound("事项", key)
+    return page(request, "guide", matter=found)
+
+
+@told
+def query(request: HttpRequest) -> HttpResponse:
+    """Progress by number and query code."""
+    no, code = request.GET.get("no", "").strip(), request.GET.get("code", "").strip()
+    if not (no and code):
+        return page(request, "query", no=no)
+    try:
+        return page(request, "query", no=no, found=workflow.query(no, code))
+    except errors.NotFound as error:
+        return page(request, "query", status=404, no=no, error=error)
+
+
+@told
+def verify_form(request: HttpRequest) -> HttpResponse:
+    """Type a verification code."""
+    code = request.GET.get("code", "").strip()
+    return verify(request, code) if code else page(request, "verify")
+
+
+@told
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Is this document ours, unchanged, in force?"""
+    found = workflow.verify_document(code)
+    return page(request, "verify", status=200 if found else 404, code=code, found=found, asked=True)
+
+
+@told
+def verified_file(request: HttpRequest, code: str) -> HttpResponse:
+    """The verified paper itself, for whoever holds its code."""
+    file, name = workflow.verified_file(code)
+    return stored(file, name, inline=True)
