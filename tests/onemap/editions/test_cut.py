@@ -43,7 +43,7 @@ def test_a_vertex_on_a_neighbours_edge_leaves_no_sliver():
 def test_pieces_of_a_tessellation_add_up_to_the_site(seed):
     random = np.random.default_rng(seed)
     cells = batch(*world.grid(5, 5, seed=seed))
-    corners = np.round(random.uniform(0, 500, (8, 2)), 4) + (W, S)
+    corners = np.round(random.uniform(0, 500, (8, 2)), 4) + np.array([W, S])
     site = batch(shapely.convex_hull(shapely.MultiPoint(corners)))
     met = cut(site, cells)
     whole = float(areas.official_area(site)[0])

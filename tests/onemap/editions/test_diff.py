@@ -67,7 +67,7 @@ def two_years(by):
 
 
 def test_the_difference_is_exactly_what_changed(two_years, by):
-    _, after, expected, a, b = two_years
+    _, _, expected, a, b = two_years
     found = onemap.diff("DLTB", COUNTY, a, b, by=by)
     assert {word: {c.key for c in found.items if c.change == word} for word in expected} == expected
     assert found.summary["unchanged"] == 36 - 3 - 2 - 1

@@ -272,7 +272,7 @@ def test_a_value_of_the_wrong_type_is_named_with_its_row(by):
 
 
 def test_a_county_officer_may_not_seal(make_actor):
-    with pytest.raises(NotAllowed, match="edition.seal"):
+    with pytest.raises(NotAllowed, match=r"edition\.seal"):
         seal("A", world.county(), Y2024, make_actor("county_clerk", COUNTY))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def _keys(layer: Layer, columns: dict[str, list[Any]], first_row: int) -> list[s
 
 
 def _no_repeats(layer: Layer, keys: list[str], order: list[int], first_row: int) -> None:
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in pairwise(order):
         if keys[one] == keys[other]:
             raise RepeatedKey(layer.id, keys[one], (one + first_row, other + first_row))
 

@@ -157,7 +157,8 @@ def add(
         c.execute(
             f"INSERT INTO {layer.sql} (city, county, key, zone, {layer.quoted()}, geom, content_sm3, parents,"
             f" valid_from, valid_to, known_from, edition, case_no)"
-            f" SELECT %s, %s, key, %s::smallint, {layer.quoted()}, geom, content_sm3, parents, %s::date, %s::date, %s, %s::bigint, %s"
+            f" SELECT %s, %s, key, %s::smallint, {layer.quoted()}, geom, content_sm3, parents,"
+            " %s::date, %s::date, %s, %s::bigint, %s"
             " FROM pg_temp.arriving",
             [county[:4] + "00", county, zone, valid[0], valid[1], known, edition, case_no],
         )

@@ -35,6 +35,6 @@ def _entry(kind: Layer, editions: list[Edition], names: dict[str, str]) -> dict[
             }
             for e in editions
         ],
-        "updated": max((e.sealed for e in editions)).isoformat() if editions else None,
+        "updated": max(e.sealed for e in editions).isoformat() if editions else None,
         "by_cases": kind.by_cases,
     }  # fmt: skip

@@ -37,7 +37,7 @@ class Export:
 
 def export(
     by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg"
-) -> Export:  # noqa: A002
+) -> Export:
     """All features of a county's layer as of a day, in a file. Raises BadFormat, NotFound."""
     if format not in MEDIA:
         raise BadFormat(format)
