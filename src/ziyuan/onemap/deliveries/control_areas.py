@@ -18,7 +18,7 @@ _PARTS = ("land", "island")
 def register_control_areas(table: bytes | Path, by: kernel.Actor) -> int:
     """Register a table (UTF-8 or GB18030 CSV); one wrong row and nothing of it is registered.
 
-    A county and edition that is registered again is replaced whole; the audit keeps both digests.
+    A county and edition that is registered again is replaced whole; the rows before are kept as ended.
 
     Raises kernel.NotAllowed, ControlHeadWrong, ControlRowWrong, ControlTextUnreadable.
     """
@@ -33,12 +33,12 @@ def register_control_areas(table: bytes | Path, by: kernel.Actor) -> int:
 
 
 def _replace(by: kernel.Actor, county: str, edition: str, rows: list[dict[str, Any]]) -> None:
-    known = ControlArea.objects.filter(county=county, edition=edition)
+    known = ControlArea.objects.filter(county=county, edition=edition, replaced__isnull=True)
     before = [[a.part, a.land_class, str(a.area_m2), a.source] for a in known.order_by("part", "land_class")]
     after = sorted([r["part"], r["class"], str(r["area_m2"]), r["source"]] for r in rows)
     if before == after:
         return
-    known.delete()
+    known.update(replaced=kernel.now())
     ControlArea.objects.bulk_create(
         ControlArea(county=county, edition=edition, part=r["part"], land_class=r["class"],
                     area_m2=r["area_m2"], source=r["source"], registered=kernel.now(), registered_by=by.name)
@@ -108,7 +108,7 @@ def control_areas(by: kernel.Actor, *, county: str | None = None, edition: str |
     """Registered areas within the actor's region."""
     with kernel.acting(by):
         kernel.require(by, "control_area.read")
-        found = ControlArea.objects.order_by("county", "edition", "part", "land_class")
+        found = ControlArea.objects.filter(replaced__isnull=True).order_by("county", "edition", "part", "land_class")
         if county:
             found = found.filter(county=county)
         if edition:
@@ -125,5 +125,7 @@ def registered(county: str, edition: str) -> list[dict[str, Any]]:
     """The rows of one county and edition as the rules take them; the caller has opened the region."""
     return [
         {"part": a.part, "class": a.land_class, "area_m2": a.area_m2, "source": a.source}
-        for a in ControlArea.objects.filter(county=county, edition=edition).order_by("part", "land_class")
+        for a in ControlArea.objects.filter(
+            county=county, edition=edition, replaced__isnull=True
+        ).order_by("part", "land_class")
     ]

@@ -66,8 +66,7 @@ def _project(
 
 
 def store(delivery: Delivery, findings: Sequence[Finding], places: Places) -> None:
-    """Write the findings of a delivery anew, in their order."""
-    DeliveryFinding.objects.filter(delivery=delivery).delete()
+    """Write the findings of a delivery in their order; the transaction of the check's end, once."""
     rows = (
         DeliveryFinding(
             delivery=delivery, county=delivery.county, ordinal=at, rule=f.rule, kind=f.kind, family=f.family,

@@ -136,7 +136,10 @@ class DeliveryFinding(models.Model):
 
 
 class ControlArea(models.Model):
-    """Registered area of one land class of a county: what the survey must close to, in m²."""
+    """Registered area of one land class of a county: what the survey must close to, in m².
+
+    Registering again ends the rows before (`replaced`) and adds new ones; nothing registered is lost.
+    """
 
     county = models.CharField(max_length=6)
     edition = models.CharField(max_length=10)
@@ -146,8 +149,13 @@ class ControlArea(models.Model):
     source = models.CharField(max_length=200)
     registered = models.DateTimeField()
     registered_by = models.CharField(max_length=60)
+    replaced = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("county", "edition", "part", "land_class"), name="control_area_once"),
+            models.UniqueConstraint(
+                fields=("county", "edition", "part", "land_class"),
+                condition=models.Q(replaced__isnull=True),
+                name="control_area_once",
+            ),
         )

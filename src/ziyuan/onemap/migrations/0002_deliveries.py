@@ -154,11 +154,14 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=200)),
                 ("registered", models.DateTimeField()),
                 ("registered_by", models.CharField(max_length=60)),
+                ("replaced", models.DateTimeField(null=True)),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("county", "edition", "part", "land_class"), name="control_area_once"
+                        condition=models.Q(("replaced__isnull", True)),
+                        fields=("county", "edition", "part", "land_class"),
+                        name="control_area_once",
                     )
                 ],
             },
