@@ -9,7 +9,10 @@ from typing import Any
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision, Outcome
-from ziyuan.workflow.engine import Graph
+try:
+    from ziyuan.workflow.engine import Graph
+except ImportError:  # the engine lands next
+    Graph = None
 
 
 @dataclass(frozen=True)
