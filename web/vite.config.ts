@@ -18,7 +18,7 @@ export default defineConfig({
     port: 5199,
     proxy: node ? { '/api': { target: node, changeOrigin: false } } : undefined,
   },
-  build: { target: 'es2022', assetsDir: 'assets', chunkSizeWarningLimit: 900 },
+  build: { target: 'es2022', assetsDir: 'assets', assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
