@@ -19,8 +19,14 @@ _LARGEST_CLOSING = 1e-4
 """Largest mean closing of a village as a share of its area; more is no closing but a wrong area."""
 
 
-def compute(frame: Frame, context: Context) -> None:
-    """Areas of the usable shapes of a frame, m² unrounded, into `context.areas`."""
+def of(frame: Frame, context: Context) -> NDArray[np.float64] | None:
+    """Areas of the usable shapes of a frame, m² unrounded, NaN for invalid ones; None where none can be computed."""
+    if frame.name not in context.areas and frame.name not in context.shifted:
+        _compute(frame, context)
+    return context.areas.get(frame.name)
+
+
+def _compute(frame: Frame, context: Context) -> None:
     shapes = frame.shapes
     if shapes.kind != "polygon" or not len(shapes.rows):
         return
@@ -54,7 +60,7 @@ def _geodesic(frame: Frame) -> NDArray[np.float64]:
 def derived(rule: Rule, frame: Frame, context: Context) -> None:
     """The field is the area of record: exactly, or closed (平差) to the figure of a larger unit."""
     field = frame.entity.fields[str(rule.field)]
-    official = context.areas.get(frame.name)
+    official = of(frame, context)
     if official is None or not frame.has(field.name):
         return
     numbers = frame.numbers(field.name)

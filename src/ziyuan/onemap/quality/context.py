@@ -6,6 +6,7 @@ from typing import Any
 
 from ziyuan.onemap.quality.collector import Collector
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.standards.model import Rule
 
 Box = tuple[float, float, float, float]
 
@@ -29,3 +30,9 @@ class Context:
     """Overlaps and duplicates by layer."""
     gaps: dict[str, list[Any]] = field(default_factory=dict)
     """Gaps already reported, by covering layer, so that cover rules do not report them again."""
+    only: frozenset[str] | None = None
+    """Rules to run; None: all."""
+
+    def runs(self, rule: Rule) -> bool:
+        """Is the rule to be run?"""
+        return self.only is None or rule.id in self.only

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from ziyuan.onemap.quality.areas import of as area_of
 from ziyuan.onemap.quality.collector import LISTED, make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
@@ -172,7 +173,7 @@ def _short(rule: Rule, frame: Frame, place: int, owners: NDArray[np.int64], limi
 def min_area(rule: Rule, frame: Frame, context: Context) -> None:
     """Smallest area on the ground, one limit or by class of a code."""
     shapes = frame.shapes
-    areas = context.areas.get(frame.name)
+    areas = area_of(frame, context)
     measured = shapes.areas if areas is None or np.isnan(areas).all() else areas
     limits = _limits(rule, frame)[shapes.rows]
     with np.errstate(invalid="ignore"):
@@ -198,13 +199,14 @@ def _limits(rule: Rule, frame: Frame) -> NDArray[np.float64]:
     by = frame.entity.fields[rule.params["by"]]
     table = frame.model.domain(by)
     rows = table.rows if table else ()
-    limit_of = [_limit_of(code.code, code.extra, table, rule.params["limits"]) for code in rows]
+    each = [limit_of(code.code, code.extra, table, rule.params["limits"]) for code in rows]
     place = pc.index_in(frame.text(by.name), pa.array([code.code for code in rows], pa.string()))
-    limits = pc.take(pa.array([*limit_of], pa.float64()), place)
+    limits = pc.take(pa.array(each, pa.float64()), place)
     return pc.fill_null(limits, 0.0).to_numpy(zero_copy_only=False)
 
 
-def _limit_of(code: str, extra: dict[str, str], table: Any, limits: list[dict[str, Any]]) -> float:
+def limit_of(code: str, extra: dict[str, str], table: Any, limits: list[dict[str, Any]]) -> float:
+    """Smallest area of a code: the first limit whose codes and columns fit; 0 where none does."""
     for limit in limits:
         by_code = "codes" not in limit or any(table.under(code, head) for head in limit["codes"])
         by_class = all(extra.get(k) == v for k, v in limit.items() if k not in ("codes", "m2"))
