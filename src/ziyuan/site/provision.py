@@ -20,9 +20,9 @@ def provision() -> Iterator[str]:
     call_command("migrate", database=OWNER, verbosity=0)
     yield "数据库表:已是最新"
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        applied = onemap.apply_standards(cursor) if hasattr(onemap, "apply_standards") else 0
+        applied = onemap.apply_standards(cursor)
         grant(cursor)
-    yield f"数据标准:{applied}"
+    yield f"数据标准:{applied} 个图层"
     yield f"行政区:{kernel.load_regions()} 个"
     if settings.NODE.get("sample"):
         yield f"示例账号:{len(kernel.make_sample_accounts())} 个"
