@@ -2,6 +2,7 @@
 
 import click
 
+from ziyuan.onemap.formats.commands import txt
 from ziyuan.onemap.quality.commands import check
 from ziyuan.onemap.standards.commands import standards
 
@@ -14,3 +15,4 @@ def commands() -> None:
 
 
 commands.add_command(check)
+commands.add_command(txt)

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from ziyuan.kernel.rowsecurity import protect
+from ziyuan.kernel.service import protect
 
 
 class Migration(migrations.Migration):
