@@ -1,0 +1,35 @@
+"""The process engine's pure part: BPMN reading, publish check, compiled graph, token game. Free of Django."""
+
+from ziyuan.workflow.engine.bpmn import Document, read
+from ziyuan.workflow.engine.checking import check as check_document
+from ziyuan.workflow.engine.errors import BadLevel, BpmnRefused, Fault, NotPossible, NoWay, Stuck
+from ziyuan.workflow.engine.game import Effect, Left, Made, Ready, Step
+from ziyuan.workflow.engine.graph import Graph, Node
+
+
+def check(xml: bytes, file: str = "process.bpmn") -> list[Fault]:
+    """All faults that keep a file from being published; [] when it runs."""
+    try:
+        return check_document(read(xml, file))
+    except BpmnRefused as refused:
+        return refused.faults
+
+
+__all__ = [
+    "BadLevel",
+    "BpmnRefused",
+    "Document",
+    "Effect",
+    "Fault",
+    "Graph",
+    "Left",
+    "Made",
+    "NoWay",
+    "Node",
+    "NotPossible",
+    "Ready",
+    "Step",
+    "Stuck",
+    "check",
+    "read",
+]

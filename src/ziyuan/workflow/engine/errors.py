@@ -1,0 +1,73 @@
+"""What reading, publishing and running a process (BPMN) refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ziyuan.base.errors import UserError
+
+
+class Fault(NamedTuple):
+    """One reason why a file cannot run, placed, with the nearest form that can."""
+
+    message: str
+    file: str
+    element: str
+    line: int
+    nearest: str = ""
+
+    def text(self) -> str:
+        hint = f";可改用:{self.nearest}" if self.nearest else ""
+        return f"{self.file} 第 {self.line} 行({self.element}):{self.message}{hint}"
+
+
+class BpmnRefused(UserError):
+    """The file cannot be published; `faults` are all reasons."""
+
+    code = "ZY-ENG-001"
+    remedy = "请在流程图中逐项改正所指的元素,再重新发布。"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        first = self.faults[0]
+        more = f"(共 {len(self.faults)} 处)" if len(self.faults) > 1 else ""
+        super().__init__(first.text() + more, faults=[fault._asdict() for fault in self.faults])
+
+
+class NoWay(UserError):
+    """No condition of a gateway holds and it has no default flow."""
+
+    code = "ZY-ENG-002"
+    remedy = "请为该网关设默认流向,或补齐条件未覆盖的情形。"
+
+    def __init__(self, gateway: str, name: str, conditions: Sequence[str], values: dict[str, object]) -> None:
+        told = ";".join(conditions)
+        met = ",".join(f"{key}={value!r}" for key, value in values.items())
+        super().__init__(
+            f"网关“{name or gateway}”没有一个条件成立({told}),此时 {met or '没有相关的值'}。",
+            gateway=gateway,
+            values={key: str(value) for key, value in values.items()},
+        )
+
+
+class NotPossible(UserError):
+    """The move asked for is not possible in this state of the process."""
+
+    code = "ZY-ENG-003"
+    status = 409
+    remedy = "请刷新案卷,按当前环节可用的动作继续。"
+
+
+class Stuck(UserError):
+    """Tokens wait at joins that nothing can reach any more."""
+
+    code = "ZY-ENG-004"
+    remedy = "请检查流程图:并行分支应在同一个汇合网关结束。"
+
+
+class BadLevel(UserError):
+    """The level of a task is none of county, city, province."""
+
+    code = "ZY-ENG-005"
+    remedy = "请改正该环节的 zy:level(county、city、province 或给出其一的 FEEL)。"
