@@ -16,12 +16,33 @@ from ziyuan.site.sample.lattice import Floats, Ints
 Text = npt.NDArray[np.str_]
 Mix = dict[str, float]
 
-LARGE: Mix = {"0101": 55, "0103": 21, "0301": 8, "0307": 4, "0201": 3, "0102": 3, "1104": 4, "0404": 1, "0302": 1}
+LARGE: Mix = {
+    "0101": 55,
+    "0103": 21,
+    "0301": 8,
+    "0307": 4,
+    "0201": 3,
+    "0102": 3,
+    "1104": 4,
+    "0404": 1,
+    "0302": 1,
+}
 SMALL: Mix = {
     "0702": 34, "1104": 20, "0101": 12, "0103": 11, "0307": 5, "0204": 3, "1202": 4, "1107": 2, "0404": 3, "0201": 2,
     "08H2": 1, "0809": 1, "0601": 1, "1106": 0.5, "1206": 0.5,
 }  # fmt: skip
-HILLS: Mix = {"0301": 50, "0302": 7, "0305": 6, "0307": 8, "0103": 13, "0202": 6, "0201": 3, "0204K": 2, "0101": 4, "1207": 1}
+HILLS: Mix = {
+    "0301": 50,
+    "0302": 7,
+    "0305": 6,
+    "0307": 8,
+    "0103": 13,
+    "0202": 6,
+    "0201": 3,
+    "0204K": 2,
+    "0101": 4,
+    "1207": 1,
+}
 TOWN: Mix = {
     "0701": 30, "0601": 17, "05H1": 9, "0508": 3, "08H1": 3, "08H2": 5, "08H2A": 1, "0809": 2, "0810": 4, "0810A": 1,
     "1201": 5, "0101": 9, "0103": 4, "0307": 3, "1104": 3, "09": 1,
@@ -85,12 +106,15 @@ def _classes(ground: Ground, rng: np.random.Generator) -> Text:
     rest = field & ~town & ~hills
     middle = np.median(ground.area[rest]) if rest.any() else 0.0
     for members, mix in (
-        (town, TOWN), (hills, HILLS), (rest & (ground.area < 0.62 * middle), SMALL), (rest & (ground.area >= 0.62 * middle), LARGE),
+        (town, TOWN), (hills, HILLS),
+        (rest & (ground.area < 0.62 * middle), SMALL), (rest & (ground.area >= 0.62 * middle), LARGE),
     ):  # fmt: skip
         _draw(dlbm, members, mix, rng)
     _draw(dlbm, ground.kind == linear.ROAD, {"1003": 92, "1001": 8}, rng)
     lane = ground.kind == linear.LANE
-    dlbm[lane] = np.where(rng.random(int(lane.sum())) < np.clip(1.3 * ground.town[lane], 0, 0.9), "1004", "1006")
+    dlbm[lane] = np.where(
+        rng.random(int(lane.sum())) < np.clip(1.3 * ground.town[lane], 0, 0.9), "1004", "1006"
+    )
     _draw(dlbm, ground.kind == linear.DITCH, {"1107": 88, "1107A": 12}, rng)
     dlbm[ground.kind == linear.RIVER] = "1101"
     _draw(dlbm, ground.kind == linear.LAKE, {"1103": 70, "1102": 30}, rng)
@@ -109,7 +133,9 @@ def _respect_smallest(dlbm: Text, area: Floats) -> None:
     head = np.array([code[:2] for code in dlbm])
     open_land = np.isin(dlbm, ("0404", "1106", "1206", "1207", "1101", "1102"))
     dlbm[(area < 610) & open_land] = "0307"
-    tiny = (area < 410) & ~np.isin(head, CONSTRUCTION) & ~np.isin(dlbm, ("1001", "1003", "1004", "1202", "1201"))
+    tiny = (
+        (area < 410) & ~np.isin(head, CONSTRUCTION) & ~np.isin(dlbm, ("1001", "1003", "1004", "1202", "1201"))
+    )
     dlbm[tiny] = np.where(area[tiny] < 205, "0702", "1202")
 
 
@@ -120,10 +146,9 @@ def complete(dlbm: Text, ground: Ground, rng: np.random.Generator) -> Attributes
     slope = _slopes(dlbm, ground.hill, farmed, rng)
     steep = np.isin(slope, ("2", "3", "4", "5"))
     terrace = np.where(steep, np.where(rng.random(count) < 0.55, "TT", "PD"), "")
-    ridge = np.zeros(count)
-    for grade, coefficient in RIDGE.items():
-        ridge[slope == grade] = coefficient
-    ridge = np.round(np.where(terrace == "TT", ridge * 1.35, ridge), 4)
+    coefficient = np.array([RIDGE.get(grade, 0.0) for grade in ("", "1", "2", "3", "4", "5")])
+    ridge: Floats = coefficient[np.where(slope == "", "0", slope).astype(np.int64)]
+    ridge = np.round(np.where(terrace == "TT", ridge * 1.35, ridge), 4).astype(np.float64)
     refinement, planting = _uses(dlbm, ground, farmed, rng)
     return Attributes(
         dlbm, slope, terrace, ridge, _widths(dlbm, ground), refinement, planting,
@@ -153,11 +178,15 @@ def _uses(
     refined = farmed & (refinement != "")
     planting[refined] = np.array(["LS", "FLS", "LYFL"])[(second[refined] * 3).astype(int)]
     plain = farmed & (refinement == "")
-    codes = rng.choice(["LS", "FLS", "LYFL", "XG", "LLJZ", "WG"], size=len(dlbm), p=[0.7, 0.14, 0.1, 0.02, 0.01, 0.03])
+    codes = rng.choice(
+        ["LS", "FLS", "LYFL", "XG", "LLJZ", "WG"], size=len(dlbm), p=[0.7, 0.14, 0.1, 0.02, 0.01, 0.03]
+    )
     planting[plain] = codes[plain]
     head = np.array([code[:2] for code in dlbm])
     base = np.char.rstrip(dlbm, "AK")
-    recover = (np.isin(head, ("02",)) & (refinement == "")) | np.isin(base, ("0301", "0302", "0305", "0307", "1104"))
+    recover = (np.isin(head, ("02",)) & (refinement == "")) | np.isin(
+        base, ("0301", "0302", "0305", "0307", "1104")
+    )
     planting[recover & (second < 0.12)] = "JKHF"
     planting[recover & (second > 0.93)] = "GCHF"
     planting[(dlbm == "0404") & (second > 0.9)] = "GCHF"
@@ -184,6 +213,9 @@ def _settlements(dlbm: Text, ground: Ground) -> Text:
 
 
 def _owners(dlbm: Text, rng: np.random.Generator) -> Text:
-    state = np.isin(np.char.rstrip(dlbm, "AK"), ("1001", "1003", "1101", "1102", "1103", "0701", "05H1", "0508", "08H1", "09"))
+    state = np.isin(
+        np.char.rstrip(dlbm, "AK"),
+        ("1001", "1003", "1101", "1102", "1103", "0701", "05H1", "0508", "08H1", "09"),
+    )
     state |= np.isin(dlbm, ("0601", "08H2", "08H2A", "0809")) & (rng.random(len(dlbm)) < 0.6)
     return np.where(state, "20", "30")

@@ -12,14 +12,20 @@ from ziyuan.base.errors import ZiyuanError
 @click.option("--county", help="县级行政区划代码,如 340123。")
 @click.option("--patches", type=int, default=20_000, show_default=True, help="图斑数,2000 到 2000000。")
 @click.option("--years", type=click.IntRange(1, 10), default=2, show_default=True, help="连续几个年度。")
-@click.option("--last-year", type=int, default=2025, show_default=True, help="最后一个年度(12 月 31 日为时点)。")
-@click.option("--faulty", is_flag=True, help="另写第一个年度的错误样本 <县>-<年>-faulty.zip 和清单 faults.json。")
+@click.option(
+    "--last-year", type=int, default=2025, show_default=True, help="最后一个年度(12 月 31 日为时点)。"
+)
+@click.option(
+    "--faulty", is_flag=True, help="另写第一个年度的错误样本 <县>-<年>-faulty.zip 和清单 faults.json。"
+)
 @click.option(
     "--control-lines", "way", type=click.Choice(["independent", "unions"]), default="independent", show_default=True,
     help="三条控制线:independent 独立勾绘,unions 由图斑合并。",
 )  # fmt: skip
 @click.option("--plain", is_flag=True, help="在压缩包旁保留 .gpkg。")
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子;相同参数得到逐字节相同的文件。")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="随机种子;相同参数得到逐字节相同的文件。"
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="写到哪个文件夹。")
 @click.pass_context
 def commands(
@@ -58,7 +64,9 @@ def commands(
     "--regions", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="现行代码与名称表(列 code、name_zh)。",
 )  # fmt: skip
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个 GeoJSON 文件。")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个 GeoJSON 文件。"
+)
 def outlines(source: Path, regions: Path, out: Path) -> None:
     """从原始数据重新修整全省市、县轮廓(示例)。"""
     import csv
@@ -69,7 +77,9 @@ def outlines(source: Path, regions: Path, out: Path) -> None:
         names = {row["code"]: row["name_zh"] for row in csv.DictReader(lines)}
     places = work.repair(source, names)
     work.write(places, out)
-    click.echo(f"{sum(p.level == 'county' for p in places)} 个县,{sum(p.level == 'city' for p in places)} 个市 → {out}")
+    click.echo(
+        f"{sum(p.level == 'county' for p in places)} 个县,{sum(p.level == 'city' for p in places)} 个市 → {out}"
+    )
 
 
 if __name__ == "__main__":

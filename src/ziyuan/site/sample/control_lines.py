@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ziyuan.site.sample import tables
-from ziyuan.site.sample.lattice import UNITS, Floats
+from ziyuan.site.sample.lattice import UNITS
 from ziyuan.site.sample.survey import Chunk, Survey, official
 
 GRID = 1 / UNITS
@@ -37,7 +37,7 @@ def draw(survey: Survey, way: str, seed: int) -> Lines:
     """Control lines of a county, `way` being `independent` or `unions`."""
     rng = np.random.default_rng([seed, int(survey.county.code), 21])
     whole = shapely.coverage_union_all([town.shape for town in survey.towns])
-    red = _red_zones(whole, rng)
+    red = _red_zones(survey, whole, rng)
     town = _town_zone(survey, whole, red)
     reach = shapely.union_all([*red, *town])
     if way == "unions":
@@ -60,20 +60,32 @@ def _on_grid(shape: BaseGeometry) -> BaseGeometry:
 def _blob(x: float, y: float, size: float, rng: np.random.Generator) -> BaseGeometry:
     angle = np.linspace(0, 2 * np.pi, 160, endpoint=False)
     phase = rng.uniform(0, 6, 4)
-    reach = size * (1 + 0.22 * np.sin(3 * angle + phase[0]) + 0.10 * np.sin(5 * angle + phase[1]) + 0.05 * np.sin(11 * angle + phase[2]))
-    return _on_grid(shapely.Polygon(np.column_stack([x + reach * np.cos(angle) * 1.3, y + reach * np.sin(angle) * 0.8])))
+    reach = size * (
+        1
+        + 0.22 * np.sin(3 * angle + phase[0])
+        + 0.10 * np.sin(5 * angle + phase[1])
+        + 0.05 * np.sin(11 * angle + phase[2])
+    )
+    return _on_grid(
+        shapely.Polygon(np.column_stack([x + reach * np.cos(angle) * 1.3, y + reach * np.sin(angle) * 0.8]))
+    )
 
 
-def _red_zones(whole: BaseGeometry, rng: np.random.Generator) -> list[BaseGeometry]:
-    """Some separate rounded areas, away from the middle where the county seat lies."""
-    west, south, east, north = whole.bounds
+def _red_zones(survey: Survey, whole: BaseGeometry, rng: np.random.Generator) -> list[BaseGeometry]:
+    """Some separate rounded areas in the woods, away from the middle where the county seat lies."""
+    woods = np.concatenate([
+        shapely.get_coordinates(shapely.centroid(chunk.shapes()[np.char.startswith(chunk.attributes.dlbm, "03")]))
+        for chunk in survey.chunks
+    ])  # fmt: skip
     size = 0.055 * np.sqrt(whole.area)
     seat = shapely.Point(whole.centroid.x, whole.centroid.y)
     zones: list[BaseGeometry] = []
     for _ in range(200):
-        x, y = rng.uniform(west, east), rng.uniform(south, north)
+        x, y = woods[int(rng.integers(len(woods)))]
         zone = _blob(x, y, size * rng.uniform(0.6, 1.3), rng)
-        apart = all(zone.distance(other) > size for other in zones) and zone.distance(seat) > 0.17 * np.sqrt(whole.area)
+        apart = all(zone.distance(other) > size for other in zones) and zone.distance(seat) > 0.17 * np.sqrt(
+            whole.area
+        )
         if apart and whole.buffer(-300).contains(zone):
             zones.append(zone)
         if len(zones) == 6:
@@ -127,7 +139,9 @@ def _union_inside(survey: Survey, zone: BaseGeometry, barred: BaseGeometry | Non
     return shapely.coverage_union_all(patches) if len(patches) else None
 
 
-def _farmland(survey: Survey, chunk: Chunk, reach: BaseGeometry, way: str, rng: np.random.Generator) -> pa.Table:
+def _farmland(
+    survey: Survey, chunk: Chunk, reach: BaseGeometry, way: str, rng: np.random.Generator
+) -> pa.Table:
     """Permanent basic farmland on cultivated patches clear of the other two lines."""
     patches = chunk.shapes()
     farmed = np.char.startswith(chunk.attributes.dlbm, "01") & (rng.random(len(patches)) < PROTECTED)
@@ -162,7 +176,10 @@ def _farmland_rows(survey: Survey, part: Chunk) -> pa.Table:
         "XZQDM": tables.constant(survey.county.code, count),
         "XZQMC": tables.constant(survey.county.name, count),
         "YJJBNTTBBH": rows["TBBH"],
-        **{name: rows[name] for name in ("TBBH", "DLBM", "DLMC", "QSXZ", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC")},
+        **{
+            name: rows[name]
+            for name in ("TBBH", "DLBM", "DLMC", "QSXZ", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC")
+        },
         "YJJBNTTBMJ": tables.square_metres(part.area),
         "YJJBNTMJ": tables.square_metres(net),
         "SJNF": tables.constant("2021", count),
@@ -183,7 +200,9 @@ def _number(survey: Survey, farmland: list[pa.Table]) -> None:
         done += len(table)
         table = table.set_column(0, "BSM", tables.text(tables.bsm(survey.county.code, "YJJBNTTB", serial)))
         at = table.column_names.index("YJJBNTTBBH")
-        farmland[place] = table.set_column(at, "YJJBNTTBBH", tables.text(np.char.zfill(serial.astype("<U8"), 6)))
+        farmland[place] = table.set_column(
+            at, "YJJBNTTBBH", tables.text(np.char.zfill(serial.astype("<U8"), 6))
+        )
 
 
 def _red_line(survey: Survey, zones: list[BaseGeometry]) -> pa.Table:
@@ -211,7 +230,7 @@ def _zones(
 ) -> pa.Table:
     count = len(zones)
     shapes = shapely.normalize(np.array(zones, dtype=object)) if count else np.array([], dtype=object)
-    area: Floats = official(shapes, survey.zone) if count else np.array([])
+    area = official(shapes, survey.zone) if count else np.empty(0, dtype=np.int64)
     return pa.table({
         "BSM": tables.text(tables.bsm(survey.county.code, layer, np.arange(1, count + 1))),
         "YSDM": tables.nothing(count),

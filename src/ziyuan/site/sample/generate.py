@@ -1,6 +1,7 @@
 """From an order to files: the years of one county, clean and faulty, with control areas and change record."""
 
 import csv
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ziyuan.site.sample import control_lines, nextyear, outlines, places, tables, write
+from ziyuan.site.sample import control_lines, faults, nextyear, outlines, places, tables, write
 from ziyuan.site.sample.errors import CountyUnknown, PatchesOutOfRange
 from ziyuan.site.sample.outlines import Place
 from ziyuan.site.sample.survey import Progress, Survey, survey
@@ -62,6 +63,8 @@ def generate(order: Order, tell: Progress = lambda line: None) -> list[Path]:
     changes: dict[str, list[dict[str, str]]] = {}
     while True:
         files.append(_package(order, current, lines, tell))
+        if order.faulty and current.year == order.first_year:
+            files += _faulty_package(order, current, lines, tell)
         control += _control_rows(current)
         if current.changes:
             changes[str(current.year)] = current.changes
@@ -83,6 +86,24 @@ def _package(order: Order, current: Survey, lines: control_lines.Lines, tell: Pr
     target = order.out / f"{name}.zip"
     write.pack(source, target, keep=order.plain)
     return target
+
+
+def _faulty_package(order: Order, current: Survey, lines: control_lines.Lines, tell: Progress) -> list[Path]:
+    name = f"{current.county.code}-{current.year}-faulty"
+    tell(f"{current.county.name}:写出错误样本 {name}.zip")
+    twin = faults.faulty(current, lines, order.seed)
+    clean = dict(layers(current, lines, None))
+    content = []
+    for layer, parts in clean.items():
+        opened = layer in twin.layers
+        rest = itertools.islice(parts, 1 if opened else 0, None)
+        content.append((layer, itertools.chain([faults.written(twin, layer)] if opened else [], rest)))
+    source = order.out / f"{name}.gpkg"
+    write.geopackage(source, content, current.zone)
+    target, listed = order.out / f"{name}.zip", order.out / "faults.json"
+    write.pack(source, target, keep=order.plain)
+    listed.write_text(json.dumps(twin.faults, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return [target, listed]
 
 
 def _rng(order: Order, current: Survey) -> np.random.Generator:
@@ -113,7 +134,14 @@ def _exported(table: pa.Table, rng: np.random.Generator | None) -> pa.Table:
 
 def _control_rows(current: Survey) -> list[list[str]]:
     return [
-        [current.county.code, str(current.year), "land", code, f"{area // 100}.{area % 100:02d}", CONTROL_SOURCE]
+        [
+            current.county.code,
+            str(current.year),
+            "land",
+            code,
+            f"{area // 100}.{area % 100:02d}",
+            CONTROL_SOURCE,
+        ]
         for code, area in tables.class_areas(current).items()
     ]
 

@@ -54,6 +54,8 @@ def groups_of_cells(key: Ints, cells: Ints, shape: tuple[int, int]) -> Ints:
         first, second = first[linked], second[linked]
         same = key[first] == key[second]
         links.append((first[same], second[same]))
-    root = components(len(cells), np.concatenate([x for x, _ in links]), np.concatenate([y for _, y in links]))
+    root = components(
+        len(cells), np.concatenate([x for x, _ in links]), np.concatenate([y for _, y in links])
+    )
     heads = root == np.arange(len(cells))
     return (np.cumsum(heads) - 1)[root]

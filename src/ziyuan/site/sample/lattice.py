@@ -9,14 +9,18 @@ Why it cannot fold: a node moves less than a quarter of the narrower cell beside
 every triangle of lattice neighbours the right way round, and the warp is locally an affine map.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+Bend = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 UNITS = 10_000  # of 0.0001 m in a metre
 CELLS_PER_PATCH = 11
@@ -106,7 +110,7 @@ def warp(u: Floats, v: Floats, phases: Floats) -> tuple[Floats, Floats]:
     return du, dv
 
 
-def _unwarp(points: Floats, origin: tuple[float, float], angle: float, bend) -> Floats:  # type: ignore[no-untyped-def]
+def _unwarp(points: Floats, origin: tuple[float, float], angle: float, bend: Bend) -> Floats:
     x, y = points[:, 0] - origin[0], points[:, 1] - origin[1]
     cos, sin = np.cos(angle), np.sin(angle)
     x, y = cos * x + sin * y, cos * y - sin * x
@@ -138,19 +142,13 @@ def lay(outline: BaseGeometry, patches: int, rng: np.random.Generator) -> Lattic
     origin = (outline.centroid.x, outline.centroid.y)
     angle = float(rng.uniform(-0.45, 0.45))
     phases = rng.uniform(0, 2 * np.pi, (len(WAVES), 2))
-    points = np.asarray(outline.segmentize(cell).boundary.coords) if outline.geom_type == "Polygon" else _points(outline)
+    points = shapely.get_coordinates(shapely.segmentize(outline, cell))
     reach = _unwarp(points, origin, angle, lambda u, v: warp(u, v, phases))
     low, high = reach.min(axis=0) - 3 * cell, reach.max(axis=0) + 3 * cell
     u, strip_u, width_u = _lines(low[0], high[0], cell, block, rng)
     v, strip_v, width_v = _lines(low[1], high[1], cell, block, rng)
     salt = int(rng.integers(1, 2**31))
     return Lattice(u, v, strip_u, strip_v, width_u, width_v, block, cell, origin, angle, phases, salt)
-
-
-def _points(outline: BaseGeometry) -> Floats:
-    import shapely
-
-    return shapely.get_coordinates(shapely.segmentize(outline, 500.0))
 
 
 def _lines(

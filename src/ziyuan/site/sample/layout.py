@@ -49,16 +49,26 @@ def _cell_areas(lattice: Lattice) -> Floats:
     return np.diff(lattice.v)[:, None] * np.diff(lattice.u)[None, :]
 
 
-def _fields(lattice: Lattice, covered: Cover, patches: int, rng: np.random.Generator) -> npt.NDArray[np.int32]:
+def _fields(
+    lattice: Lattice, covered: Cover, patches: int, rng: np.random.Generator
+) -> npt.NDArray[np.int32]:
     blocks = partition.blocks_of(lattice)
     total = np.zeros((lattice.rows + 1, lattice.columns + 1))
     total[1:, 1:] = np.cumsum(np.cumsum(covered.middle, axis=0, dtype=np.float64), axis=1)
     within = (
-        total[blocks.r1, blocks.c1] - total[blocks.r0, blocks.c1] - total[blocks.r1, blocks.c0] + total[blocks.r0, blocks.c0]
+        total[blocks.r1, blocks.c1]
+        - total[blocks.r0, blocks.c1]
+        - total[blocks.r1, blocks.c0]
+        + total[blocks.r0, blocks.c0]
     )
     used = np.zeros((lattice.rows + 1, lattice.columns + 1))
     used[1:, 1:] = np.cumsum(np.cumsum(covered.kept, axis=0, dtype=np.float64), axis=1)
-    touched = used[blocks.r1, blocks.c1] - used[blocks.r0, blocks.c1] - used[blocks.r1, blocks.c0] + used[blocks.r0, blocks.c0]
+    touched = (
+        used[blocks.r1, blocks.c1]
+        - used[blocks.r0, blocks.c1]
+        - used[blocks.r1, blocks.c0]
+        + used[blocks.r0, blocks.c0]
+    )
     near = touched > 0
     share = (within / blocks.cells)[near]
     blocks = partition.Rectangles(*(a[near] for a in (blocks.r0, blocks.r1, blocks.c0, blocks.c1)))
@@ -77,14 +87,18 @@ def _fields(lattice: Lattice, covered: Cover, patches: int, rng: np.random.Gener
 
 
 def _villages(
-    raster: npt.NDArray[np.int32], lattice: Lattice, area: Floats, villages: list[Village], rng: np.random.Generator
+    raster: npt.NDArray[np.int32],
+    lattice: Lattice,
+    area: Floats,
+    villages: list[Village],
+    rng: np.random.Generator,
 ) -> Ints:
     cells = np.flatnonzero(raster >= 0)
     label = raster.ravel()[cells]
     row, column = np.divmod(cells, raster.shape[1])
     weight = area.ravel()[cells]
     count = int(raster.max()) + 1
-    size = np.bincount(label, weights=weight, minlength=count)
+    size: Floats = np.bincount(label, weights=weight, minlength=count).astype(np.float64)
     used = size > 0
     middle_u, middle_v = (lattice.u[1:] + lattice.u[:-1]) / 2, (lattice.v[1:] + lattice.v[:-1]) / 2
     u = np.bincount(label, weights=weight * middle_u[column], minlength=count)[used] / size[used]
@@ -98,7 +112,11 @@ def _villages(
 
 
 def _dig_ponds(
-    raster: npt.NDArray[np.int32], lines: linear.Lines, lattice: Lattice, patches: int, rng: np.random.Generator
+    raster: npt.NDArray[np.int32],
+    lines: linear.Lines,
+    lattice: Lattice,
+    patches: int,
+    rng: np.random.Generator,
 ) -> None:
     """Ponds in the middle of large fields: they become holes."""
     if lattice.cell**2 < 2 * SMALLEST_AREA:
@@ -127,7 +145,9 @@ def _split(
     label, kind_of = raster.ravel()[cells].astype(np.int64), lines.kind.ravel()[cells]
     is_line = kind_of != linear.FIELD
     line = lines.line.ravel()[cells].astype(np.int64) + 1000
-    key = np.where(is_line, (line << 16 | kind_of.astype(np.int64) << 12 | village[label]) << 1 | 1, label << 1)
+    key = np.where(
+        is_line, (line << 16 | kind_of.astype(np.int64) << 12 | village[label]) << 1 | 1, label << 1
+    )
     group = graph.groups_of_cells(key, cells, raster.shape)
     raster.ravel()[cells] = group + len(village)
     kind = np.zeros(len(village) + int(group.max(initial=-1)) + 1, dtype=np.int8)

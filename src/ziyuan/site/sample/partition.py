@@ -36,10 +36,14 @@ def blocks_of(lattice: Lattice) -> Rectangles:
     r = np.arange(1, lattice.rows, step)
     c = np.arange(1, lattice.columns, step)
     r0, c0 = (a.ravel() for a in np.meshgrid(r, c, indexing="ij"))
-    return Rectangles(r0, np.minimum(r0 + lattice.block, lattice.rows), c0, np.minimum(c0 + lattice.block, lattice.columns))
+    return Rectangles(
+        r0, np.minimum(r0 + lattice.block, lattice.rows), c0, np.minimum(c0 + lattice.block, lattice.columns)
+    )
 
 
-def cut(blocks: Rectangles, weight: Floats, count: int, cell_area: float, rng: np.random.Generator) -> Rectangles:
+def cut(
+    blocks: Rectangles, weight: Floats, count: int, cell_area: float, rng: np.random.Generator
+) -> Rectangles:
     """Cut blocks until there are `count` rectangles; `weight` 0..1 is the share of a block inside the county."""
     smallest = max(2, int(np.ceil(SMALLEST_AREA / cell_area)))
     fields = [blocks.r0, blocks.r1, blocks.c0, blocks.c1]
@@ -145,7 +149,5 @@ def _one_piece(ring: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     joined = np.stack([ring[1] & ring[2] & ring[3], ring[3] & ring[4] & ring[5],
                        ring[5] & ring[6] & ring[7], ring[7] & ring[0] & ring[1]])  # fmt: skip
     pieces = sides.sum(axis=0) - joined.sum(axis=0)
-    corners_alone = sum(
-        ring[c] & ~ring[c - 1] & ~ring[(c + 1) % 8] for c in (0, 2, 4, 6)
-    )
+    corners_alone = sum(ring[c] & ~ring[c - 1] & ~ring[(c + 1) % 8] for c in (0, 2, 4, 6))
     return (pieces == 1) & (corners_alone == 0) & (sides.sum(axis=0) < 4)

@@ -7,9 +7,7 @@ from ziyuan.site.sample.lattice import Floats, Ints
 from ziyuan.site.sample.places import Village
 
 
-def assign(
-    u: Floats, v: Floats, area: Floats, villages: list[Village], rng: np.random.Generator
-) -> Ints:
+def assign(u: Floats, v: Floats, area: Floats, villages: list[Village], rng: np.random.Generator) -> Ints:
     """Number of the village of each patch, from patch middles in lattice metres.
 
     The list of villages is in code order, so towns stay together; each half of the list gets the part of

@@ -168,7 +168,9 @@ def _join_small(shapes: Shapes, label: Ints, village: Ints) -> tuple[Shapes, Int
         near = own if len(own) else near
         if not len(near):
             continue
-        border = shapely.length(shapely.intersection(shapely.boundary(shapes[near]), shapely.boundary(shapes[index])))
+        border = shapely.length(
+            shapely.intersection(shapely.boundary(shapes[near]), shapely.boundary(shapes[index]))
+        )
         best = near[int(np.argmax(border))]
         joined = shapely.union(shapes[best], shapes[index], grid_size=GRID)
         if joined.geom_type == "Polygon":

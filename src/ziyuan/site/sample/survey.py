@@ -85,7 +85,9 @@ def official(polygons: npt.ArrayLike, zone: int) -> Ints:
     return areas.hundredths(areas.official_area(PlaneBatch.from_shapely(polygons, zone)))
 
 
-def survey(place: Place, villages: list[Village], patches: int, year: int, seed: int, tell: Progress) -> Survey:
+def survey(
+    place: Place, villages: list[Village], patches: int, year: int, seed: int, tell: Progress
+) -> Survey:
     """Make the first year of a county; the same arguments give the same county, byte for byte."""
     rng = np.random.default_rng([seed, int(place.code)])
     parts = plane_outline(place)
@@ -94,11 +96,19 @@ def survey(place: Place, villages: list[Village], patches: int, year: int, seed:
     planned = layout.plan(outline, patches, villages, rng)
     shapes.settle_rim(planned, outline)
     scene = _Scene.of(outline, rng)
-    chunks, regions = [], []
+    chunks: list[Chunk] = []
+    regions: list[Region] = []
     serial = 0
     for group in shapes.village_groups(planned, np.ones(len(planned), dtype=bool)):
         made = shapes.patches_of(planned, group, outline)
-        chunk = _chunk(made, place, villages, scene, serial, np.random.default_rng([seed, int(place.code), int(group[0])]))
+        chunk = _chunk(
+            made,
+            place,
+            villages,
+            scene,
+            serial,
+            np.random.default_rng([seed, int(place.code), int(group[0])]),
+        )
         serial += len(chunk)
         chunks.append(chunk)
         regions += _villages(made, villages, place.zone)
@@ -121,7 +131,9 @@ class _Scene:
     @classmethod
     def of(cls, outline: BaseGeometry, rng: np.random.Generator) -> "_Scene":
         """Draw a landscape over `outline`; the seat lies in its middle part."""
-        middle = outline.representative_point() if not outline.contains(outline.centroid) else outline.centroid
+        middle = (
+            outline.representative_point() if not outline.contains(outline.centroid) else outline.centroid
+        )
         reach = float(np.sqrt(outline.area))
         waves = np.column_stack([
             rng.uniform(0.25, 0.9, 5) * reach, rng.uniform(0, 2 * np.pi, 5), rng.uniform(0, 2 * np.pi, 5),
@@ -143,7 +155,12 @@ class _Scene:
 
 
 def _chunk(
-    made: shapes.Patches, place: Place, villages: list[Village], scene: _Scene, serial: int, rng: np.random.Generator
+    made: shapes.Patches,
+    place: Place,
+    villages: list[Village],
+    scene: _Scene,
+    serial: int,
+    rng: np.random.Generator,
 ) -> Chunk:
     points = shapely.get_coordinates(shapely.centroid(made.shapes))
     urban = np.array([v.urban for v in villages])
@@ -173,13 +190,17 @@ def _villages(made: shapes.Patches, villages: list[Village], zone: int) -> Itera
 def _close(result: Survey, villages: list[Village]) -> None:
     """County → villages → patches, each level summing exactly to the one above."""
     computed = [region.computed for region in result.villages]
-    for region, adjusted in zip(result.villages, areas.close_hundredths(result.control, computed), strict=True):
+    for region, adjusted in zip(
+        result.villages, areas.close_hundredths(result.control, computed), strict=True
+    ):
         region.adjusted = int(adjusted)
     total = {region.code: region.adjusted for region in result.villages}
     for chunk in result.chunks:
         for number in np.unique(chunk.village):
             members = np.flatnonzero(chunk.village == number)
-            chunk.area[members] = areas.close_hundredths(total[villages[int(number)].code], chunk.area[members])
+            chunk.area[members] = areas.close_hundredths(
+                total[villages[int(number)].code], chunk.area[members]
+            )
 
 
 def _towns(result: Survey, villages: list[Village]) -> list[Region]:
@@ -191,5 +212,3 @@ def _towns(result: Survey, villages: list[Village]) -> list[Region]:
         computed = int(official([whole], result.zone)[0])
         towns.append(Region(code, names[code], whole, computed, sum(region.adjusted for region in members)))
     return towns
-
-

@@ -18,7 +18,14 @@ REPOSITORY = Path(__file__).resolve().parents[4]
 STANDARD = REPOSITORY / "standards" / "tdt1057" / "2020"
 
 # The four characters of a BSM that name the layer come from a set-up table that was not read: a setting.
-LAYER_CODES = {"XZQ": "1100", "CJDCQ": "1300", "DLTB": "2110", "YJJBNTTB": "5110", "STBHHX": "5210", "CZKFBJ": "5310"}
+LAYER_CODES = {
+    "XZQ": "1100",
+    "CJDCQ": "1300",
+    "DLTB": "2110",
+    "YJJBNTTB": "5110",
+    "STBHHX": "5210",
+    "CZKFBJ": "5310",
+}
 VILLAGE_AREA_CODE = "1000600300"  # YSDM of CJDCQ, from memory, unconfirmed
 
 
@@ -155,7 +162,9 @@ def _regions(survey: Survey, layer: str, regions: list[Region]) -> dict[str, pa.
         "MSSM": constant("00", count),
         "HDMC": nothing(count),
         "BZ": nothing(count),
-        "geometry": pa.array(shapely.to_wkb(np.array([region.shape for region in regions])), type=pa.binary()),
+        "geometry": pa.array(
+            shapely.to_wkb(np.array([region.shape for region in regions])), type=pa.binary()
+        ),
     }
 
 

@@ -79,7 +79,9 @@ def _next(raster: npt.NDArray[np.int32], arrows: _Arrows) -> Ints:
     label = flat[arrows.cell]
     turn_right = flat[arrows.cell + ahead + right] == label
     straight = ~turn_right & (flat[arrows.cell + ahead] == label)
-    cell = np.where(turn_right, arrows.cell + ahead + right, np.where(straight, arrows.cell + ahead, arrows.cell))
+    cell = np.where(
+        turn_right, arrows.cell + ahead + right, np.where(straight, arrows.cell + ahead, arrows.cell)
+    )
     turn = np.where(turn_right, 3, np.where(straight, 0, 1))
     return arrows.number[(arrows.heading + turn) % 4, cell].astype(np.int64)
 

@@ -41,9 +41,10 @@ def _append(file: Path, layer: str, table: pa.Table, zone: int, append: bool) ->
 def _one_kind(table: pa.Table) -> tuple[str, pa.Table]:
     """Polygon, or all of them as MultiPolygon when there is one among them."""
     wkb = table["geometry"].to_numpy()
-    if all(value[1] == 3 for value in wkb):  # little-endian type code
+    if all(value is None or value[1] == 3 for value in wkb):  # little-endian type code
         return "Polygon", table
-    shapes = [shapely.multipolygons(shapely.get_parts(shape)) for shape in shapely.from_wkb(wkb)]
+    given = shapely.from_wkb(wkb)
+    shapes = [None if shape is None else shapely.multipolygons(shapely.get_parts(shape)) for shape in given]
     column = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), type=pa.binary())
     return "MultiPolygon", table.set_column(table.column_names.index("geometry"), "geometry", column)
 
