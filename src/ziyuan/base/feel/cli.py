@@ -96,3 +96,6 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise wire.BadLine("expression 或 unary 应为文本")
     return value
+
+
+feel = commands  # the name under which the composition root mounts the group

@@ -5,7 +5,8 @@
 
 A token that waits at a join has `via`, the flow it came by. `scope` names the splits it lies in, `trail` the
 tasks it came through (each once, so that returns do not lengthen it), `resume` where it goes back to after
-a direct return (`by` and `back` say that it just did), `joined` what a join consumed (so that one of its senders can take his part back).
+a direct return (`by` and `back` say that it just did), `joined` what a join consumed (so that one of its
+senders can take his part back).
 """
 
 from __future__ import annotations

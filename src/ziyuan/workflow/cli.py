@@ -1,0 +1,6 @@
+"""Commands of the workflow component. `bpmn` and `dmn` need no Django and no database."""
+
+from ziyuan.workflow.decisions.cli import commands as dmn
+from ziyuan.workflow.engine.cli import commands as bpmn
+
+__all__ = ["bpmn", "dmn"]
