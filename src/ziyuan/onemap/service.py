@@ -19,6 +19,7 @@ from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
 from ziyuan.onemap.editions.write import layer_withdraw, layer_write
 from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
+from ziyuan.onemap.layer_tables import apply_standards
 from ziyuan.onemap.services.catalogue import catalogue as layers
 from ziyuan.onemap.services.changes import changes, flow_table
 from ziyuan.onemap.services.export import Export, export
@@ -26,7 +27,6 @@ from ziyuan.onemap.services.features import count, feature, features, identify
 from ziyuan.onemap.services.outlines import bounds, outline, outlines
 from ziyuan.onemap.services.statistics import statistics, statistics_csv
 from ziyuan.onemap.services.tiles import Tile, tile
-from ziyuan.onemap.standards.apply import apply as apply_standards
 
 __all__ = [
     "Boundary",

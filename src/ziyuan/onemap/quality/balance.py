@@ -34,7 +34,7 @@ def _sums(frame: Frame, field: str, by: str, head: int | None = None) -> Sums:
     """Sum of a field in 0.01 m² by the text (or its first characters) of another."""
     keys = frame.text(by).to_numpy(zero_copy_only=False)
     amounts = _hundredths(frame, field)
-    names, place = np.unique([str(k or "")[:head] for k in keys], return_inverse=True) if len(keys) else ([], [])
+    names, place = np.unique(np.array([str(k or "")[:head] for k in keys], str), return_inverse=True)
     totals = np.zeros(len(names), np.int64)
     np.add.at(totals, place, amounts)
     return {str(n): int(t) for n, t in zip(names, totals, strict=True)}

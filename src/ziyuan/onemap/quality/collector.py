@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ziyuan.onemap.quality.finding import Finding, RuleCount
 from ziyuan.onemap.quality.frames import Frame
@@ -17,6 +19,7 @@ MANY = 200
 MANY_SHARE = 0.3
 
 Text = Callable[[int], str | None]
+Rows = Sequence[int] | NDArray[np.int64]
 
 
 class Collector:
@@ -39,7 +42,7 @@ class Collector:
         """A single finding, about a layer as a whole."""
         self.note(rule, 1, [make(rule, message, **where)])
 
-    def rows(self, rule: Rule, frame: Frame, rows: Sequence[int], message: Callable[[int], str], *,
+    def rows(self, rule: Rule, frame: Frame, rows: Rows, message: Callable[[int], str], *,
              value: Text | None = None, expected: Text | None = None,
              extra: Callable[[int], dict[str, Any]] | None = None) -> None:  # fmt: skip
         """One finding a row; many rows of one fault become a single finding that counts them."""
@@ -70,7 +73,7 @@ def systematic(count: int, total: int) -> bool:
     return count > MANY and count >= MANY_SHARE * total
 
 
-def _gathered(first: Finding, rule: Rule, frame: Frame, rows: Sequence[int]) -> Finding:
+def _gathered(first: Finding, rule: Rule, frame: Frame, rows: Rows) -> Finding:
     facts = {name: getattr(first, name) for name in ("key", "row", "value", "expected", "x", "y")}
     message = f"全层性问题：共 {len(rows)} 个（图层共 {len(frame)} 个）。首例：{first.message}"
     return make(rule, message, **facts, measure=float(len(rows)), unit="count")

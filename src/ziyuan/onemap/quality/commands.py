@@ -135,4 +135,5 @@ def _save(report: Any, models: list[Any], file: Path, layers: dict[str, Any], er
 
 def _closing_line(report: Any) -> str:
     total = sum(report.features.values())
-    return f"{total} 个要素，{report.rules} 条规则，错误 {report.errors}，警告 {report.warnings}，用时 {report.seconds['合计']:.2f} 秒"
+    found = f"错误 {report.errors}，警告 {report.warnings}"
+    return f"{total} 个要素，{report.rules} 条规则，{found}，用时 {report.seconds['合计']:.2f} 秒"

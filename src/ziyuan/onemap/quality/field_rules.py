@@ -141,17 +141,19 @@ def pattern(rule: Rule, frame: Frame, context: Context) -> None:
     )  # fmt: skip
 
 
-_PART_REGEX = {"layer": "[0-9A-Z]{%d}", "serial": "[0-9]{%d}", "digits": "[0-9]{%d}", "zeros": "0{%d}"}
+_PART_REGEX = {"county": "[0-9]", "layer": "[0-9A-Z]", "serial": "[0-9]", "digits": "[0-9]", "zeros": "0"}
 _PART_TITLE = {"county": "县级代码", "layer": "层代码", "serial": "顺序号", "digits": "数字", "zeros": "个 0"}
 
 
 def pattern_regex(made: Pattern, county: str | None) -> str:
     """The pattern as a regular expression."""
-    parts = [
-        (re.escape(county) if county else "[0-9]{%d}" % size) if name == "county" else _PART_REGEX[name] % size
-        for name, size in made.parts
-    ]
-    return "^" + "".join(parts) + "$"
+    return "^" + "".join(_part_regex(name, size, county) for name, size in made.parts) + "$"
+
+
+def _part_regex(name: str, size: int, county: str | None) -> str:
+    if name == "county" and county:
+        return re.escape(county)
+    return f"{_PART_REGEX[name]}{{{size}}}"
 
 
 def pattern_title(made: Pattern, county: str | None) -> str:

@@ -65,7 +65,7 @@ def _overlaps(edges: Edges, spare: set[int]) -> list[Overlap]:
     while len(todo):
         done[todo] = True
         pairs = _meeting_pairs(shapes.tree, shapes.sound, todo, spare, seen)
-        new = [o for o in map(lambda p: _overlap(shapes.sound, *p), pairs) if o is not None]
+        new = [o for o in (_overlap(shapes.sound, *p) for p in pairs) if o is not None]
         found += new
         partners = {place for o in new for place in (o.first, o.second)}
         todo = np.array(sorted(p for p in partners if not done[p]), np.int64)

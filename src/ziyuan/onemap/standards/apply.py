@@ -4,22 +4,19 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from ziyuan.kernel import service as kernel
 from ziyuan.onemap.standards import ddl
 from ziyuan.onemap.standards.errors import LayerChanged
 from ziyuan.onemap.standards.library import LayerRef, layers
 
-OWNER = "owner"
-"""Name of the connection of the owner role."""
 
-
-def apply(cursor: Any) -> int:
+def apply(cursor: Any, region_condition: str) -> int:
     """Make missing tables and columns, register every layer; the number of layers.
 
+    `region_condition` is the kernel's SQL test of the column `county`, for the row policies.
     Raises LayerChanged when a field of the text no longer fits the column made from it.
     """
-    for statement in (ddl.REGISTRY, ddl.guard_function(kernel.in_region("county")), ddl.GROW,
-                      ddl.ADD_PARTITION, ddl.CLOSED_TO_PUBLIC):  # fmt: skip
+    guard = ddl.guard_function(region_condition)
+    for statement in (ddl.REGISTRY, guard, ddl.GROW, ddl.ADD_PARTITION, ddl.CLOSED_TO_PUBLIC):
         cursor.execute(statement)
     known = layers()
     for ref in known:

@@ -92,8 +92,15 @@ class CodeTable:
         return found[-1] if found else None
 
     def nearest(self, code: str) -> str | None:
-        """The usable code most like a wrong one."""
-        return nearest(code, self.usable())
+        """The usable code most like a wrong one: same head first, then same length."""
+        usable = self.usable()
+        alike = max(usable, key=lambda c: (_same_head(c, code), len(c) == len(code)), default=None)
+        return alike if alike and _same_head(alike, code) else nearest(code, usable)
+
+
+def _same_head(one: str, other: str) -> int:
+    """How many first characters are equal."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def read_codes(path: Path, name: str, *, title: str, suffixes: tuple[str, ...] = (),

@@ -100,21 +100,3 @@ def check(names: tuple[str, ...]) -> None:
             failed += 1
             click.echo(error.to_text())
     sys.exit(1 if failed else 0)
-
-
-@standards.command("apply")
-def apply() -> None:
-    """按数据标准建表、补列（用属主账号；重复执行无妨）。"""
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ziyuan.site.settings")
-    django.setup()
-    from django.db import connections, transaction
-
-    from ziyuan.onemap.standards.apply import OWNER
-    from ziyuan.onemap.standards.apply import apply as run
-
-    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        click.echo(f"已套用 {run(cursor)} 个图层。")

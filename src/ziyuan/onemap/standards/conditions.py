@@ -15,7 +15,6 @@ from ziyuan.onemap.standards.codes import CodeTable
 from ziyuan.onemap.standards.errors import ModelUnreadable
 
 
-
 def prove(text: str | None, fields: frozenset[str], where: str) -> None:
     """A condition that does not parse, or names what is no field, is refused with its place."""
     if text is None:

@@ -6,10 +6,13 @@ from ziyuan.onemap.standards.model import Entity, Model, Rule
 
 _CONFIDENCE = {"read": "见原文", "known": "通行", "unconfirmed": "待核"}
 _STYLE = """
-body{font:14px/1.7 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem;color:#222}
+body{font:14px/1.7 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1100px;
+margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:24px}h2{font-size:18px;margin-top:2.2rem;border-bottom:1px solid #ccc}h3{font-size:15px}
-table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{border:1px solid #d5d9dd;padding:.25rem .5rem;text-align:left;vertical-align:top}
-th{background:#eef2f5;font-weight:600}.unconfirmed{color:#9a5b00}nav a{margin-right:1rem}code{font-family:"Noto Sans Mono CJK SC",monospace}
+table{border-collapse:collapse;width:100%;margin:.6rem 0}
+th,td{border:1px solid #d5d9dd;padding:.25rem .5rem;text-align:left;vertical-align:top}
+th{background:#eef2f5;font-weight:600}.unconfirmed{color:#9a5b00}nav a{margin-right:1rem}
+code{font-family:"Noto Sans Mono CJK SC",monospace}
 """
 
 

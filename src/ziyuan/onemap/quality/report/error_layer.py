@@ -34,7 +34,7 @@ def error_layer(findings: Sequence[Finding], path: Path, *, epsg: int, facts: Fa
     crs = f"EPSG:{epsg}"
     for number, (table, kind, ids) in enumerate(_TABLES):
         chosen = np.isin(types, ids) | ((types < 0) & (kind == "Point"))
-        rows = [findings[i] for i in np.flatnonzero(chosen)]
+        rows = [finding for finding, mine in zip(findings, chosen, strict=True) if mine]
         own = _as_kind(shapes[chosen], kind)
         _write(path, table, kind, shapely.to_wkb(own), _columns(rows), crs, append=number > 0)
     _write_summary(path, facts)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ziyuan.onemap.quality.finding import Report
 from ziyuan.onemap.standards.model import Model
 
 
-class RuleLine(NamedTuple):
+@dataclass(frozen=True)
+class RuleLine:
     """One line of the summary: a rule and how often it was broken."""
 
     rule: str
