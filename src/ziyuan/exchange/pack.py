@@ -1,4 +1,8 @@
-"""Pack what has to cross into numbered, signed, sealed files in the spool's `out` folder."""
+"""Pack what has to cross into numbered, signed, sealed files in the spool's `out` folder.
+
+A package is written to `ready`, then its head commits, then it is moved to `out`: the ferry never carries a package
+whose head this node could forget. Killed anywhere, the next run goes on from there.
+"""
 
 import os
 from datetime import UTC
@@ -20,11 +24,23 @@ def pack_waiting() -> int:
     """Number new events, then write every numbered package that is not on disk yet; returns how many were written."""
     with kernel.acting(kernel.system_actor("交换打包")):
         _number_new()
+    _publish()
     written = 0
     for key in Outgoing.objects.filter(written=None).order_by("seq").values_list("pk", flat=True):
         _write(key)
+        _publish()
         written += 1
     return written
+
+
+def _publish() -> None:
+    """Move every package whose head is committed from `ready` to `out`."""
+    ready, out = kernel.node().folder("spool", "ready"), kernel.node().folder("spool", "out")
+    for path in sorted(ready.glob("*.zyp")):
+        stream, seq = path.stem.rsplit("-", 1)
+        if Outgoing.objects.filter(stream=stream, seq=int(seq)).exclude(written=None).exists():
+            path.rename(out / path.name)
+            sync_folder(out)
 
 
 def _peer() -> str:
@@ -55,7 +71,7 @@ def _write(key: int) -> None:
         message = CARRIED[event.name](event.facts)
         files = {digest: kernel.file_path(digest).read_bytes() for digest in digests(message)}
         body, row.head = build(_header(row, before or GENESIS), message, files, kernel.public_key(_peer()), kernel.sign)
-        put_whole(kernel.node().folder("spool", "out"), f"{row.stream}-{row.seq:012d}.zyp", body)
+        put_whole(kernel.node().folder("spool", "ready"), f"{row.stream}-{row.seq:012d}.zyp", body)
         row.written, row.size = kernel.now(), len(body)
         row.save(update_fields=["written", "head", "size"])
         kernel.record(by, "exchange.packed", on=("package", f"{row.stream}-{row.seq}"), county=event.county or None, head=row.head)
@@ -83,6 +99,11 @@ def put_whole(folder: Path, name: str, body: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     partial.rename(folder / name)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
