@@ -1,6 +1,7 @@
 """`./ziyuan <command>`: set-up commands are answered here, everything else goes to the platform's own commands."""
 
 import argparse
+import os
 import sys
 
 from ziyuan.base.errors import UserError, ZiyuanError
@@ -47,6 +48,9 @@ def main(arguments: list[str]) -> int:
     except ZiyuanError as error:
         print(f"\n{error.to_text()}", file=sys.stderr)
         return 2 if isinstance(error, UserError) else 11
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("\n已中断;再次运行会从中断处继续。", file=sys.stderr)
         return 130

@@ -45,6 +45,7 @@ def up(place: Place, options: argparse.Namespace) -> None:
         if not _already_up(place, settings, version):
             _start(place, settings, version)
             choices.save(place, settings)
+        _load_sample(place)
     print(welcome(settings, nodes.accounts(place)), flush=True)
     if not options.detach:
         _stay(place)
@@ -76,7 +77,6 @@ def _start(place: Place, settings: Settings, version: str) -> None:
         places.keep(place.state / "provisioned", version)
     processes.start(place, processes.SERVICES, processes.service_group(place), place.service_user)
     wait_healthy(place, settings)
-    _load_sample(place)
 
 
 def _database(place: Place, settings: Settings) -> Server:
