@@ -28,7 +28,7 @@ from ziyuan.base.errors import ZiyuanError
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="写到哪个文件夹。")
 @click.pass_context
-def commands(
+def sample(
     context: click.Context, county: str | None, patches: int, years: int, last_year: int, faulty: bool, way: str,
     plain: bool, seed: int, out: Path | None,
 ) -> None:  # fmt: skip
@@ -55,7 +55,7 @@ def commands(
         click.echo(file)
 
 
-@commands.command("outlines")
+@sample.command("outlines")
 @click.option(
     "--from", "source", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="存放 16 个原始 GeoJSON 文件的文件夹。",
@@ -83,4 +83,4 @@ def outlines(source: Path, regions: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    commands()
+    sample()

@@ -21,3 +21,49 @@ class PatchesOutOfRange(UserError):
 
     def __init__(self, patches: int) -> None:
         super().__init__(f"图斑数 {patches} 超出可生成的范围。", patches=patches)
+
+
+class NodeRefused(UserError):
+    """A node answered a request with an error; its own words are passed on."""
+
+    code = "ZY-SMP-003"
+    remedy = "请按节点给出的提示处理后重试。"
+
+    def __init__(self, status: int, path: str, answer: dict[str, object]) -> None:
+        said = answer.get("message") or "没有说明原因"
+        super().__init__(
+            f"节点拒绝了 {path}(HTTP {status}):{answer.get('code', '')} {said}",
+            remedy=str(answer.get("remedy") or self.remedy), status=status, answer=answer,
+        )  # fmt: skip
+        self.status_given = status
+        self.answer = answer
+
+
+class NodeSilent(UserError):
+    """A node does not answer."""
+
+    code = "ZY-SMP-004"
+    remedy = "请运行 ./ziyuan status 看节点是否在运行,必要时运行 ./ziyuan up。"
+
+    def __init__(self, url: str, reason: object) -> None:
+        super().__init__(f"连接不上节点 {url}:{reason}。", url=url)
+
+
+class AccountMissing(UserError):
+    """No sample account of a role and region is listed."""
+
+    code = "ZY-SMP-005"
+    remedy = "示例账号由安装时生成;请运行 ./ziyuan status 查看,或用 ./ziyuan reset 重新安装示例。"
+
+    def __init__(self, role: str, region: str) -> None:
+        super().__init__(f"示例账号中没有 {region} 的 {role}。", role=role, region=region)
+
+
+class DeliveryFailed(UserError):
+    """A delivery that should pass came back, or did not get ready in time."""
+
+    code = "ZY-SMP-006"
+    remedy = "请在汇交页面查看该次汇交的问题清单和日志(./ziyuan logs)。"
+
+    def __init__(self, number: str, state: str, told: str) -> None:
+        super().__init__(f"汇交 {number} 当前为“{state}”:{told}", number=number, state=state)
