@@ -9,10 +9,7 @@ from typing import Any
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision, Outcome
-try:
-    from ziyuan.workflow.engine import Graph
-except ImportError:  # the engine lands next
-    Graph = None
+from ziyuan.workflow.engine import Graph
 
 
 @dataclass(frozen=True)
