@@ -18,11 +18,13 @@ export default defineConfig({
     port: 5199,
     proxy: node ? { '/api': { target: node, changeOrigin: false } } : undefined,
   },
-  build: { target: 'es2022', assetsDir: 'assets', assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
+  build: { target: 'es2022', assetsDir: 'assets', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 900 },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
     css: false,
+    isolate: false,
+    setupFiles: ['src/test-setup.ts'],
     server: { deps: { inline: ['element-plus'] } },
   },
 })
