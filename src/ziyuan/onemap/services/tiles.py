@@ -1,7 +1,7 @@
 """Vector tiles in the EPSG:4490 grid: 2 × 1 tiles at level 0 from (-180, 90), 180° / 2^z a tile, extent 4096.
 
-A tile is cut once for a state of the layer and a permission class (the region seen) and then kept on disk. Low levels
-drop what is smaller than a dot, small before large, until the tile stays under 500 KB; how many were dropped is told.
+A tile is cut once for a state of the layer and a permission class (the region seen) and then kept on disk. A crowded
+tile keeps its largest features, fewer until it stays under 500 KB; how many were dropped is told.
 """
 
 import os
@@ -21,10 +21,8 @@ from ziyuan.onemap.services.query import Query, inside, query
 EXTENT, BUFFER = 4096, 64
 LARGEST = 500_000
 DEEPEST = 22
-DETAIL_LEVEL = 13
-"""From this level on every feature is drawn, whatever its size."""
-_FIRST_DOT = 1.0
-"""Side, in 1/512 of a tile, below which a feature is first dropped on low levels."""
+MOST_FEATURES = 6_000
+"""More are never drawn in one tile; the largest come first, so a tile of a whole county stays quick and small."""
 
 
 @dataclass(frozen=True)
@@ -89,35 +87,34 @@ def _keep(place: Path, made: Tile) -> None:
 
 
 def _cut(found: Query, z: int, x: int, y: int) -> tuple[bytes, int]:
-    """Cut the tile; on low levels again with larger dots dropped until it is small enough."""
+    """Cut the tile; on low levels only its largest features, fewer again until it is small enough."""
     side = 180.0 / 2**z
     west, north = -180.0 + x * side, 90.0 - y * side
     margin = side * BUFFER / EXTENT
     inside(found, (max(-180.0, west - margin), max(-90.0, north - side - margin),
                    min(180.0, west + side + margin), min(90.0, north + margin)))  # fmt: skip
     found.parameters |= {"tw": west, "ts": north - side, "te": west + side, "tn": north}
-    dot = 0.0 if z >= DETAIL_LEVEL else side / 512 * _FIRST_DOT
-    while True:
-        body, drawn = _query(found, dot)
-        if len(body) <= LARGEST or dot > side:
-            return body, _met(found) - drawn if dot else 0
-        dot = dot * 2 if dot else side / 1024
+    most = MOST_FEATURES
+    body, drawn = _query(found, most)
+    while len(body) > LARGEST and most > 1:
+        most = max(1, int(min(most, drawn) * 0.9 * LARGEST / len(body)))
+        body, drawn = _query(found, most)
+    return body, max(0, _met(found) - most) if drawn == most else 0
 
 
-def _query(found: Query, dot: float) -> tuple[bytes, int]:
+def _query(found: Query, most: int) -> tuple[bytes, int]:
+    """The tile of the `most` largest features by box, and how many features were read for it."""
     kind = found.layer
     style = f', "{kind.class_field}"' if kind.class_field else ""
-    large = (
-        " AND greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) >= %(dot)s"
-        if dot
-        else ""
-    )
     with rows.cursor() as c:
         c.execute(
-            f"SELECT coalesce(ST_AsMVT(t, %(name)s, {EXTENT}, 'geom'), ''), count(*) FROM ("
+            f"WITH chosen AS MATERIALIZED (SELECT county, key{style}, geom FROM {kind.sql} WHERE {found.where}"
+            " ORDER BY greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) DESC, county, key"
+            " LIMIT %(most)s) "
+            f"SELECT coalesce(ST_AsMVT(t, %(name)s, {EXTENT}, 'geom'), ''), (SELECT count(*) FROM chosen) FROM ("
             f"SELECT county, key{style}, ST_AsMVTGeom(geom, ST_MakeEnvelope(%(tw)s, %(ts)s, %(te)s, %(tn)s, 4490),"
-            f" {EXTENT}, {BUFFER}, true) AS geom FROM {kind.sql} WHERE {found.where}{large}) t WHERE geom IS NOT NULL",
-            {**found.parameters, "name": kind.entity.name, "dot": dot},
+            f" {EXTENT}, {BUFFER}, true) AS geom FROM chosen) t WHERE geom IS NOT NULL",
+            {**found.parameters, "name": kind.entity.name, "most": most},
         )
         row = c.fetchone()
     return (bytes(row[0]), int(row[1])) if row else (b"", 0)
