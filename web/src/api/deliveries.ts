@@ -39,9 +39,9 @@ export type Severity = 'error' | 'warning' | 'note'
 
 export interface DeliveryRecord extends DeliveryRow {
   layers: { layer: string; title: string; features: number; area_m2: Measure | null }[]
-  members: (string | { name: string; size?: number; digest?: string })[]
+  members: { name: string; size?: number; sm3?: string }[]
   receipt: Record<string, unknown> | null
-  notes: { at: string; person: string; organ_name: string; act: string; text: string }[]
+  notes: { at: string; person: string; organ_name: string; act: string; act_title?: string; text: string; signed?: boolean }[]
   summary: RuleCount[]
   bounds: Bounds | null
   actions: Action[]
@@ -76,8 +76,10 @@ export interface Expected {
   county: string
   county_name: string
   period: string | number
+  title?: string
   due: string | null
   state: string
+  delivery?: number | null
 }
 
 export interface FindingFilter {

@@ -34,6 +34,7 @@ export interface HealthCheck {
 
 export interface Health {
   node: string
+  title?: string
   zone: string
   database: unknown
   worker: unknown

@@ -8,33 +8,34 @@ export interface ReceiptLine {
 }
 
 const TITLES: Record<string, string> = {
+  title: '回执',
   no: '回执号',
-  digest: '文件摘要',
-  sm3: '文件摘要',
-  received: '接收时间',
-  at: '接收时间',
-  size: '文件大小',
-  name: '文件名',
-  file: '文件名',
-  signature: '节点签名',
-  signer: '签名节点',
-  node: '节点',
+  delivery: '汇交编号',
   county: '县(市、区)代码',
   period: '年度',
-  edition: '版本',
-  sealed: '入库时间',
+  package: '数据包',
+  standards: '标准',
+  file: '文件',
+  members: '包内文件',
+  at: '时间',
+  node: '签发节点',
+  signature: '节点签名(SM2)',
+  editions: '版本',
 }
-const MOMENTS = new Set(['received', 'at', 'sealed'])
-const DIGESTS = new Set(['digest', 'sm3', 'signature'])
+const HIDDEN = new Set(['kind'])
 
 export function receiptLines(receipt: Record<string, unknown>): ReceiptLine[] {
   return Object.entries(receipt)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => ({ title: TITLES[name] ?? name, text: written(name, value), digest: DIGESTS.has(name) }))
+    .filter(([name, value]) => !HIDDEN.has(name) && value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => ({ title: TITLES[name] ?? name, text: written(name, value), digest: name === 'signature' }))
 }
 
 function written(name: string, value: unknown): string {
-  if (MOMENTS.has(name)) return moment(String(value))
-  if (name === 'size') return fileSize(Number(value))
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (name === 'at') return moment(String(value))
+  if (Array.isArray(value)) return value.map((each) => written('', each)).join('、')
+  if (typeof value !== 'object' || value === null) return String(value)
+  const { name: file, size, ...rest } = value as Record<string, unknown>
+  const head = [file, size === undefined ? null : fileSize(Number(size))].filter(Boolean)
+  const more = Object.entries(rest).map(([key, each]) => `${key.toUpperCase()} ${String(each)}`)
+  return [...head, ...more].join(' ')
 }

@@ -11,33 +11,19 @@ export interface Check {
 const TITLES: Record<string, string> = {
   database: '数据库',
   worker: '后台任务',
-  exchange: '交换',
-  disk: '磁盘',
-  audit: '审计链',
-  sm: '密码自检',
-  sent: '已发出',
-  received: '已接收',
   waiting: '待发出',
-  queued: '待发出',
-  pending: '待处理',
-  out: '待发出',
-  in: '待接收',
+  out: '已编号发出',
+  in: '已接收',
+  faults: '有误',
+  fault: '错误',
   bad: '隔离',
-  refused: '拒收',
-  done: '已处理',
-  acknowledged: '已确认',
-  unacknowledged: '未确认',
   stream: '流',
-  name: '名称',
-  peer: '对方节点',
-  direction: '方向',
-  number: '序号',
-  next: '下一序号',
-  last: '最近序号',
-  at: '时间',
+  seq: '最高序号',
+  written: '已写出',
   kind: '种类',
-  state: '状态',
-  lag: '滞后',
+  taken: '接收时间',
+  head: '链首',
+  recent: '最近接收',
 }
 
 export const titleOf = (name: string): string => TITLES[name] ?? name
@@ -74,11 +60,23 @@ export function countersOf(exchange: Record<string, unknown>): { title: string; 
   return Object.entries(exchange).map(([name, value]) => ({ title: titleOf(name), text: text(value) }))
 }
 
-export function streamsOf(answer: unknown): { columns: { id: string; title: string }[]; rows: Record<string, string>[] } {
-  const found = Array.isArray(answer) ? answer : answer && typeof answer === 'object' ? Object.values(answer).find(Array.isArray) : null
-  const rows = ((found ?? []) as unknown[]).filter((row): row is Record<string, unknown> => Boolean(row) && typeof row === 'object')
+export interface StreamTable {
+  title: string
+  columns: { id: string; title: string }[]
+  rows: Record<string, string>[]
+}
+
+/** Every list of the answer as a table of its own. */
+export function streamsOf(answer: Record<string, unknown> | null): StreamTable[] {
+  return Object.entries(answer ?? {})
+    .filter(([, list]) => Array.isArray(list) && list.length > 0)
+    .map(([name, list]) => tableOf(titleOf(name), list as Record<string, unknown>[]))
+}
+
+function tableOf(title: string, rows: Record<string, unknown>[]): StreamTable {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return {
+    title,
     columns: names.map((id) => ({ id, title: titleOf(id) })),
     rows: rows.map((row) => Object.fromEntries(names.map((name) => [name, text(row[name])]))),
   }
