@@ -45,7 +45,8 @@ def test_an_untouched_chain_is_whole(chain):
 
 @pytest.mark.parametrize("column", ["actor", "organ", "action", "object_id", "after_sm3", "prev", "h", "region"])
 def test_one_changed_character_in_any_column_is_found_and_located(chain, column):
-    _as_owner(f"UPDATE kernel_auditrow SET {column} = overlay({column} placing '~' from 1 for 1) WHERE chain = '{chain}' AND seq = 3")
+    change = f"{column} = overlay({column} placing '~' from 1 for 1)"
+    _as_owner(f"UPDATE kernel_auditrow SET {change} WHERE chain = '{chain}' AND seq = 3")
     assert any(f.place.startswith(f"{chain} 第 3 条") for f in _faults())
 
 

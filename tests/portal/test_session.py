@@ -11,7 +11,7 @@ def clerk(officer):
     return officer("county_clerk", "340123", "wang")
 
 
-def _login(client, user="wang", password="test-password"):
+def _login(client, user="wang", password="test-password"):  # noqa: S107
     return client.post("/api/login", {"user": user, "password": password}, content_type="application/json")
 
 
@@ -46,7 +46,12 @@ def test_a_script_uses_its_token_without_cookie(clerk):
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({}, 403), ({"X-CSRFToken": "wrong"}, 403), ({"Origin": "http://evil.example", "X-CSRFToken": "right"}, 403), ({"X-CSRFToken": "right"}, 200)],
+    [
+        ({}, 403),
+        ({"X-CSRFToken": "wrong"}, 403),
+        ({"Origin": "http://evil.example", "X-CSRFToken": "right"}, 403),
+        ({"X-CSRFToken": "right"}, 200),
+    ],
 )
 def test_a_cookie_alone_does_not_authorise_an_unsafe_request(clerk, headers, status):
     client = Client()

@@ -17,7 +17,14 @@ from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
 from ziyuan.kernel.identity.models import Organ, Person
 from ziyuan.kernel.identity.people import people
-from ziyuan.kernel.identity.regions import common_region, contains, load_regions, region, region_range, regions
+from ziyuan.kernel.identity.regions import (
+    common_region,
+    contains,
+    load_regions,
+    region,
+    region_range,
+    regions,
+)
 from ziyuan.kernel.identity.sample import TITLES, make_sample_accounts
 from ziyuan.kernel.identity.signin import actor_for, csrf_of, sign_in, sign_out
 from ziyuan.kernel.identity.system import system_actor

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import django
@@ -41,7 +42,9 @@ def worker() -> None:
     django.setup()
     from ziyuan.kernel.jobs.worker import work
     from ziyuan.kernel.nodes.node import node
+    from ziyuan.onemap import service as onemap
 
+    onemap.sweep()  # lake files of sealings that a kill stopped
     asyncio.run(work(f"{node().name}-{os.getpid()}"))
 
 
@@ -65,7 +68,7 @@ def load_sample(password_file: str | None) -> None:
     django.setup()
     from ziyuan.kernel.nodes.node import node
 
-    accounts = json.loads(open(password_file or node().data / "accounts.json", encoding="utf-8").read())
+    accounts = json.loads(Path(password_file or node().data / "accounts.json").read_text(encoding="utf-8"))
     import_module("ziyuan.site.sample.load").load_sample(node().url, accounts)
 
 

@@ -1,6 +1,7 @@
 """Bring a node's database to the state this version needs. Run by the owner role; repeating it changes nothing."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -28,7 +29,7 @@ def provision() -> Iterator[str]:
         yield f"示例账号:{len(kernel.make_sample_accounts())} 个"
 
 
-def grant(cursor) -> None:  # type: ignore[no-untyped-def]
+def grant(cursor: Any) -> None:
     """Give the application and auditor roles exactly what they need."""
     app = settings.DATABASES["default"]["USER"]
     auditor = settings.DATABASES["auditor"]["USER"]
@@ -43,6 +44,6 @@ def grant(cursor) -> None:  # type: ignore[no-untyped-def]
         cursor.execute(f'GRANT DELETE ON "{table}" TO "{app}"')
 
 
-def _tables(cursor, pattern: str) -> list[str]:  # type: ignore[no-untyped-def]
+def _tables(cursor: Any, pattern: str) -> list[str]:
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE %s", [pattern])
     return [name for (name,) in cursor.fetchall()]

@@ -6,6 +6,7 @@ transaction did not commit are swept later: they are named by content, so keepin
 
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,7 +56,7 @@ def _copy(source: Path | bytes | BinaryIO, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _chunks(source: Path | bytes | BinaryIO):  # type: ignore[no-untyped-def]
+def _chunks(source: Path | bytes | BinaryIO) -> Iterator[bytes]:
     if isinstance(source, bytes):
         yield source
         return

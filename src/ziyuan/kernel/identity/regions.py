@@ -1,7 +1,6 @@
 """Regions (行政区) by code, and the text ranges that contain them."""
 
 import csv
-import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -77,6 +76,9 @@ def contains(outer: str, inner: str) -> bool:
 
 def common_region(codes: Iterable[str]) -> str:
     """The smallest region that contains all of the given ones."""
-    head = os.path.commonprefix([significant(c) for c in codes])
+    heads = [significant(c) for c in codes]
+    head = heads[0]
+    while not all(h.startswith(head) for h in heads):
+        head = head[:-1]
     size = max((n for n in _PREFIX.values() if n <= len(head)), default=2)
     return head[:size].ljust(6, "0")

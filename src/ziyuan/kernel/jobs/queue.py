@@ -29,7 +29,7 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
             finally:
                 close_old_connections()
 
-        app.task(run, name=name, retry=RETRY)
+        app.task(name=name, retry=RETRY)(run)
         return function
 
     return register

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import logging
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
@@ -41,7 +43,7 @@ async def work(name: str) -> None:
                     await helper
 
 
-def _alone():  # type: ignore[no-untyped-def]
+def _alone() -> Any:
     """The session that holds the node's worker lock while this process lives, or None when another holds it."""
     session = connection.get_new_connection(connection.get_connection_params())
     session.autocommit = True
@@ -52,13 +54,13 @@ def _alone():  # type: ignore[no-untyped-def]
     return None
 
 
-async def _reviving(connected) -> None:  # type: ignore[no-untyped-def]
+async def _reviving(connected: App) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT)
         await _revive(connected, STALLED_AFTER)
 
 
-async def _revive(connected, silent_for: float) -> None:  # type: ignore[no-untyped-def]
+async def _revive(connected: App, silent_for: float) -> None:
     """Queue again every job whose worker has been silent for that long."""
     for stalled in await connected.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for):
         if stalled.status == Status.DOING.value:

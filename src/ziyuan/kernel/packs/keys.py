@@ -6,13 +6,20 @@ from typing import Any
 from ziyuan.kernel.packs.errors import PackFault
 
 PACK_KEYS = frozenset(
-    "id title plan_row summary owner zones requires roles layers events menu indicators exchange".split()
+    ["id", "title", "plan_row", "summary", "owner", "zones", "requires", "roles", "layers", "events", "menu", "indicators", "exchange"]
 )
 MATTER_KEYS = frozenset(
-    "id title basis levels due stops process form decisions screening papers results policies public open".split()
+    ["id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening", "papers", "results", "policies", "phrases", "public", "open"]
 )
-PAPER_KEYS = frozenset("id title required may_share gap_days".split())
-RESULT_KEYS = frozenset("title template certificate number valid_months archive effects".split())
+PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
+RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])
+CASE_KEYS = frozenset(["number", "title", "applicant"])
+DUE_KEYS = frozenset(["statutory", "promised", "notify"])
+POLICIES = {
+    "nobody_found": frozenset({"stop"}),
+    "same_person_twice": frozenset({"ask"}),
+    "own_application": frozenset({"forbid", "allow"}),
+}
 
 
 def refuse_unknown(told: dict[str, Any], known: frozenset[str], pack: str, where: str) -> None:
@@ -21,3 +28,19 @@ def refuse_unknown(told: dict[str, Any], known: frozenset[str], pack: str, where
         if key not in known:
             near = get_close_matches(key, known, 1)
             raise PackFault(pack, f"{where} 有不认识的键“{key}”" + (f",最接近的是“{near[0]}”" if near else ""))
+
+
+def check_matter(told: dict[str, Any], pack: str, where: str) -> None:
+    """Refuse unknown keys at every level of a matter's text, and policies nobody carries out."""
+    refuse_unknown(told, MATTER_KEYS, pack, where)
+    refuse_unknown(told.get("case", {}), CASE_KEYS, pack, f"{where} 的 case")
+    refuse_unknown(told.get("due", {}), DUE_KEYS, pack, f"{where} 的 due")
+    for paper in told.get("papers", []):
+        refuse_unknown(paper, PAPER_KEYS, pack, f"{where} 的材料“{paper.get('id', '')}”")
+    for name, result in told.get("results", {}).items():
+        refuse_unknown(result, RESULT_KEYS, pack, f"{where} 的结果“{name}”")
+    policies = told.get("policies", {})
+    refuse_unknown(policies, frozenset(POLICIES), pack, f"{where} 的 policies")
+    for name, chosen in policies.items():
+        if chosen not in POLICIES[name]:
+            raise PackFault(pack, f"{where} 的 policies.{name} 应为 {'、'.join(sorted(POLICIES[name]))},不是“{chosen}”")

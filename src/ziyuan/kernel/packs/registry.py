@@ -4,7 +4,7 @@ A pack of this repository lives in `ziyuan/packs/<id>/`; one of a city is instal
 entry point group `ziyuan.packs`. Nothing here imports a pack: its pure functions are looked up by name when used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
@@ -15,7 +15,7 @@ import yaml
 
 from ziyuan.base.parameters import Parameter, load
 from ziyuan.kernel.packs.errors import PackFault, UnknownMatter
-from ziyuan.kernel.packs.keys import MATTER_KEYS, PACK_KEYS, refuse_unknown
+from ziyuan.kernel.packs.keys import PACK_KEYS, check_matter, refuse_unknown
 
 HOME = Path(__file__).resolve().parents[2] / "packs"
 
@@ -47,7 +47,7 @@ class Pack:
     module: str
     told: dict[str, Any]
     matters: dict[str, Matter]
-    parameters: dict[str, Parameter]
+    parameters: Mapping[str, Parameter]
 
     def function(self, name: str) -> Callable[..., Any]:
         """A check named by a matter. Raises PackFault when the pack has none of that name."""
@@ -60,7 +60,7 @@ class Pack:
 @cache
 def packs() -> dict[str, Pack]:
     """All packs by id, checked. Raises PackFault."""
-    found = {}
+    found: dict[str, Pack] = {}
     for folder, module in _folders():
         pack = load_pack(folder, module)
         if pack.id in found:
@@ -83,8 +83,8 @@ def load_pack(folder: Path, module: str) -> Pack:
     matters = {}
     for path in sorted(folder.glob("matters/*/matter.yaml")):
         matter = _read(path, folder.name)
-        refuse_unknown(matter, MATTER_KEYS, folder.name, f"matters/{path.parent.name}/matter.yaml")
-        if matter["id"] != path.parent.name:
+        check_matter(matter, folder.name, f"matters/{path.parent.name}/matter.yaml")
+        if matter.get("id") != path.parent.name:
             raise PackFault(folder.name, f"{path.parent.name}/matter.yaml 的 id 应与文件夹同名")
         matters[matter["id"]] = Matter(matter["id"], told["id"], path.parent, matter)
     parameters = load(folder / "parameters") if (folder / "parameters").is_dir() else {}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
@@ -61,7 +62,7 @@ def form(request: HttpRequest, application: int, body: dict[str, Any]) -> Any:
 
 
 @router.post("/{application}/site", summary="上传界址点文件")
-def site(request: HttpRequest, application: int, file: UploadedFile = File(...)) -> Any:
+def site(request: HttpRequest, application: int, file: File[UploadedFile]) -> Any:
     return workflow.read_site(actor(request), application, file.read(), file.name or "界址点.txt")
 
 
@@ -71,7 +72,7 @@ def confirm(request: HttpRequest, application: int, body: ConfirmIn) -> Any:
 
 
 @router.post("/{application}/papers", summary="上传材料")
-def papers(request: HttpRequest, application: int, kind: str = Form(...), file: UploadedFile = File(...)) -> Any:
+def papers(request: HttpRequest, application: int, kind: Form[str], file: File[UploadedFile]) -> Any:
     return workflow.add_paper(actor(request), application, kind, file.name or "材料", file.read())
 
 
@@ -96,6 +97,6 @@ def rating(request: HttpRequest, application: int, body: RatingIn) -> Any:
 
 
 @router.get("/{application}/documents/{document}", summary="下载文书")
-def document(request: HttpRequest, application: int, document: int) -> HttpResponse:
+def document(request: HttpRequest, application: int, document: int) -> HttpResponseBase:
     file, name = workflow.application_document(actor(request), application, document)
     return stored(file, name)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
 from ziyuan.kernel import service as kernel
@@ -87,13 +88,13 @@ def handover_targets(request: HttpRequest, case: int, task: int) -> Any:
 
 
 @router.get("/{case}/papers/{paper}", summary="材料")
-def paper(request: HttpRequest, case: int, paper: int) -> HttpResponse:
+def paper(request: HttpRequest, case: int, paper: int) -> HttpResponseBase:
     file, name = workflow.paper_file(_reader(request), case, paper)
     return stored(file, name)
 
 
 @router.get("/{case}/documents/{document}", summary="文书")
-def document(request: HttpRequest, case: int, document: int) -> HttpResponse:
+def document(request: HttpRequest, case: int, document: int) -> HttpResponseBase:
     file, name = workflow.document_file(_reader(request), case, document)
     return stored(file, name, inline=True)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from ninja import Schema
+from ninja import Field, Schema
+from ninja.files import UploadedFile
 
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.portal.errors import BadRequest
 
 
 class ActionIn(Schema):
@@ -17,7 +20,7 @@ class ActionIn(Schema):
     task: int | None = None
     opinion: str = ""
     to: str | int | None = None
-    items: list[dict[str, str]] = []
+    items: list[dict[str, str]] = Field(default_factory=list)
     command: str = ""
 
 
@@ -27,6 +30,13 @@ def actor(request: HttpRequest) -> kernel.Actor:
     if found is None:
         raise errors.NotSignedIn
     return found
+
+
+def uploaded(file: UploadedFile) -> IO[Any]:
+    """The uploaded bytes as a stream. Raises BadRequest for an upload without content."""
+    if file.file is None:
+        raise BadRequest({"file": "文件没有内容"})
+    return file.file
 
 
 def attachment(body: bytes, name: str, media: str, *, inline: bool = False) -> HttpResponse:

@@ -9,7 +9,7 @@ from ninja.files import UploadedFile
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.portal.api.common import ActionIn, actor, attachment
+from ziyuan.portal.api.common import ActionIn, actor, attachment, uploaded
 
 router = Router(tags=["汇交"])
 control_router = Router(tags=["控制面积"])
@@ -39,16 +39,16 @@ def expected(request: HttpRequest) -> Any:
 @router.post("", summary="汇交一个数据包")
 def deliver(
     request: HttpRequest,
-    file: UploadedFile = File(...),
-    county: str = Form(...),
-    period: str = Form(...),
-    command: str = Form(""),
-    encoding: str = Form(""),
-    crs: str = Form(""),
+    file: File[UploadedFile],
+    county: Form[str],
+    period: Form[str],
+    command: Form[str] = "",
+    encoding: Form[str] = "",
+    crs: Form[str] = "",
 ) -> Any:
     who = actor(request)
     made = onemap.deliveries.submit(
-        who, (county, period), file.file, file.name or "未命名", command, encoding=encoding or None, crs=crs or None
+        who, (county, period), uploaded(file), file.name or "未命名", command, encoding=encoding or None, crs=crs or None
     )
     return onemap.deliveries.detail(who, made.pk)
 
@@ -114,5 +114,5 @@ def control_areas(request: HttpRequest, county: str | None = None, edition: str 
 
 
 @control_router.post("", summary="登记控制面积")
-def register(request: HttpRequest, file: UploadedFile = File(...)) -> dict[str, int]:
+def register(request: HttpRequest, file: File[UploadedFile]) -> dict[str, int]:
     return {"registered": onemap.deliveries.register_control_areas(file.read(), actor(request))}

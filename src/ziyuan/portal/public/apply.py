@@ -3,7 +3,9 @@
 import secrets
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from ziyuan.base.errors import UserError
 from ziyuan.base.geometry import PlaneShape
@@ -12,12 +14,17 @@ from ziyuan.portal.api.common import actor, stored
 from ziyuan.portal.public.pages import page, signed_in
 from ziyuan.workflow import service as workflow
 
-
 LEVELS = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 
 
 def _to(number: int, step: str = "") -> HttpResponseRedirect:
     return HttpResponseRedirect(f"/my/{number}/{step}")
+
+
+def _file(request: HttpRequest) -> UploadedFile | None:
+    """The file of an upload form; None when there is none."""
+    found = request.FILES.get("file") if request.method == "POST" else None
+    return found if isinstance(found, UploadedFile) else None
 
 
 @signed_in
@@ -64,8 +71,8 @@ def site(request: HttpRequest, number: int) -> HttpResponse:
     who = actor(request)
     error: UserError | None = None
     pending: dict[str, Any] | None = None
-    if request.method == "POST" and request.FILES.get("file"):
-        file = request.FILES["file"]
+    file = _file(request)
+    if file is not None:
         try:
             pending = workflow.read_site(who, number, file.read(), file.name or "界址点.txt")
         except UserError as refused:
@@ -93,8 +100,8 @@ def papers(request: HttpRequest, number: int) -> HttpResponse:
     """Hand in papers, one kind at a time."""
     who = actor(request)
     error: UserError | None = None
-    if request.method == "POST" and request.FILES.get("file"):
-        file = request.FILES["file"]
+    file = _file(request)
+    if file is not None:
         try:
             workflow.add_paper(who, number, request.POST.get("kind", ""), file.name or "材料", file.read())
             return _to(number, "papers/")
@@ -119,7 +126,8 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
             return _to(number)
         made = workflow.submit_application(who, number, command)
     except UserError as refused:
-        return page(request, "submit", application=told, error=refused, command=command, svg=_svg(told["site_raw"]), status=refused.status)
+        svg = _svg(told["site_raw"])
+        return page(request, "submit", status=refused.status, application=told, error=refused, command=command, svg=svg)
     return page(request, "submitted", application=told, made=made)
 
 
@@ -141,7 +149,7 @@ def rating(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @signed_in
-def document(request: HttpRequest, number: int, document: int) -> HttpResponse:
+def document(request: HttpRequest, number: int, document: int) -> HttpResponseBase:
     """Download an issued paper."""
     file, name = workflow.application_document(actor(request), number, document)
     return stored(file, name)

@@ -1,6 +1,7 @@
 """Pages anyone may read: home, guide, progress by query code, verification."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from ziyuan.kernel import errors
 from ziyuan.portal.api.common import stored
@@ -37,7 +38,7 @@ def query(request: HttpRequest) -> HttpResponse:
 
 
 @told
-def verify_form(request: HttpRequest) -> HttpResponse:
+def verify_form(request: HttpRequest) -> HttpResponseBase:
     """Type a verification code."""
     code = request.GET.get("code", "").strip()
     return verify(request, code) if code else page(request, "verify")
@@ -51,7 +52,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @told
-def verified_file(request: HttpRequest, code: str) -> HttpResponse:
+def verified_file(request: HttpRequest, code: str) -> HttpResponseBase:
     """The verified paper itself, for whoever holds its code."""
     file, name = workflow.verified_file(code)
     return stored(file, name, inline=True)

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -24,7 +25,7 @@ def told(view: View) -> View:
     """A page for every error raised on purpose."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except ZiyuanError as error:
@@ -37,7 +38,7 @@ def signed_in(view: View) -> View:
     """Only for people who have signed in; others sign in first and come back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "actor", None) is None:
             return HttpResponseRedirect(f"/login/?next={quote(request.path)}")
         return told(view)(request, *args, **kwargs)
