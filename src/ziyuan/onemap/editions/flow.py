@@ -49,7 +49,7 @@ class Flow:
             "column_totals": [str(v) for v in self.column_totals],
             "before": {k: str(v) for k, v in self.before.items()},
             "after": {k: str(v) for k, v in self.after.items()},
-            "closes": self.closes,
+            "closes": bool(self.closes),
             "difference_m2": str(self.difference_m2),
         }
 
