@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -32,11 +32,11 @@ def actor(request: HttpRequest) -> kernel.Actor:
     return found
 
 
-def uploaded(file: UploadedFile) -> IO[Any]:
+def uploaded(file: UploadedFile) -> BinaryIO:
     """The uploaded bytes as a stream. Raises BadRequest for an upload without content."""
     if file.file is None:
         raise BadRequest({"file": "文件没有内容"})
-    return file.file
+    return cast(BinaryIO, file.file)
 
 
 def attachment(body: bytes, name: str, media: str, *, inline: bool = False) -> HttpResponse:
