@@ -1,6 +1,7 @@
 """Boundary-point text: every variant of the fact sheet, each with what must be read and said."""
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -278,3 +279,11 @@ def test_a_stated_area_may_be_the_plane_or_the_ellipsoid_one():
     for stated in ("0.3000", "0.29999"):
         assert read_boundary(gb(WITH.replace("0.3000", stated)), county=FEIXI).problems == []
     assert read_boundary(gb(WITH), county=FEIXI).parcels[0].area_m2 == Decimal("2999.99")
+
+
+def test_every_code_of_the_reader_is_explained_in_the_reference():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "boundary-txt.md").read_text(encoding="utf-8")
+    source = (Path(__file__).parents[3] / "src/ziyuan/onemap/formats/boundary_txt/problems.py").read_text("utf-8")
+    codes = re.findall(r'"(ZY-TXT-\d{3})"', source)
+    assert len(codes) > 40 and len(set(codes)) == len(codes)
+    assert [code for code in codes if f"| {code} |" not in page] == []
