@@ -2,6 +2,7 @@
 
 import click
 
+from ziyuan.onemap.editions.commands import ALL
 from ziyuan.onemap.formats.commands import txt
 from ziyuan.onemap.quality.commands import check
 from ziyuan.onemap.standards.commands import standards
@@ -33,3 +34,5 @@ def apply() -> None:
 
 commands.add_command(check)
 commands.add_command(txt)
+for command in ALL:
+    commands.add_command(command)

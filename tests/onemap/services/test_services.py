@@ -70,7 +70,7 @@ def test_a_full_last_page_has_no_next(two_counties, by):
 
 
 def test_a_county_officer_meets_only_his_county_in_every_answer(two_counties, make_actor):
-    mine, others = two_counties
+    _, others = two_counties
     clerk = make_actor("county_clerk", COUNTY)
     stranger = middle_of(others[0])
     assert {f["properties"]["county"] for f in onemap.features(clerk, LAYER)["features"]} == {COUNTY}

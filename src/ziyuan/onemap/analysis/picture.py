@@ -19,6 +19,7 @@ from ziyuan.onemap.analysis.overlay import in_zone_of, touching
 from ziyuan.onemap.editions.layers import land_classes, layer
 from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.rows import Feature
+from ziyuan.onemap.services.outlines import counties as outlines
 from ziyuan.onemap.services.outlines import outline
 from ziyuan.onemap.services.styles import colour_of
 
@@ -74,10 +75,49 @@ def draw_map(
         window = PlaneShape.from_shapely(view.box, site.zone)
         found = touching(layer("DLTB"), window, list(counties) or None, Moment(on or kernel.today()))[:MOST]
     batch = in_zone_of(site, found)
-    body = [_land(view, found, batch) if batch is not None else _outlines(view, site.zone, counties)]
+    codes = list(counties) or _near(site)
+    body = [_land(view, found, batch) if batch is not None else _outlines(view, site.zone, codes)]
     body.append(_site(view, shape))
     heads = sorted({land_classes().top(str(f.attributes.get("DLBM"))) or "" for f in found} - {""})
-    return _sheet(view, size, title, sample, body, heads)
+    sheet = Sheet(view, size, title or "用地范围示意图", sample, tuple(heads), _locator(site, codes, size))
+    return sheet.draw("".join(body))
+
+
+def _near(site: PlaneShape) -> list[str]:
+    """Counties whose outline the site meets."""
+    shape = site.to_4490()
+    return [code for code, around in outlines().items() if around.intersects(shape)]
+
+
+def _locator(site: PlaneShape, codes: Sequence[str], size: tuple[int, int]) -> str:
+    """Where in its counties the site lies: their outlines in small, a dot, their names, degrees."""
+    known = {code: g for code in codes if (g := outline(code)) is not None}
+    middle = site.to_4490().centroid
+    x, y = size[0] - LEGEND, size[1] - MARGIN - 4
+    said = f"{middle.x:.4f}°E {middle.y:.4f}°N"
+    text = f'<text x="{x}" y="{y}" font-size="11" fill="#444444">{said}</text>'
+    if not known:
+        return text
+    west, south, east, north = shapely.total_bounds([*known.values(), middle])
+    wide = math.cos(math.radians(middle.y))
+    scale = max((east - west) * wide / (LEGEND - 24), (north - south) / 110, 1e-9)
+    top = y - 34 - (north - south) / scale
+
+    def place(xy: np.ndarray) -> np.ndarray:
+        return np.column_stack([x + (xy[:, 0] - west) * wide / scale, top + (north - xy[:, 1]) / scale])
+
+    paths = "".join(
+        f'<path d="M{"L".join(f"{a:.1f},{b:.1f}" for a, b in place(shapely.get_coordinates(part.exterior)))}Z"/>'
+        for g in known.values()
+        for part in shapely.get_parts(g)
+    )
+    dot_x, dot_y = place(np.array([[middle.x, middle.y]]))[0]
+    names = escape("、".join(kernel.region(code).name for code in known)[:12])
+    return (
+        f'<g fill="#f4f1e8" stroke="#9a9488" stroke-width="0.8">{paths}</g>'
+        f'<circle cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="4" fill="#c8102e"/>'
+        f'<text x="{x}" y="{y - 17}" font-size="12" fill="#222222">{names}</text>{text}'
+    )
 
 
 def _land(view: View, found: Sequence[Feature], batch: PlaneBatch) -> str:
@@ -110,18 +150,30 @@ def _site(view: View, shape: shapely.Geometry) -> str:
     )
 
 
-def _sheet(
-    view: View, size: tuple[int, int], title: str, sample: bool, body: list[str], heads: list[str]
-) -> str:
-    said = escape(title or "用地范围示意图")
-    frame = f'x="{MARGIN}" y="{MARGIN}" width="{view.width}" height="{view.height}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
-        f' role="img" aria-label="{said}" font-family="{FONT}"><title>{said}</title>'
-        f'<rect width="100%" height="100%" fill="#ffffff"/><defs><clipPath id="window"><rect {frame}/></clipPath></defs>'
-        f'<g clip-path="url(#window)">{"".join(body)}{_mark(view) if sample else ""}</g>'
-        f'<rect {frame} fill="none" stroke="#333333"/>{_scale_bar(view)}{_north(view)}{_legend(view, said, heads)}</svg>'
-    )
+@dataclass(frozen=True)
+class Sheet:
+    """What stands around the map: frame, title, legend, scale bar, north, locator."""
+
+    view: View
+    size: tuple[int, int]
+    title: str
+    sample: bool
+    heads: tuple[str, ...]
+    locator: str
+
+    def draw(self, body: str) -> str:
+        """The whole document around the map's content."""
+        view, said, (width, height) = self.view, escape(self.title), self.size
+        frame = f'x="{MARGIN}" y="{MARGIN}" width="{view.width}" height="{view.height}"'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            f' role="img" aria-label="{said}" font-family="{FONT}"><title>{said}</title>'
+            '<rect width="100%" height="100%" fill="#ffffff"/>'
+            f'<defs><clipPath id="window"><rect {frame}/></clipPath></defs>'
+            f'<g clip-path="url(#window)">{body}{_mark(view) if self.sample else ""}</g>'
+            f'<rect {frame} fill="none" stroke="#333333"/>{_scale_bar(view)}{_north(view)}'
+            f"{_legend(view, said, self.heads)}{self.locator}</svg>"
+        )
 
 
 def _mark(view: View) -> str:
@@ -153,7 +205,7 @@ def _north(view: View) -> str:
     )
 
 
-def _legend(view: View, said: str, heads: list[str]) -> str:
+def _legend(view: View, said: str, heads: Sequence[str]) -> str:
     x, y = MARGIN + view.width + 14, MARGIN + 16
     lines = [f'<text x="{x}" y="{y}" font-size="13" font-weight="bold" fill="#111111">{said[:11]}</text>']
     items = [("#c8102e", "用地范围", 0.18)] + [

@@ -17,6 +17,7 @@ from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.links import Link, ties
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
+from ziyuan.onemap.editions.zone import zone_of
 
 Kind = Literal["insert", "update", "delete", "renumber"]
 When = Edition | int | date | Moment
@@ -74,10 +75,8 @@ def moment_of(when: When, kind: Layer, county: str) -> Moment:
         return when
     if isinstance(when, date):
         return Moment(when)
-    edition = when
-    if isinstance(when, int):
-        edition = Edition.objects.filter(pk=when).first()
-    if not isinstance(edition, Edition) or edition.layer != kind.id or edition.county != county:
+    edition = Edition.objects.filter(pk=when).first() if isinstance(when, int) else when
+    if edition is None or edition.layer != kind.id or edition.county != county:
         raise NoEdition(kind.id, county, when)
     return Moment(edition.reference_date, edition.sealed)
 
@@ -89,8 +88,8 @@ def diff(name: str, county: str, from_: When, to: When, *, by: kernel.Actor) -> 
         before, after = moment_of(from_, kind, county), moment_of(to, kind, county)
         sides = differing(kind, county, before, after)
     items = compare(kind, sides)
-    summary = {k: sum(c.change == k for c in items) for k in KINDS}
-    return Difference(kind.id, county, before, after, {**summary, "unchanged": sides.unchanged}, items)
+    summary: dict[str, int] = {k: sum(c.change == k for c in items) for k in KINDS}
+    return Difference(kind.id, county, before, after, summary | {"unchanged": sides.unchanged}, items)
 
 
 def differing(kind: Layer, county: str, before: Moment, after: Moment) -> Sides:
@@ -102,7 +101,7 @@ def differing(kind: Layer, county: str, before: Moment, after: Moment) -> Sides:
         _whole(kind, county, [r.fid for k, r in old.items() if k not in same]),
         _whole(kind, county, [r.fid for k, r in new.items() if k not in same]),
         len(same),
-        int(kernel.region(county).zone),
+        zone_of(county),
     )
 
 
@@ -162,15 +161,17 @@ def _change(
     kind: Layer, word: Kind, old: rows.Feature | None, new: rows.Feature | None, forms: dict[int, bytes],
     parents: tuple[Link, ...], children: tuple[Link, ...] = (),
 ) -> Change:  # fmt: skip
-    fields = ()
+    fields: tuple[FieldChange, ...] = ()
+    moved = False
     if old and new:
+        moved = forms[old.fid] != forms[new.fid]
         pairs = ((n, old.attributes[n], new.attributes[n]) for n in kind.names if n in kind.hashed)
         fields = tuple(FieldChange(n, a, b) for n, a, b in pairs if a != b)
     shown = new or old
     assert shown is not None  # noqa: S101  one of both is always given
     return Change(
         change=word, key=shown.key, old_key=old.key if old else None, fields=fields,
-        geometry_changed=bool(old and new) and forms[old.fid] != forms[new.fid],
+        geometry_changed=moved,
         area_before=_area(kind, old), area_after=_area(kind, new), geometry=shown.geometry,
         parents=parents if word != "renumber" else (), children=children,
     )  # fmt: skip

@@ -153,8 +153,8 @@ def _closed(
     raw = np.zeros((len(codes), len(codes)))
     for code, area in kept.items():
         raw[place[code], place[code]] += area
-    for (a, b), area in moved.items():
-        raw[place[a], place[b]] += area * 100
+    for (a, b), square_metres in moved.items():
+        raw[place[a], place[b]] += square_metres * 100
     rows_wanted = np.array([before.get(c, 0) for c in codes], dtype=np.int64)
     columns_wanted = np.array([after.get(c, 0) for c in codes], dtype=np.int64)
     worst = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -26,6 +27,7 @@ from ziyuan.onemap.editions.lock import changed, take_turn
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.prepare import Prepared, prepare
+from ziyuan.onemap.editions.zone import zone_of
 from ziyuan.onemap.formats import LayerTable
 
 
@@ -39,11 +41,11 @@ def seal(
     Raises kernel.NotAllowed and the errors of `prepare`.
     """
     kernel.require(by, "edition.seal", region=county)
-    zone = _zone(by, county)
     wanted = {layer(name): table for name, table in layers.items()}
     written: list[Path] = []
     try:
         with kernel.acting(by):
+            zone = zone_of(county)
             done = {e.layer: e for e in Edition.objects.filter(county=county, delivery_no=delivery_no)}
             ready = {
                 kind.id: prepare(kind, table, zone) for kind, table in wanted.items() if kind.id not in done
@@ -82,11 +84,6 @@ class _Changes:
     @property
     def entering(self) -> list[int]:
         return sorted([place for _, place in self.altered] + self.new)
-
-
-def _zone(by: kernel.Actor, county: str) -> int:
-    with kernel.acting(by):
-        return int(kernel.region(county).zone)
 
 
 def _seal(act: _Act, ready: Prepared, written: list[Path]) -> Edition:
@@ -165,7 +162,7 @@ def _write(
 
 
 def _tell(act: _Act, edition: Edition) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "layer": edition.layer, "county": act.county, "edition": edition.pk, "digest": edition.hex_digest,
         "delivery": act.delivery_no, "reference_date": act.day,
     }  # fmt: skip

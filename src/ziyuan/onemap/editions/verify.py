@@ -14,6 +14,7 @@ from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
+from ziyuan.onemap.editions.zone import zone_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def verify(edition: Edition | int, *, by: kernel.Actor) -> Verification:
             kind, f"county = %(county)s AND {(m := Moment(found.reference_date, found.sealed)).condition}",
             {"county": found.county, **m.parameters}, order="key",
         )  # fmt: skip
-        zone = int(kernel.region(found.county).zone)
+        zone = zone_of(found.county)
     computed, wrong = _from_rows(kind, found, standing, zone)
     return _judge(kind, found, computed, wrong)
 

@@ -15,6 +15,7 @@ from ziyuan.onemap.editions.digests import feature_digests
 from ziyuan.onemap.editions.errors import MissingColumn, NotKeptByCases, NotReversible, UnreadableValue
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.lock import changed, take_turn
+from ziyuan.onemap.editions.zone import zone_of
 
 
 def layer_write(
@@ -38,7 +39,7 @@ def layer_write(
         if kind.large:
             with connection.cursor() as c:
                 c.execute("SELECT layers.add_county_partition(%s, %s)", [kind.id, county])
-        batch = into_zone(shape.batch(), int(kernel.region(county).zone))
+        batch = into_zone(shape.batch(), zone_of(county))
         if not batch.survives_4490().all():
             raise NotReversible(kind.id, key, batch.zone)
         _enter(kind, county, key, batch, attributes, valid_from, case_no, known)
@@ -70,6 +71,20 @@ def layer_withdraw(name: str, county: str, key: str, *, case_no: str, by: kernel
         )
         kernel.announce("layer.withdrawn", **facts)
         return True
+
+
+def layer_verify(
+    name: str, county: str, key: str, *, case_no: str, digest: str, by: kernel.Actor
+) -> str:  # fmt: skip
+    """What is wrong with a feature that a case wrote with this digest (hex); empty when it is whole."""
+    kind = layer(name)
+    with kernel.acting(by):
+        found = _of_key(kind, county, key)
+    if found is None or found.case_no != case_no:
+        return "图层中没有该案件写入的要素"
+    batch = PlaneBatch.from_4490([found.geometry], found.zone)
+    computed = feature_digests(kind.id, [key], {n: [found.attributes[n]] for n in kind.hashed}, batch)[0]
+    return "" if computed.hex() == digest == found.digest.hex() else "图层要素的内容与写入时的摘要不符"
 
 
 def into_zone(batch: PlaneBatch, zone: int) -> PlaneBatch:

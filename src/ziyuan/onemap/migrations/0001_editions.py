@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from ziyuan.kernel.rowsecurity import protect
+from ziyuan.kernel import service as kernel
 
 
 class Migration(migrations.Migration):
@@ -78,6 +78,6 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("layer", "county"), name="layer_state_once")]
             },
         ),
-        protect("onemap_edition"),
-        protect("onemap_layerstate"),
+        kernel.protect("onemap_edition"),
+        kernel.protect("onemap_layerstate"),
     ]

@@ -18,6 +18,7 @@ from ziyuan.kernel.errors import NotFound
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.asof import in_period
 from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.zone import zone_of
 from ziyuan.onemap.services.csv_safe import safe_row
 from ziyuan.onemap.services.errors import BadFormat
 from ziyuan.onemap.services.query import query
@@ -54,7 +55,7 @@ def export(
         _csv(path, kind, all_rows)
     else:
         path.unlink()
-        _geopackage(path, kind, all_rows, int(region.zone))
+        _geopackage(path, kind, all_rows, zone_of(county))
     day = found.moment.on.isoformat()
     return Export(path, f"{kind.title}-{region.name}-{day}.{format}", MEDIA[format])
 

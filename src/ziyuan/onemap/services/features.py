@@ -25,7 +25,7 @@ def features(
     found = query(by, kind, asof=asof, known=known, county=county)
     for add, value in ((inside, bbox), (matching, where), (searching, q), (following, after)):
         if value:
-            add(found, value)  # type: ignore[operator]
+            add(found, value)
     size = max(1, min(limit, LARGEST_PAGE))
     with kernel.acting(by):
         page = in_period(
