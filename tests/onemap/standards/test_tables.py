@@ -5,7 +5,7 @@ from django.db import connections
 
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.standards import ddl, library
-from ziyuan.onemap.standards.apply import apply
+from ziyuan.onemap.service import apply_standards
 
 DLTB = "tdt1057@2020/DLTB"
 
@@ -77,7 +77,7 @@ def test_the_application_role_cannot_make_tables_itself(app):
 def test_applying_again_changes_nothing(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connections["owner"].cursor() as cursor:
         before = _rows(cursor, "SELECT layer, applied FROM layers.layer_registry ORDER BY layer")
-        assert apply(cursor) == len(library.layers())
+        assert apply_standards(cursor) == len(library.layers())
         assert _rows(cursor, "SELECT layer, applied FROM layers.layer_registry ORDER BY layer") == before
 
 

@@ -28,7 +28,7 @@ def covered_by(rule: Rule, context: Context) -> None:
     if pair is None:
         return
     inner, outer = pair
-    faces = faces_of(inner.edges, outer.edges)
+    faces = faces_of(inner.edges, outer.edges, noise=inner.model.space.resolution)
     in_inner, in_outer = faces.covered(inner.shapes), faces.covered(outer.shapes)
     found = [(shape, inner, outer) for shape in faces.shapes[in_inner & ~in_outer]]
     if rule.params.get("both_ways"):
@@ -64,7 +64,7 @@ def no_intersection(rule: Rule, context: Context) -> None:
     shared = shapely.intersection(first.shapes.sound[left], second.shapes.sound[right])
     found = []
     for a, b, shape in zip(left.tolist(), right.tolist(), shared, strict=True):
-        kept = wide_parts(shape)
+        kept = wide_parts(shape, first.model.space.resolution)
         if kept is not None:
             found.append((int(first.shapes.rows[a]), int(second.shapes.rows[b]), kept))
     shown = [_shared(rule, first, second, *f) for f in found[:LISTED]]

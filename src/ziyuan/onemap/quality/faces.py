@@ -6,11 +6,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ziyuan.base.geometry import UNITS_PER_METRE
 from ziyuan.onemap.quality.edges import Edges
 from ziyuan.onemap.quality.shapes import SQUARE, Shapes
-
-GRID_NOISE = 0.5
-"""Mean width in units (0.00005 m, the resolution) below which a strip is only rounding to the grid."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,17 @@ class Faces:
         return out
 
 
-def faces_of(*layers: Edges) -> Faces:
-    """The faces between all open edges of some layers that share one origin."""
+def faces_of(*layers: Edges, noise: float) -> Faces:
+    """The faces between all open edges of some layers that share one origin.
+
+    `noise` is the mean width in metres below which a strip is only rounding (the model's resolution).
+    """
     lines = _distinct_lines(layers)
     if not len(lines):
         return Faces(np.empty(0, object), np.empty(0, object))
     noded = shapely.node(shapely.multilinestrings(lines))
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    wide = found[_width(found) >= GRID_NOISE]
+    wide = found[_width(found) >= noise]
     return Faces(wide, shapely.point_on_surface(wide))
 
 
@@ -51,15 +52,16 @@ def _distinct_lines(layers: tuple[Edges, ...]) -> NDArray[np.object_]:
 
 
 def _width(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
-    around = shapely.length(shapes)
+    """Mean width in metres: 2 × area ÷ perimeter."""
+    around = shapely.length(shapes) * UNITS_PER_METRE
     return np.divide(2 * shapely.area(shapes), around, out=np.zeros(len(shapes)), where=around > 0)
 
 
-def wide_parts(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """The polygon parts of a shape (units) that are more than rounding; None when nothing is left."""
+def wide_parts(shape: shapely.Geometry, noise: float) -> shapely.Geometry | None:
+    """The polygon parts of a shape (units) at least `noise` metres wide; None when nothing is left."""
     parts = shapely.get_parts(shape)
     parts = parts[np.isin(shapely.get_type_id(parts), (3, 6))]
-    parts = parts[(shapely.area(parts) > 0) & (_width(parts) >= GRID_NOISE)]
+    parts = parts[(shapely.area(parts) > 0) & (_width(parts) >= noise)]
     if not len(parts):
         return None
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

@@ -39,11 +39,11 @@ class Conflicts:
     overlaps: list[Overlap]
 
 
-def conflicts(edges: Edges) -> Conflicts:
-    """Find them all; a group of equal shapes is represented by its first in the overlaps."""
+def conflicts(edges: Edges, noise: float) -> Conflicts:
+    """Find all that are at least `noise` metres wide; a group of equal shapes is represented by its first."""
     groups = _equal_groups(edges)
     spare = {int(place) for group in groups for place in group[1:]}
-    return Conflicts(groups, _overlaps(edges, spare))
+    return Conflicts(groups, _overlaps(edges, spare, noise))
 
 
 def _equal_groups(edges: Edges) -> list[NDArray[np.int64]]:
@@ -56,7 +56,7 @@ def _equal_groups(edges: Edges) -> list[NDArray[np.int64]]:
     return [np.sort(order[f : f + c]) for f, c in zip(first[many], counts[many], strict=True)]
 
 
-def _overlaps(edges: Edges, spare: set[int]) -> list[Overlap]:
+def _overlaps(edges: Edges, spare: set[int], noise: float) -> list[Overlap]:
     shapes = edges.shapes
     seen: set[tuple[int, int]] = set()
     done = np.zeros(len(shapes.units), bool)
@@ -65,7 +65,7 @@ def _overlaps(edges: Edges, spare: set[int]) -> list[Overlap]:
     while len(todo):
         done[todo] = True
         pairs = _meeting_pairs(shapes.tree, shapes.sound, todo, spare, seen)
-        new = [o for o in (_overlap(shapes.sound, *p) for p in pairs) if o is not None]
+        new = [o for o in (_overlap(shapes.sound, *p, noise) for p in pairs) if o is not None]
         found += new
         partners = {place for o in new for place in (o.first, o.second)}
         todo = np.array(sorted(p for p in partners if not done[p]), np.int64)
@@ -90,8 +90,8 @@ def _meeting_pairs(tree: shapely.STRtree, sound: NDArray[np.object_], todo: NDAr
     return [pair for pair, away in zip(fresh, apart, strict=True) if not away]
 
 
-def _overlap(sound: NDArray[np.object_], first: int, second: int) -> Overlap | None:
-    shared = wide_parts(shapely.intersection(sound[first], sound[second]))
+def _overlap(sound: NDArray[np.object_], first: int, second: int, noise: float) -> Overlap | None:
+    shared = wide_parts(shapely.intersection(sound[first], sound[second]), noise)
     if shared is None:
         return None
     sizes = {place: sound[place].area for place in (first, second)}
@@ -103,7 +103,7 @@ def _overlap(sound: NDArray[np.object_], first: int, second: int) -> Overlap | N
 def conflicts_of(frame: Frame, context: Context) -> Conflicts:
     """The conflicts of a frame, computed once."""
     if frame.name not in context.conflicts:
-        context.conflicts[frame.name] = conflicts(frame.edges)
+        context.conflicts[frame.name] = conflicts(frame.edges, frame.model.space.resolution)
     return context.conflicts[frame.name]
 
 
@@ -164,7 +164,7 @@ def _finding(rule: Rule, frame: Frame, rows: list[int], message: str, point: sha
 
 def no_gap(rule: Rule, frame: Frame, context: Context) -> None:
     """Enclosed area that no feature covers; where `within` names a layer, only inside that layer."""
-    faces = faces_of(frame.edges)
+    faces = faces_of(frame.edges, noise=frame.model.space.resolution)
     open_ = ~faces.covered(frame.shapes)
     within = context.frames.get(str(rule.params.get("within")))
     if within is not None and within.name not in context.shifted:
