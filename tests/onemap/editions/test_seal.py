@@ -271,6 +271,16 @@ def test_a_value_of_the_wrong_type_is_named_with_its_row(by):
         seal("A", bad, Y2024, by)
 
 
+def test_a_number_that_is_text_is_named_with_its_row(by):
+    patches = world.county(2, 1)
+    bad = [
+        replace(p, values={**p.values, "KCXS": text})
+        for p, text in zip(patches, ("0.0512", "多"), strict=True)
+    ]
+    with pytest.raises(errors.UnreadableValue, match="第 2 行:KCXS=“多”不是数值"):
+        seal("A", bad, Y2024, by)
+
+
 def test_a_county_officer_may_not_seal(make_actor):
     with pytest.raises(NotAllowed, match=r"edition\.seal"):
         seal("A", world.county(), Y2024, make_actor("county_clerk", COUNTY))

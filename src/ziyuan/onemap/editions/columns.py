@@ -12,12 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ziyuan.base.numbers import half_up
+from ziyuan.base.numbers import NotANumber, half_up
 from ziyuan.onemap.editions.errors import MissingColumn, UnreadableValue
 from ziyuan.onemap.editions.layers import Layer, decimals_of
 from ziyuan.onemap.standards.model import Field
 
 Values = list[Any]
+UNREADABLE = (NotANumber, InvalidOperation, ValueError, TypeError, OverflowError)
 
 
 def read(layer: Layer, table: pa.Table, first_row: int = 1) -> dict[str, Values]:
@@ -49,7 +50,7 @@ def _column(layer: Layer, field: Field, column: pa.ChunkedArray, first_row: int)
     for place, raw in enumerate(known):
         try:
             values.append(one(field, raw))
-        except (InvalidOperation, ValueError, TypeError, OverflowError) as error:
+        except UNREADABLE as error:
             row = codes.index(place) + first_row
             raise UnreadableValue(layer.id, row, field.name, raw, _WANTED[field.type]) from error
     return [None if code is None else values[code] for code in codes]

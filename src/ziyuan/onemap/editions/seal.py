@@ -92,6 +92,8 @@ def _seal(act: _Act, ready: Prepared, written: list[Path]) -> Edition:
         with connection.cursor() as c:
             c.execute("SELECT layers.add_county_partition(%s, %s)", [kind.id, act.county])
     known = take_turn(kind.id, act.county)
+    if done := Edition.objects.filter(layer=kind.id, county=act.county, delivery_no=act.delivery_no).first():
+        return done  # sealed by another while this one waited
     standing = rows.standing(kind, act.county, Moment(act.day))
     changes = compare(standing, ready)
     parents = parents_of(kind, act.county, [r.fid for r in changes.ended], ready, changes.entering)

@@ -10,7 +10,7 @@ from django.db import connection
 from ziyuan.base.geometry import PlaneBatch, PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.editions import rows
-from ziyuan.onemap.editions.columns import one
+from ziyuan.onemap.editions.columns import UNREADABLE, one
 from ziyuan.onemap.editions.digests import feature_digests
 from ziyuan.onemap.editions.errors import MissingColumn, NotKeptByCases, NotReversible, UnreadableValue
 from ziyuan.onemap.editions.layers import Layer, layer
@@ -118,7 +118,7 @@ def _values(kind: Layer, attributes: Mapping[str, Any]) -> dict[str, Any]:
     for field in kind.fields:
         try:
             found[field.name] = one(field, attributes.get(field.name))
-        except (ArithmeticError, ValueError, TypeError) as error:
+        except UNREADABLE as error:
             raise UnreadableValue(kind.id, 1, field.name, attributes.get(field.name), field.title) from error
         if found[field.name] is None and field.required:
             raise MissingColumn(kind.id, field.name)
