@@ -35,7 +35,7 @@ def cover(lattice: Lattice, outline: BaseGeometry) -> Cover:
     middle_u, middle_v = (lattice.u[1:] + lattice.u[:-1]) / 2, (lattice.v[1:] + lattice.v[:-1]) / 2
     crossings = np.zeros((lattice.rows, lattice.columns + 1), dtype=np.int8)
     rim = np.zeros((lattice.rows, lattice.columns), dtype=bool)
-    for ring in shapely.get_rings(shapely.segmentize(outline, lattice.cell / 4)):
+    for ring in shapely.get_rings(shapely.get_parts(shapely.segmentize(outline, lattice.cell / 4))):
         points = lattice.from_plane(shapely.get_coordinates(ring))
         _count(points, middle_u, middle_v, crossings)
         row = np.clip(np.searchsorted(lattice.v, points[:, 1]) - 1, 0, lattice.rows - 1)
