@@ -17,7 +17,7 @@ from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.rows import Feature
 from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
-from ziyuan.onemap.editions.write import layer_withdraw, layer_write
+from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_write
 from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
 from ziyuan.onemap.layer_tables import apply_standards
 from ziyuan.onemap.services.catalogue import catalogue as layers
@@ -70,6 +70,7 @@ __all__ = [
     "land_classes",
     "latest",
     "layer",
+    "layer_verify",
     "layer_withdraw",
     "layer_write",
     "layers",

@@ -59,8 +59,8 @@ class ItemsMissing(UserError):
     code = "ZY-WFL-007"
     remedy = "请逐条列出要补正的字段、材料或界址点,一次性告知。"
 
-    def __init__(self) -> None:
-        super().__init__("没有列出补正内容。", fields={"items": "至少一条"})
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}。", fields={"items": reason})
 
 
 class EffectRefused(ZiyuanError):
@@ -104,3 +104,11 @@ class DocumentFault(ZiyuanError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"文书未能生成:{reason}。")
+
+
+class OutsideProvince(UserError):
+    code = "ZY-WFL-013"
+    remedy = "请核对坐标系、带号和坐标轴顺序后重新上传界址点。"
+
+    def __init__(self) -> None:
+        super().__init__("用地范围不在本节点所辖的任何县(市、区)内。", fields={"site": "范围在辖区之外"})

@@ -5,7 +5,9 @@ Each is told by the exchange with the outer number and a round; a message that w
 
 from typing import Any
 
+from ziyuan.base import feel
 from ziyuan.base.geometry import PlaneShape
+from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.clock import due_now, stops_of
@@ -13,11 +15,12 @@ from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Paper
 from ziyuan.workflow.cases.outside import tell_outside
-from ziyuan.workflow.cases.papers import theme_area
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screened_body
 from ziyuan.workflow.cases.state import OPEN
-from ziyuan.workflow.tasks.seats import seats
+from ziyuan.workflow.clocks.clock import Stop
+from ziyuan.workflow.errors import OutsideProvince
+from ziyuan.workflow.tasks.seats import open_tasks, seats
 
 Message = dict[str, Any]
 
@@ -29,133 +32,135 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
         if known is not None:
             return known
         rt = runtime(message["matter"])
-        shape = PlaneShape.from_json(message["site"])
-        touched = onemap.counties_of(shape, on=kernel.today(), by=by)
-        county = max(touched, key=lambda c: c.area_m2).code
-        case = Case(outer_no=message["no"], matter=message["matter"], version=rt.version, seq=0, head=GENESIS)
+        county, counties = _place(message["site"], by)
+        case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
         journal = Journal(case, by)
-        journal.add("opened", _opened_body(rt, message, county, sorted(c.code for c in touched)))
+        journal.add("opened", _opened_body(rt, message, county, counties, by))
         journal.add("screened", screened_body(rt, journal.state))
         _start(rt, journal)
         journal.save()
         _keep_papers(case, message["papers"])
-        tell_outside(case, journal.state, "已收件")
-        kernel.record(by, "case.opened", on=("case", case.no), county=county, after=journal.state, outer_no=case.outer_no)
-        kernel.announce("case.changed", county=county, case=case.pk, action="opened")
+        _told(journal, "已收件", "opened", outer_no=case.outer_no)
         return case
 
 
-def _opened_body(rt: Runtime, message: Message, county: str, counties: list[str]) -> dict[str, Any]:
+def _place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
+    """(county with the largest share, all counties touched). Raises OutsideProvince."""
+    touched = onemap.counties_of(PlaneShape.from_json(site), on=kernel.today(), by=by)
+    if not touched:
+        raise OutsideProvince
+    return max(touched, key=lambda c: (c.area_m2, c.code)).code, sorted(c.code for c in touched)
+
+
+def _opened_body(rt: Runtime, message: Message, county: str, counties: list[str], by: kernel.Actor) -> dict[str, Any]:
     year = kernel.today().year
+    declared = rt.matter.told["case"]
     serial = kernel.next_number(f"case.{rt.matter.key}.{county}", year)
-    form = message["form"]
+    names = {"form": message["form"]}
     told = {
-        "no": f"{county}-YSXZ-{year}-{serial:05d}",
+        "no": declared["number"].format(county=county, year=year, serial=serial),
         "outer_no": message["no"],
         "matter": rt.matter.key,
-        "title": form["project_name"],
-        "applicant": form["applicant_name"],
+        "title": feel.evaluate(declared["title"], names),
+        "applicant": feel.evaluate(declared["applicant"], names),
+        "submitter": by.person,
         "county": county,
         "counties": counties,
         "submitted": message["submitted"],
     }
-    return {"case": told, "form": form, "site": message["site"], "papers": message["papers"]}
+    return {"case": told, "form": message["form"], "site": message["site"], "papers": message["papers"]}
 
 
 def _start(rt: Runtime, journal: Journal) -> None:
     state = journal.state
-    values = variables(state)
+    values = rt.values(state)
     step = rt.graph.start(values, now=kernel.now(), decide=rt.decide)
-    opened = seats(rt, step.entered, {**state, "vars": values}, 0)
-    journal.add("completed", {"task": None, "engine": step.state, "vars": {**values, **step.vars}, "opened": opened})
+    opened = seats(rt, step.entered, state, {**values, **step.vars})
+    journal.add("started", {"engine": step.state, "vars": step.vars, "opened": opened})
 
 
-def variables(state: dict[str, Any]) -> dict[str, Any]:
-    """What the process and its decisions may read of a case."""
-    counties = state["case"]["counties"]
-    return {
-        "project_level": state["form"]["project_level"],
-        "counties": len(counties),
-        "cities": len({c[:4] for c in counties}),
-        "farmland_area": theme_area(state["screening"], "farmland"),
-        "redline_area": theme_area(state["screening"], "red_line"),
-    }
+def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:
+    """The last beat of each verb here: the applicant, the audit, whoever listens."""
+    case = journal.case
+    tell_outside(case, journal.state, status)
+    kernel.record(journal.by, f"case.{act}", on=("case", case.no), county=case.county, after=journal.state, **detail)
+    kernel.announce("case.changed", county=case.county, case=case.pk, action=act)
 
 
 def _keep_papers(case: Case, papers: list[dict[str, Any]]) -> None:
-    known = set(case.papers.filter(replaced=False).values_list("digest", "kind"))
-    case.papers.exclude(digest__in=[p["digest"] for p in papers]).update(replaced=True)
+    """The rows say which papers stand now; what is no longer among them is marked replaced and stays."""
+    wanted = {(p["kind"], p["digest"]) for p in papers}
+    standing = set()
+    for row in case.papers.filter(replaced=False):
+        if (row.kind, row.digest) in wanted:
+            standing.add((row.kind, row.digest))
+        else:
+            row.replaced = True
+            row.save(update_fields=["replaced"])
     for told in papers:
-        if (told["digest"], told["kind"]) not in known:
-            Paper.objects.create(
-                case=case,
-                counties=case.counties,
-                kind=told["kind"],
-                name=told["name"],
-                digest=told["digest"],
-                size=told["size"],
-                media=told["media"],
-                added=kernel.now(),
-            )
+        if (told["kind"], told["digest"]) not in standing:
+            values = {name: told[name] for name in ("kind", "name", "digest", "size", "media")}
+            Paper.objects.create(case=case, counties=case.counties, added=kernel.now(), **values)
+
+
+def _locked(message: Message) -> Case:
+    key = Case.objects.filter(outer_no=message["no"]).values_list("pk", flat=True).first()
+    if key is None:
+        raise errors.NotFound("案件", message["no"])
+    return locked_case(key)
 
 
 def answer(message: Message, by: kernel.Actor) -> Case:
     """The applicant's corrections: the clock runs again and the task is back with whoever asked."""
     with kernel.acting(by):
-        case = locked_case(Case.objects.values_list("pk", flat=True).get(outer_no=message["no"]))
+        case = _locked(message)
         journal = Journal(case, by)
         state = journal.state
         if state["correction"] is None or not first_time(f"answer-{message['round']}", "case", case.pk):
             return case
         rt = runtime(case.matter)
-        new_site = message["site"] != state["site"]
-        stops = stops_of(state)
         today = kernel.today()
-        closed = [type(s)(s.kind, s.start, s.end or today) for s in stops]
+        moved = message["site"] != state["site"]
+        stops = [Stop(s.kind, s.start, s.end or today) for s in stops_of(state)]
         body = {
             "day": today.isoformat(),
             "form": message["form"],
             "site": message["site"],
             "papers": message["papers"],
-            **due_now(rt, case.accepted, closed),
+            "counties": _place(message["site"], by)[1] if moved else state["case"]["counties"],
+            **due_now(rt, case.accepted, stops),
         }
         journal.add("correction_answered", body)
-        if new_site:
-            journal.add("screened", screened_body(rt, journal.state))
+        journal.add("screened", screened_body(rt, journal.state))
         journal.save()
         _keep_papers(case, message["papers"])
-        tell_outside(case, journal.state, "办理中")
-        kernel.record(by, "case.corrected", on=("case", case.no), county=case.county, after=journal.state)
-        kernel.announce("case.changed", county=case.county, case=case.pk, action="corrected")
+        _told(journal, "办理中", "corrected", round=message["round"])
         return case
 
 
 def withdraw(message: Message, by: kernel.Actor) -> Case:
-    """撤件: the applicant takes an undecided application back; what stood so far is undone once."""
+    """撤件: the applicant takes an undecided application back; nothing has taken effect yet that would be undone."""
     with kernel.acting(by):
-        case = locked_case(Case.objects.values_list("pk", flat=True).get(outer_no=message["no"]))
+        case = _locked(message)
         journal = Journal(case, by)
         state = journal.state
         if state["case"]["status"] not in OPEN:
             return case
-        rt = runtime(case.matter)
-        step = rt.graph.terminate(state["engine"])
+        step = runtime(case.matter).graph.terminate(state["engine"])
         told = {"state": "withdrawn", "outcome": "withdrawn", "opinion": "申请人撤件", "by": by.name, "organ": "", "by_id": None}
-        closed = {n: told for n, t in state["tasks"].items() if t["state"] in ("open", "waiting")}
+        closed = dict.fromkeys(open_tasks(state), told)
         journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
         journal.save()
-        tell_outside(case, journal.state, "已撤件")
-        kernel.record(by, "case.withdrawn", on=("case", case.no), county=case.county, after=journal.state)
-        kernel.announce("case.changed", county=case.county, case=case.pk, action="withdrawn")
+        _told(journal, "已撤件", "withdrawn")
         return case
 
 
 def take_rating(message: Message, by: kernel.Actor) -> Case:
     """好差评: kept once for a decided case."""
     with kernel.acting(by):
-        case = locked_case(Case.objects.values_list("pk", flat=True).get(outer_no=message["no"]))
+        case = _locked(message)
         journal = Journal(case, by)
-        if journal.state["rating"] is None and journal.state["case"]["closed"]:
+        if journal.state["rating"] is None and journal.state["decision"]:
             journal.add("rated", {"level": message["level"], "text": message["text"]})
             journal.save()
             kernel.record(by, "case.rated", on=("case", case.no), county=case.county, level=message["level"])

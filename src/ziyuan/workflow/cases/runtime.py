@@ -8,6 +8,7 @@ from typing import Any
 
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import facts
 from ziyuan.workflow.decisions import Decision, Outcome
 from ziyuan.workflow.engine import Graph
 
@@ -26,6 +27,10 @@ class Runtime:
         """Evaluate one of the matter's decisions over the case's variables."""
         return self.decisions[name].evaluate(name, values)
 
+    def values(self, state: dict[str, Any]) -> dict[str, Any]:
+        """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set."""
+        return {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **state["vars"]}
+
     def limits(self, day: date) -> tuple[int, int]:
         """(statutory, promised) working days in force on `day`."""
         due = self.matter.told["due"]
@@ -34,6 +39,11 @@ class Runtime:
     def result(self, name: str) -> dict[str, Any]:
         """The declared result (granted, refused …)."""
         return self.matter.told["results"][name]
+
+    def policy(self, name: str) -> str:
+        """How the matter wants a question of people settled; the careful answer where it says nothing."""
+        careful = {"nobody_found": "stop", "same_person_twice": "ask", "own_application": "forbid"}
+        return str(self.matter.told.get("policies", {}).get(name, careful[name]))
 
 
 def figure(name: str, day: date) -> Any:
@@ -44,7 +54,11 @@ def figure(name: str, day: date) -> Any:
 @cache
 def runtime(key: str) -> Runtime:
     """The runtime of the matter `pack/matter`. Raises UnknownMatter, PackFault, BpmnRefused."""
-    matter = kernel.matter(key)
+    return compiled(kernel.matter(key))
+
+
+def compiled(matter: kernel.Matter) -> Runtime:
+    """The runtime of a matter's folder. Raises the located fault of the first text that does not read."""
     folder, told = matter.folder, matter.told
     decisions = {}
     for name in told.get("decisions", []):

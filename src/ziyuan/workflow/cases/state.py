@@ -29,6 +29,7 @@ def empty() -> State:
         "correction": None,
         "corrections": [],
         "decision": None,
+        "effects": [],
         "documents": [],
         "rating": None,
     }
@@ -94,6 +95,7 @@ def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any
         if stop["to"] is None:
             stop["to"] = body["day"]
     state["form"], state["site"], state["papers"] = body["form"], body["site"], body["papers"]
+    state["case"]["counties"] = body["counties"]
     state["case"]["due"] = body["due"]
     state["case"]["provisional"] = body["provisional"]
 
@@ -107,6 +109,10 @@ def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 def _decided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["decision"] = body["decision"]
     state["case"].update(status=body["decision"]["result"], closed=head["at"])
+
+
+def _effected(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["effects"] = [{**told, "undone": None} for told in body["effects"]]
 
 
 def _issued(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -129,14 +135,17 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "opened": _opened,
     "screened": _screened,
     "accepted": _accepted,
+    "started": _nothing,
     "completed": _completed,
     "returned": _nothing,
     "recalled": _nothing,
     "claimed": _held,
     "handed_over": _held,
+    "released": _held,
     "correction_asked": _correction_asked,
     "correction_answered": _correction_answered,
     "decided": _decided,
+    "effected": _effected,
     "issued": _issued,
     "withdrawn": _withdrawn,
     "rated": _rated,

@@ -19,19 +19,22 @@ KINDS = {
     "opened": "收件",
     "screened": "图上审查",
     "accepted": "受理",
+    "started": "开始办理",
     "completed": "办理",
     "returned": "退回",
     "recalled": "撤回",
     "claimed": "签收",
     "handed_over": "转办",
+    "released": "放回",
     "correction_asked": "一次性告知补正",
     "correction_answered": "收到补正",
     "decided": "作出决定",
+    "effected": "决定生效",
     "issued": "制发文书",
     "withdrawn": "撤件",
     "rated": "服务评价",
 }
-PHRASES = ["同意。", "材料齐全,符合法定形式,拟同意。", "经审查,符合国土空间规划和用途管制要求,同意。", "请补充占用永久基本农田不可避让论证。"]
+LEVELS = {"county": "县级", "city": "市级", "province": "省级"}
 
 
 def visible_case(by: kernel.Actor, case_id: int) -> Case:
@@ -64,7 +67,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "actions": [o.to_json() for o in offers(by, rt, state)],
             "correction": state["correction"],
             "decision": state["decision"],
-            "phrases": PHRASES,
+            "phrases": rt.matter.told.get("phrases", []),
             "rating": state["rating"],
         }
 
@@ -172,9 +175,11 @@ def _screening(case: Case, state: dict[str, Any]) -> dict[str, Any] | None:
 def _route(state: dict[str, Any]) -> dict[str, Any] | None:
     if state["route"] is None:
         return None
-    level = state["route"]["level"]
-    names = {"county": "县级", "city": "市级", "province": "省级"}
-    return {"level": level, "organ": names.get(level, level), "reason": f"按决策表“审批层级”由{names.get(level, level)}办理", "trace": state["route"]["trace"]}
+    level, trace = state["route"]["level"], state["route"]["trace"]
+    organ = LEVELS.get(level, level)
+    rows = "、".join(str(n) for told in trace for n in told.get("matched", []))
+    reason = f"按决策表第 {rows} 行由{organ}办理" if rows else f"由{organ}办理"
+    return {"level": level, "organ": organ, "reason": reason, "trace": trace}
 
 
 def _flow(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:

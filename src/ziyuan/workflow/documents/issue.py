@@ -11,6 +11,7 @@ from ziyuan.base import canonical
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
+from ziyuan.workflow.cases.facts import evaluate, read
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import locked_case
 from ziyuan.workflow.cases.models import Case, Document
@@ -31,7 +32,7 @@ def issue_document(*, case: int) -> None:
         if decision is None or any(d["no"] == decision["no"] for d in journal.state["documents"]):
             return
         document = _make(runtime(found.matter), found, decision)
-        told = {"no": document.no, "title": document.title, "digest": document.digest, "code": document.code}
+        told = {name: getattr(document, name) for name in ("no", "kind", "title", "digest", "size", "code")}
         journal.add("issued", {"document": told})
         journal.save()
         kernel.record(by, "document.issued", on=("document", document.no), county=found.county, after=told)
@@ -42,12 +43,13 @@ def _make(rt: Runtime, case: Case, decision: dict[str, Any]) -> Document:
     code = "".join(secrets.choice(_CODE) for _ in range(20))
     url = f"{kernel.node().public_url}/verify/{code}"
     result = rt.result(decision["result"])
-    data = paper_data(case, decision, url)
+    data = paper_data(rt, case, decision, url)
     shape = PlaneShape.from_json(case.state["site"])
     picture = onemap.draw_map(shape, counties=case.counties, on=date.fromisoformat(decision["day"]), sample=kernel.node().sample)
     body = render(rt.matter.folder / result["template"], data, qr=url, pictures={"map.svg": picture})
     stored = kernel.put_file(body, name=f"{decision['no']}.pdf", media="application/pdf")
-    facts = {k: data[k] for k in ("project", "applicant", "organ", "day", "valid_until", "location", "area_ha")}
+    public = [*rt.matter.told.get("public", []), "organ", "day", "valid_until", "area_ha"]
+    facts = {**{k: data[k] for k in public}, "verify_url": url}
     return Document.objects.create(
         case_no=case.no,
         outer_no=case.outer_no,
@@ -57,36 +59,36 @@ def _make(rt: Runtime, case: Case, decision: dict[str, Any]) -> Document:
         no=decision["no"],
         digest=stored.digest,
         size=stored.size,
-        signature=kernel.sign(signed_bytes(decision["no"], stored.digest, code)),
+        signature=kernel.sign(signed_bytes(decision["no"], stored.digest, code, facts)),
         signer=kernel.node().name,
         code=code,
-        facts={**facts, "verify_url": url},
+        facts=facts,
         issued=kernel.now(),
     )
 
 
-def signed_bytes(no: str, digest: str, code: str) -> bytes:
-    """What the signature of a document covers: its number, the SM3 of its bytes, its verification code."""
-    return canonical.encode("document", {"no": no, "sm3": digest, "code": code})
+def signed_bytes(no: str, digest: str, code: str, facts: dict[str, Any]) -> bytes:
+    """What the signature of a document covers: number, SM3 of its bytes, verification code, what the page shows of it."""
+    return canonical.encode("document", {"no": no, "sm3": digest, "code": code, "facts": facts})
 
 
-def paper_data(case: Case, decision: dict[str, Any], url: str) -> dict[str, Any]:
+def signature_holds(document: Document) -> bool:
+    """True when the signer named by the document signed exactly this."""
+    told = signed_bytes(document.no, document.digest, document.code, document.facts)
+    return kernel.verify(told, bytes(document.signature), document.signer)
+
+
+def paper_data(rt: Runtime, case: Case, decision: dict[str, Any], url: str) -> dict[str, Any]:
     """What a template may print."""
     state = case.state
-    form, screening = state["form"], state["screening"]
+    screening, declared = state["screening"], rt.result(decision["result"])["document"]
     day = date.fromisoformat(decision["day"])
     until = day + relativedelta(months=decision["valid_months"]) if decision["valid_months"] else None
     return {
-        "title": "建设项目用地预审与选址意见书" if decision["result"] == "granted" else "建设项目用地预审与选址不予通过告知书",
+        **{k: "" if v is None else v for k, v in evaluate(declared["print"], read(state, decision)).items()},
+        "title": declared["title"],
         "no": decision["no"],
         "case_no": case.no,
-        "project": form["project_name"],
-        "project_code": form.get("project_code", ""),
-        "applicant": form["applicant_name"],
-        "basis": form["basis_no"],
-        "location": form["project_location"],
-        "scale": form["scale"],
-        "use": form["land_use"],
         "area_ha": hectares(screening["site_area_m2"]),
         "classes": [{**c, "ha": hectares(c["area_m2"])} for c in screening["classes"]],
         "themes": [

@@ -6,7 +6,7 @@ from typing import Any
 from ziyuan.base import sm
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Document
-from ziyuan.workflow.documents.issue import signed_bytes
+from ziyuan.workflow.documents.issue import signature_holds
 
 
 def verify_document(code: str) -> dict[str, Any] | None:
@@ -16,16 +16,16 @@ def verify_document(code: str) -> dict[str, Any] | None:
         if found is None:
             return None
         whole = _bytes_whole(found.digest)
-        signed = kernel.verify(signed_bytes(found.no, found.digest, found.code), bytes(found.signature), found.signer)
+        signed = signature_holds(found)
         until = found.facts.get("valid_until")
         return {
             "valid": whole and signed,
             "in_force": found.kind == "granted" and (until is None or kernel.today() <= date.fromisoformat(until)),
-            "reason": "" if whole and signed else "文件内容已变" if not whole else "签名不符",
+            "reason": "" if whole and signed else "文件内容已变" if not whole else "签名不符,登记内容可能被改动",
             "title": found.title,
             "no": found.no,
-            "project": found.facts["project"],
-            "applicant": found.facts["applicant"],
+            "project": found.facts.get("project", ""),
+            "applicant": found.facts.get("applicant", ""),
             "organ": found.facts["organ"],
             "issued": found.facts["day"],
             "valid_until": until,

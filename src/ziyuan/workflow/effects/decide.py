@@ -3,16 +3,17 @@
 If one effect refuses, nothing has happened. The paper itself is rendered and signed afterwards by a job.
 """
 
-from datetime import date
 from typing import Any
 
-from ziyuan.base.geometry import PlaneShape
+from ziyuan.base.errors import UserError
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import facts
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.models import AppliedEffect
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.effects.registry import Order, kind
+from ziyuan.workflow.errors import EffectRefused
 
 STATUS = {"granted": "已批准", "refused": "不予通过"}
 
@@ -23,8 +24,8 @@ def decide(rt: Runtime, journal: Journal, result: str, opinion: str) -> None:
     decision = _decision(rt, journal, result, told, opinion)
     journal.add("decided", {"decision": decision})
     journal.save()
-    for ordinal, effect in enumerate(told["effects"], start=1):
-        _apply(journal, result, ordinal, effect, decision)
+    applied = [_apply(journal, result, ordinal, effect, decision) for ordinal, effect in enumerate(told["effects"], start=1)]
+    journal.add("effected", {"effects": applied})
     tell_outside(journal.case, journal.state, STATUS.get(result, "已办结"))
     kernel.announce(
         f"{rt.matter.pack}.{rt.matter.id}.{result}", county=journal.case.county, case=journal.case.pk, no=decision["no"]
@@ -53,25 +54,15 @@ def _decision(rt: Runtime, journal: Journal, result: str, told: dict[str, Any], 
     }
 
 
-def _apply(journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]) -> None:
+def _apply(journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+    """Carry one effect out; its row is unique by (case, result, ordinal). Returns what the event says of it."""
     case = journal.case
     key = f"{case.no}/{result}/{ordinal}"
-    if AppliedEffect.objects.filter(key=key).exists():
-        return
-    order = Order(key, effect["kind"], effect, facts(journal.state, decision), journal.state, journal.by)
-    target = kind(effect["kind"]).apply(order)
-    AppliedEffect.objects.create(
-        key=key, case=case, kind=effect["kind"], target=target[:120], facts={"decision": decision["no"]}, applied=kernel.now()
-    )
-
-
-def facts(state: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
-    """Names an effect's FEEL mapping may read."""
-    area = PlaneShape.from_json(state["site"]).area_official()
-    return {
-        "case": {k: v for k, v in state["case"].items() if not isinstance(v, list | dict)},
-        "form": dict.fromkeys(("project_code", "investment"), None) | state["form"],
-        "site": {"area_m2": area},
-        "decision": {**decision, "day": date.fromisoformat(decision["day"])},
-        "document": {"no": decision["no"]},
-    }
+    order = Order(key, effect["kind"], effect, facts.read(journal.state, decision), journal.state, journal.by)
+    try:
+        target = kind(effect["kind"]).apply(order)
+    except UserError as refused:
+        raise EffectRefused(effect["kind"], str(refused)) from refused
+    told = {"key": key, "kind": effect["kind"], "target": target[:200], "decision": decision["no"]}
+    AppliedEffect.objects.create(**told, case=case, applied=kernel.now())
+    return told

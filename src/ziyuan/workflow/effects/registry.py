@@ -1,4 +1,4 @@
-"""Effects of a decision: each kind is registered by the component that owns it, and declares its inverse."""
+"""Effects of a decision: each kind is registered by the component that owns it, with its inverse and its proof."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.errors import UnknownEffect
-
-Apply = Callable[["Order"], str]
 
 
 @dataclass(frozen=True)
@@ -22,20 +20,33 @@ class Order:
     by: kernel.Actor
 
 
+Apply = Callable[[Order], str]
+Undo = Callable[[str, str, kernel.Actor], None]
+Proof = Callable[[str, str, kernel.Actor], str]
+Names = Callable[[dict[str, Any]], dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Kind:
-    """An effect kind: `apply` returns the target's name, `undo` takes it back by that name."""
+    """An effect kind. `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says
+    what is wrong with it now (empty when it stands as written); `texts` gives the FEEL of its declaration, for the gate."""
 
     apply: Apply
-    undo: Callable[[str, str, kernel.Actor], None]
+    undo: Undo
+    proof: Proof
+    texts: Names
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, apply: Apply, undo: Callable[[str, str, kernel.Actor], None]) -> None:
-    """Make an effect kind known. `undo(target, case_no, by)` must be repeatable."""
-    _kinds[name] = Kind(apply, undo)
+def _no_texts(told: dict[str, Any]) -> dict[str, str]:
+    return {}
+
+
+def register(name: str, apply: Apply, undo: Undo, proof: Proof, texts: Names = _no_texts) -> None:
+    """Make an effect kind known. `undo(target, case_no, by)` and `proof(target, case_no, by)` read the target's name."""
+    _kinds[name] = Kind(apply, undo, proof, texts)
 
 
 def kind(name: str) -> Kind:

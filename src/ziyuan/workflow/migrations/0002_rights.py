@@ -10,8 +10,14 @@ CREATE FUNCTION workflow_touches(counties varchar[]) RETURNS boolean LANGUAGE sq
 $$
 """
 _INSIDE = f"{LO} IS NOT NULL"
-_MINE = f"({_INSIDE} AND (coalesce(current_setting('app.person', true), '') = '' OR applicant::text = current_setting('app.person', true)))"
+_SYSTEM = "coalesce(current_setting('app.person', true), '') = ''"
+_MINE = f"({_INSIDE} AND ({_SYSTEM} OR applicant::text = current_setting('app.person', true)))"
 _OF_MINE = "(application_id IS NULL AND workflow_touches(counties) OR application_id IN (SELECT id FROM workflow_application))"
+# A document that came out belongs to no county: its applicant reads it, and the node itself for the verification page.
+_DOCUMENT = (
+    f"(workflow_touches(counties) OR (counties = '{{}}' AND {_INSIDE} AND"
+    f" ({_SYSTEM} OR outer_no IN (SELECT no FROM workflow_application))))"
+)
 
 
 def shared(table: str, read: str = "workflow_touches(counties)") -> migrations.RunSQL:
@@ -28,7 +34,7 @@ class Migration(migrations.Migration):
         shared("workflow_task"),
         protect("workflow_application", read=_MINE, write=_MINE),
         protect("workflow_paper", read=_OF_MINE, write=_OF_MINE),
-        protect("workflow_document", read=f"(workflow_touches(counties) OR (counties = '{{}}' AND {_INSIDE}))", write=_INSIDE),
+        protect("workflow_document", read=_DOCUMENT, write=_INSIDE),
         protect(
             "workflow_appliedeffect",
             read="case_id IN (SELECT id FROM workflow_case)",

@@ -6,8 +6,9 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.state import OPEN
-from ziyuan.workflow.tasks.seats import is_mine
+from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
+from ziyuan.workflow.engine import NotPossible
+from ziyuan.workflow.tasks.seats import is_mine, others
 
 TITLES = {
     "agree": "同意并提交",
@@ -15,18 +16,22 @@ TITLES = {
     "correct": "退回补正",
     "return": "退回上一环节",
     "handover": "转办",
+    "release": "放回",
     "recall": "撤回",
     "claim": "签收",
 }
-OUTCOMES = {"agree": "同意", "refuse": "不予通过", "return": "退回", "correct": "补正", "recall": "撤回"}
+OUTCOMES = {"agree": "同意", "refuse": "不予通过", "return": "退回", "recall": "撤回", "withdrawn": "申请人撤件"}
+ON_TASK = ("agree", "correct", "refuse", "return", "handover")
 _NEEDS = {"agree": ["opinion"], "refuse": ["opinion"], "return": ["opinion"], "correct": ["items"], "handover": ["to"]}
 _CONSEQUENCE = {
-    "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发意见书,不能修改。",
+    "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
     "refuse": "作出不予通过的决定并送达申请人,案件办结。",
     "correct": "一次性告知申请人补正,时限暂停;补正后直接回到您这里。",
-    "return": "退回前一环节重新办理,之后直接送回您这里。",
+    "return": "退回前面的环节重新办理,之后直接送回您这里。",
     "handover": "案件交由所选人员办理,您不再办理本环节。",
+    "release": "放回本岗位的待签收任务,其他人员可以签收。",
     "recall": "收回您刚提交的意见,下一环节的任务取消。",
+    "claim": "签收后由您办理,其他人员不再看到。",
 }
 
 
@@ -38,6 +43,7 @@ class Offer:
     task: int | None
     reason: str = ""
     primary: bool = False
+    notice: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -48,7 +54,7 @@ class Offer:
             "needs": _NEEDS.get(self.id, []),
             "task": self.task,
             "primary": self.primary,
-            "consequence": _CONSEQUENCE.get(self.id, ""),
+            "consequence": self.notice + _CONSEQUENCE[self.id],
         }
 
 
@@ -58,50 +64,69 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> list[Of
         return []
     found: list[Offer] = []
     for task in state["tasks"].values():
-        if task["state"] in ("open", "waiting") and is_mine(task, by):
-            found += _on_task(runtime, state, task)
+        if task["state"] in TASK_OPEN and is_mine(task, by):
+            found += _on_task(by, runtime, state, task)
     recall = _recallable(by, runtime, state)
     return [*found, recall] if recall else found
 
 
-def _on_task(runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> list[Offer]:
+def _on_task(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> list[Offer]:
     number = task["number"]
     if task["holder"] is None:
-        return [Offer("claim", number, primary=True)]
+        return [Offer("claim", number, _avoidance(by, runtime, state), primary=True)]
     waiting = "正在等待申请人补正" if task["state"] == "waiting" else ""
-    node = runtime.graph.nodes[task["node"]]
+    allow = runtime.graph.nodes[task["node"]].allow
+    notice = _twice(by, state, task)
     made = []
-    for action in ("agree", "correct", "refuse", "return", "handover"):
-        if action in node.allow:
-            reason = waiting or _why_not(action, runtime, state, task)
-            made.append(Offer(action, number, reason, primary=action in ("agree", "correct")))
+    for action in ON_TASK:
+        if action in allow:
+            reason = waiting or _why_not(by, action, runtime, state, task)
+            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice if action == "agree" else ""))
+    if len(kernel.people(role=task["role"], region=task["region"])) > 1:
+        made.append(Offer("release", number, waiting))
     return made
 
 
-def _why_not(action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> str:
+def _why_not(by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> str:
+    if action in ("agree", "refuse"):
+        avoided = _avoidance(by, runtime, state)
+        if avoided:
+            return avoided
     if action == "agree":
         missing = missing_papers(runtime, state)
         return "缺少材料:" + "、".join(p["title"] for p in missing) if missing else ""
     if action == "return":
         return "" if runtime.graph.may_return_to(state["engine"], task["token"]) else "这是第一个环节,没有可退回的环节"
     if action == "handover":
-        others = [p for p in kernel.people(role=task["role"], region=task["region"]) if p.pk != task["holder"]]
-        return "" if others else "本岗位没有其他人员"
+        return "" if others(task, state) else "本岗位没有其他人员"
     return ""
 
 
+def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str:
+    """Nobody decides his own submission unless the matter says so."""
+    own = by.person is not None and state["case"].get("submitter") == by.person
+    return "本件由您提交,应当回避,请转办" if own and runtime.policy("own_application") == "forbid" else ""
+
+
+def _twice(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """The policy `same_person_twice: ask`: an earlier opinion of the same person never counts twice; he is asked again."""
+    done = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
+    earlier = [t for t in done if t["node"] != task["node"]]
+    return f"您已办理过“{earlier[-1]['title']}”,请就本环节再次审核。" if earlier else ""
+
+
 def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Offer | None:
-    mine = [t for t in state["tasks"].values() if t["state"] == "done" and t["holder"] == by.person]
+    """The last thing this person sent on, where its node allows recall (撤回)."""
+    mine = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
     if not mine or state["case"]["status"] not in OPEN:
         return None
-    last = max(mine, key=lambda t: t["done"])
-    if "recall" not in runtime.graph.nodes[last["node"]].allow and last["node"] != _first_node(state):
+    last = max(mine, key=lambda t: (t["done"], t["number"]))
+    if "recall" not in runtime.graph.nodes[last["node"]].allow:
         return None
-    later = [t for t in state["tasks"].values() if t["number"] > last["number"]]
-    if not later or any(t["state"] != "open" for t in later):
-        return Offer("recall", last["number"], "下一环节已经办理或正在补正,不能撤回")
+    if any(t["state"] == "waiting" for t in state["tasks"].values()):
+        return Offer("recall", last["number"], "下一环节正在等待申请人补正")
+    try:
+        runtime.graph.recall(state["engine"], last["node"])
+    except NotPossible as refused:
+        return Offer("recall", last["number"], str(refused))
     return Offer("recall", last["number"])
-
-
-def _first_node(state: dict[str, Any]) -> str:
-    return state["tasks"]["1"]["node"]

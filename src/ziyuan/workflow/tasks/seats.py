@@ -4,6 +4,7 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.state import TASK_OPEN
 
 _WIDTH = {"province": 2, "city": 4, "county": 6}
 
@@ -13,18 +14,19 @@ def region_at(level: str, county: str) -> str:
     return county[: _WIDTH[level]].ljust(6, "0")
 
 
-def seats(runtime: Runtime, ready: list[Any], state: dict[str, Any], taken: int) -> list[dict[str, Any]]:
+def seats(runtime: Runtime, entered: list[Any], state: dict[str, Any], values: dict[str, Any]) -> list[dict[str, Any]]:
     """Task records for positions that the engine has just entered.
 
-    One holder of the role in the region gets the task; among several it waits in their pool (签收); with nobody it
-    waits too and `nobody` says so: it never passes by itself.
+    Whoever worked at the node before gets it again (退回、直送、撤回). Else the one holder of the role in the region;
+    among several it waits in their pool (签收); with nobody it waits too and `nobody` says so: it never passes by itself.
     """
     made = []
-    for number, position in enumerate(ready, start=taken + 1):
+    for number, position in enumerate(entered, start=len(state["tasks"]) + 1):
         node = runtime.graph.nodes[position.node]
-        region = region_at(runtime.graph.level_of(position.node, state["vars"]), state["case"]["county"])
-        holders = kernel.people(role=node.role, region=region)
-        only = holders[0] if len(holders) == 1 else None
+        region = region_at(runtime.graph.level_of(position.node, values), state["case"]["county"])
+        holders = {p.pk: p for p in kernel.people(role=node.role, region=region)}
+        before = _last_holder(state, position.node)
+        only = holders.get(before or 0) or (next(iter(holders.values())) if len(holders) == 1 else None)
         made.append(
             {
                 "number": number,
@@ -43,9 +45,14 @@ def seats(runtime: Runtime, ready: list[Any], state: dict[str, Any], taken: int)
     return made
 
 
-def open_tasks(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """Tasks somebody still has to finish."""
-    return [t for t in state["tasks"].values() if t["state"] in ("open", "waiting")]
+def _last_holder(state: dict[str, Any], node: str) -> int | None:
+    mine = [t for t in state["tasks"].values() if t["node"] == node and t["holder"] is not None]
+    return max(mine, key=lambda t: t["number"])["holder"] if mine else None
+
+
+def open_tasks(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Tasks somebody still has to finish, by number."""
+    return {n: t for n, t in state["tasks"].items() if t["state"] in TASK_OPEN}
 
 
 def is_mine(task: dict[str, Any], by: kernel.Actor) -> bool:
@@ -53,3 +60,9 @@ def is_mine(task: dict[str, Any], by: kernel.Actor) -> bool:
     if task["holder"] is not None:
         return task["holder"] == by.person
     return task["role"] in by.roles and task["region"] == by.region
+
+
+def others(task: dict[str, Any], state: dict[str, Any]) -> list[kernel.Person]:
+    """People of the same post who may take the task over: not the holder, not who submitted the case (回避)."""
+    avoided = {task["holder"], state["case"].get("submitter")}
+    return [p for p in kernel.people(role=task["role"], region=task["region"]) if p.pk not in avoided]

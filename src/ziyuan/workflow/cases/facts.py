@@ -1,0 +1,47 @@
+"""The names that a matter's FEEL texts may read of a case: one list for conditions, effects and documents."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ziyuan.base import feel
+from ziyuan.base.geometry import PlaneShape
+
+THEMES = ("land_use", "farmland", "red_line", "urban_boundary")
+NAMES = frozenset({"case", "form", "site", "areas", "decision", "document"})
+
+
+def theme_area(screening: dict[str, Any] | None, theme: str) -> Decimal:
+    """Area in m² that a theme of the screening concerns; 0 without one."""
+    for told in (screening or {}).get("themes", []):
+        if told["id"] == theme:
+            return Decimal(str(told["area_m2"] or "0"))
+    return Decimal(0)
+
+
+def read(state: dict[str, Any], decision: dict[str, Any] | None = None) -> dict[str, Any]:
+    """`case`, `form`, `site.area_m2`, `areas.<theme>` (m²); with a decision also `decision` and `document.no`."""
+    told = {
+        "case": state["case"],
+        "form": exact(state["form"]),
+        "site": {"area_m2": PlaneShape.from_json(state["site"]).area_official() if state["site"] else None},
+        "areas": {theme: theme_area(state["screening"], theme) for theme in THEMES},
+    }
+    if decision:
+        told["decision"] = {**decision, "day": date.fromisoformat(decision["day"])}
+        told["document"] = {"no": decision["no"]}
+    return told
+
+
+def evaluate(texts: dict[str, str], names: dict[str, Any]) -> dict[str, Any]:
+    """Each FEEL text of a mapping, over the same names."""
+    return {key: feel.evaluate(text, names) for key, text in texts.items()}
+
+
+def exact(value: Any) -> Any:
+    """The value with every float as the decimal that its text says, so that it can be hashed and computed with."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {k: exact(v) for k, v in value.items()}
+    return [exact(v) for v in value] if isinstance(value, list) else value
