@@ -14,23 +14,23 @@ class BadMarkup(UserError):
     """The bytes are not XML we read; `line` is where the reader stopped."""
 
     code = "ZY-BAS-081"
-    remedy = "请用建模工具重新导出该文件;文件中不得含有 DTD 或实体声明。"
+    remedy = "请用建模工具重新导出该文件；文件中不得含有 DTD 或实体声明。"
 
     def __init__(self, message: str, file: str, line: int = 0) -> None:
         self.file, self.line, self.bare = file, line, message
         super().__init__(
-            f"{file} 第 {line} 行:{message}" if line else f"{file}:{message}", file=file, line=line
+            f"{file} 第 {line} 行：{message}" if line else f"{file}:{message}", file=file, line=line
         )
 
 
 def read(data: bytes, file: str) -> etree._Element:
     """The root element; raises BadMarkup with the line."""
     if len(data) > LARGEST:
-        raise BadMarkup(f"文件过大({len(data)} 字节,上限 {LARGEST})", file)
+        raise BadMarkup(f"文件过大({len(data)} 字节，上限 {LARGEST})", file)
     if not data.strip():
         raise BadMarkup("文件是空的", file)
     if b"<!DOCTYPE" in data.replace(b"\0", b""):
-        raise BadMarkup("文件含有 DTD 声明,出于安全不予读取", file, 1)
+        raise BadMarkup("文件含有 DTD 声明，出于安全不予读取", file, 1)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -20,7 +20,7 @@ def calculate(op: str, a: Any, b: Any, run: Run, span: Span) -> Any:
     """`a op b`, or null with its reason."""
     operation = _TABLE.get((op, type(a), type(b)))
     if operation is None:
-        return run.why(span, "不能计算:{} {} {}", kind_name(a), op, kind_name(b))
+        return run.why(span, "不能计算：{} {} {}", kind_name(a), op, kind_name(b))
     if type(a) is str:
         run.spend((len(a) + len(b)) // 100, span)
         if len(a) + len(b) > LONGEST_TEXT:

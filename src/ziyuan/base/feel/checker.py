@@ -78,7 +78,7 @@ def _calls(tree: syntax.Node, extra: frozenset[str]) -> Iterator[Problem]:
             good = any(set(node.names) <= set(form) for form in builtins.parameters_of(name))
         if not good:
             forms = "、".join(f"{name}({', '.join(form)})" for form in builtins.parameters_of(name))
-            yield Problem(f"函数“{name}”的参数不符,可用的写法:{forms}", node.start, node.end, None)
+            yield Problem(f"函数“{name}”的参数不符，可用的写法：{forms}", node.start, node.end, None)
 
 
 def _types(tree: syntax.Node) -> Iterator[Problem]:

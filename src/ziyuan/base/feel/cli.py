@@ -15,17 +15,17 @@ from ziyuan.base.feel.errors import FeelError
 
 @click.group("feel")
 def commands() -> None:
-    """FEEL 表达式:求值与检查。"""
+    """FEEL 表达式：求值与检查。"""
 
 
 @commands.command("eval")
 def evaluate() -> None:
-    """从标准输入逐行读取 JSON 请求,逐行输出结果,顺序一致;不改变任何数据。
+    """从标准输入逐行读取 JSON 请求，逐行输出结果，顺序一致；不改变任何数据。
 
     \b
-    请求:{"expression":"…","context":{…},"now":"2024-02-29T10:00:00+08:00"}
+    请求：{"expression":"…","context":{…},"now":"2024-02-29T10:00:00+08:00"}
           {"unary":"…","input":…,"context":{…}}
-    结果:{"value":…} | {"value":null,"reason":{…}} | {"error":{…}}
+    结果：{"value":…} | {"value":null,"reason":{…}} | {"error":{…}}
     """
     for line in _lines():
         click.echo(wire.dump(answer(line)))
@@ -34,20 +34,20 @@ def evaluate() -> None:
 
 @commands.command("check")
 @click.argument("expression")
-@click.option("--name", "names", multiple=True, help="表达式可用的名称,可重复给出。")
+@click.option("--name", "names", multiple=True, help="表达式可用的名称，可重复给出。")
 @click.option("--unary", is_flag=True, help="按单元格条件(unary tests)检查。")
 def check(expression: str, names: tuple[str, ...], unary: bool) -> None:
-    """检查表达式:语法、名称、函数参数、类型。
+    """检查表达式：语法、名称、函数参数、类型。
 
     \b
-    退出码:0 无问题,1 有问题,2 用法错误。
+    退出码：0 无问题，1 有问题，2 用法错误。
     """
     from ziyuan.base.feel.checker import check as find
 
     problems = find(expression, names, unary=unary)
     for problem in problems:
         piece = expression[problem.start : problem.end]
-        click.echo(f"第 {problem.start + 1} 个字符“{piece}”:{problem.message}")
+        click.echo(f"第 {problem.start + 1} 个字符“{piece}”：{problem.message}")
     sys.exit(1 if problems else 0)
 
 

@@ -21,7 +21,7 @@ def equal(a: Any, b: Any, run: Run, span: Span) -> bool | None:
     if kind is not type(b):
         if a is None or b is None:
             return False
-        return run.why(span, "不同类型的值不能比较:{} 与 {}", kind_name(a), kind_name(b))
+        return run.why(span, "不同类型的值不能比较：{} 与 {}", kind_name(a), kind_name(b))
     if kind is list:
         return _equal_lists(a, b, run, span)
     if kind is dict:
@@ -37,14 +37,14 @@ def equal(a: Any, b: Any, run: Run, span: Span) -> bool | None:
 def _equal_lists(a: list[Any], b: list[Any], run: Run, span: Span) -> bool | None:
     if len(a) != len(b):
         return False
-    run.spend(len(a), span)
+    run.spend(len(a) + 4, span)
     return every(equal(x, y, run, span) for x, y in zip(a, b, strict=True))
 
 
 def _equal_contexts(a: dict[str, Any], b: dict[str, Any], run: Run, span: Span) -> bool | None:
     if a.keys() != b.keys():
         return False
-    run.spend(len(a), span)
+    run.spend(len(a) + 4, span)
     return every(equal(value, b[key], run, span) for key, value in a.items())
 
 

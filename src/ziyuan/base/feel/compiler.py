@@ -180,7 +180,7 @@ class Compiler:
             if not (_is_end(start) and _is_end(end)) or open_ends == (True, True):
                 return run.why(span, "{} 与 {} 不能作区间的端点", kind_name(start), kind_name(end))
             if start is not None and end is not None and compare.order(start, end) is None:
-                return run.why(span, "区间两端不能比较:{} 与 {}", kind_name(start), kind_name(end))
+                return run.why(span, "区间两端不能比较：{} 与 {}", kind_name(start), kind_name(end))
             return Range(start, end, *included)
 
         if isinstance(node.low, syntax.Literal) and isinstance(node.high, syntax.Literal):

@@ -29,7 +29,7 @@ class FeelBudgetError(FeelError):
     """The steps or the depth allowed for one evaluation are used up; never turned into a null."""
 
     code = "ZY-FEL-002"
-    remedy = "请简化表达式:减少循环次数、嵌套层数或文本长度。"
+    remedy = "请简化表达式：减少循环次数、嵌套层数或文本长度。"
 
 
 def _located(message: str, text: str, start: int, end: int) -> str:

@@ -67,9 +67,9 @@ class Expression:
         try:
             return self._closure(context, run)
         except RecursionError:
-            raise FeelBudgetError("计算嵌套过深,本次求值已停止", self.text, 0, len(self.text)) from None
+            raise FeelBudgetError("计算嵌套过深，本次求值已停止", self.text, 0, len(self.text)) from None
         except decimal.InvalidOperation:
-            return run.why(Span(self.text, 0, len(self.text)), "数字无效(非数)")
+            return run.why(Span(self.text, 0, len(self.text)), "数字无效（非数）")
 
 
 class UnaryTests:
@@ -102,7 +102,7 @@ class UnaryTests:
         try:
             found = compare.some(test(value, context, run) for test in self._tests)
         except RecursionError:
-            raise FeelBudgetError("计算嵌套过深,本次求值已停止", self.text, 0, len(self.text)) from None
+            raise FeelBudgetError("计算嵌套过深，本次求值已停止", self.text, 0, len(self.text)) from None
         run.input = outer
         if self.tree.negated:
             return None if found is None else not found

@@ -20,7 +20,7 @@ def function_of(name: str, target: Callable[..., Any]) -> Function:
         try:
             return adopt(target(*given))
         except (ZiyuanError, ValueError, TypeError, LookupError, ArithmeticError) as refused:
-            return run.why(Span("", 0, 0), "函数“{}”:{}", name, str(refused))
+            return run.why(Span("", 0, 0), "函数“{}”：{}", name, str(refused))
 
     return Function(name, parameters, call, variadic=True)
 

@@ -43,7 +43,7 @@ def call(p: Parser, function: Node) -> Node:
         name = _argument_name(p)
         if name is not None:
             names.append(name)
-        if bool(names) != (name is not None):
+        if names and len(names) != len(arguments) + 1:
             raise p.fail("具名参数与按位置的参数不能混用")
         arguments.append(p.expression())
         if not p.accept(","):
@@ -106,7 +106,7 @@ def context(p: Parser) -> Node:
     depth = len(p.scopes)
     while not p.accept("}"):
         if entries and not p.accept(","):
-            raise p.fail("上下文的各项之间应为“,”,末尾应为“}”")
+            raise p.fail("上下文的各项之间应为“,”，末尾应为“}”")
         key = _key(p)
         p.expect(":")
         entries.append(Entry(key, p.expression()))
@@ -179,11 +179,11 @@ def function(p: Parser) -> Node:
             p.expect(",")
         names.append(p.defined_name(_PARAMETER, "参数"))
         kinds.append(types.parse(p) if p.accept(":") else None)
-    if p.lex.peek().text == "external":
-        raise p.fail("不支持外部函数(Java、PMML),请用 FEEL 写出函数体")
     if len(set(names)) < len(names):
         raise p.fail("参数名称重复")
     p.scopes.append(names_of(frozenset(names)))
+    if p.lex.peek().text == "external":
+        raise p.fail("不支持外部函数(Java、PMML),请用 FEEL 写出函数体")
     body = p.expression()
     p.scopes.pop()
     return Lambda(start, p.lex.last_end, tuple(names), tuple(kinds), body)

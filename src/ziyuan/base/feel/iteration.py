@@ -50,7 +50,7 @@ def _counted(start: Any, end: Any, run: Run, span: Span) -> Iterator[Any] | None
         return (temporal.date_from_days(day) for day in _steps(start.days, end.days))
     first, last = as_int(start), as_int(end)
     if first is None or last is None:
-        return run.why(span, "循环的两端应为整数或日期,得到 {} 与 {}", kind_name(start), kind_name(end))
+        return run.why(span, "循环的两端应为整数或日期，得到 {} 与 {}", kind_name(start), kind_name(end))
     return (Decimal(i) for i in _steps(first, last))
 
 
@@ -174,7 +174,7 @@ def _item_frame(item: Any, scope: Any) -> Frame:
 def _at(items: list[Any], index: Decimal, run: Run, span: Span) -> Any:
     place = as_int(index)
     if place is None or place == 0 or abs(place) > len(items):
-        return run.why(span, "下标 {} 不在列表范围内(共 {} 项)", index, len(items))
+        return run.why(span, "下标 {} 不在列表范围内（共 {} 项）", index, len(items))
     return items[place - 1 if place > 0 else place]
 
 
@@ -210,7 +210,7 @@ def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
         def call(at: Run, arguments: list[Any]) -> Any:
             for name, kind, value in zip(names, kinds, arguments, strict=True):
                 if kind is not None and value is not None and not types.conforms(value, kind):
-                    return at.why(span, "参数“{}”应为 {},得到 {}", name, kind.name, kind_name(value))
+                    return at.why(span, "参数“{}”应为 {}，得到 {}", name, kind.name, kind_name(value))
             at.spend(1, span)
             at.enter(span)
             result = body(Frame(dict(zip(names, arguments, strict=True)), scope), at)

@@ -20,7 +20,18 @@ _SIGN = re.compile(r"\*\*|\.\.|->|<=|>=|!=|[-+*/=<>()\[\]{},.:@]")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.S)
 _PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
-_HALF_WIDTH = str.maketrans(",():;<>=+-*/[]{}“”‘’.?!", ",():;<>=+-*/[]{}\"\"''.?!")
+# Signs of a Chinese input method and what was meant: the full-width block lies 0xFEE0 above ASCII.
+_HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_HALF_WIDTH |= {
+    0x201C: '"',
+    0x201D: '"',
+    0x2018: "'",
+    0x2019: "'",
+    0x3001: ",",
+    0x3002: ".",
+    0x3010: "[",
+    0x3011: "]",
+}
 _OTHER_LANGUAGES = {
     "=": "相等用一个“=”",
     "&": "“并且”写作 and",
@@ -44,7 +55,7 @@ class Lexer:
 
     def __init__(self, text: str, scopes: list[Names]) -> None:
         if len(text) > LONGEST:
-            raise FeelSyntaxError(f"表达式过长({len(text)} 个字符,上限 {LONGEST})", text, 0, 0)
+            raise FeelSyntaxError(f"表达式过长({len(text)} 个字符，上限 {LONGEST})", text, 0, 0)
         self.text = text
         self.scopes = scopes
         self.pos = 0
@@ -115,7 +126,7 @@ class Lexer:
         char = self.text[start]
         half = char.translate(_HALF_WIDTH)
         if half != char:
-            return FeelSyntaxError(f"“{char}”是全角符号,应为半角“{half}”", self.text, start, start + 1, half)
+            return FeelSyntaxError(f"“{char}”是全角符号，应为半角“{half}”", self.text, start, start + 1, half)
         hint = _OTHER_LANGUAGES.get(char)
         return FeelSyntaxError(
             f"不认识的符号“{char}”" + (f";{hint}" if hint else ""), self.text, start, start + 1

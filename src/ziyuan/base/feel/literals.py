@@ -19,7 +19,7 @@ from ziyuan.base.feel.temporal import (
 
 _DATE = re.compile(r"(-?)([1-9]\d{4,8}|\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]+)?", re.ASCII
+    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,}))?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]+)?", re.ASCII
 )
 _MONTHS = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
 _DAYS = re.compile(r"(-?)P(?:(\d+)D)?(?:(T)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d*))?S)?)?", re.ASCII)
@@ -55,7 +55,7 @@ def _zone(text: str | None) -> Zone:
     """The zone of its text; the empty text stands for one that cannot be."""
     if text is None:
         return None
-    if text == "Z":
+    if text in ("Z", "z"):
         return 0
     if text[0] == "@":
         return text[1:]
@@ -103,7 +103,7 @@ def parse_duration(text: str) -> YearsMonths | DaysTime | None:
 
 def parse_any(text: str) -> Date | Time | DateTime | YearsMonths | DaysTime | None:
     """The value of an at-literal `@"…"`."""
-    if "T" in text and "P" not in text:
+    if "T" in text and not text.lstrip("-").startswith("P"):
         return parse_datetime(text)
     return parse_date(text) or parse_time(text) or parse_duration(text)
 

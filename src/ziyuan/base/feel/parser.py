@@ -122,7 +122,7 @@ class Parser:
             return "相等用一个“=”"
         if token.text in (")", "]", "}"):
             return f"多余的“{token.text}”"
-        return f"表达式在此应当结束,多出“{token.text[:20]}”"
+        return f"表达式在此应当结束，多出“{token.text[:20]}”"
 
     # -- levels of precedence ------------------------------------------------------------------------
 
@@ -170,6 +170,8 @@ class Parser:
             token = self.lex.peek()
             if token.kind == "sign" and token.text in COMPARISONS:
                 self.lex.take()
+                if token.text == "=" == self.lex.peek().text:
+                    raise self.fail("相等用一个“=”")
                 right = self.sum()
                 node = Binary(node.start, self.lex.last_end, token.text, node, right)
             elif token.kind == "word" and token.text == "between":
@@ -333,7 +335,7 @@ class Parser:
             return self._at_literal()
         form = forms.SIGNS.get(token.text)
         if form is None:
-            raise self.fail(f"此处应为一个值,却是“{token.text}”", token)
+            raise self.fail(f"此处应为一个值，却是“{token.text}”", token)
         return form(self)
 
     def _at_literal(self) -> Node:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ziyuan.base.feel.errors import FeelBudgetError
 
-STEPS = 1_000_000
+STEPS = 300_000
 DEPTH = 60
 LONGEST_TEXT = 1_000_000
 MISSING: Any = object()
@@ -53,12 +53,12 @@ class Run:
     def spend(self, steps: int, span: Span) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise FeelBudgetError("计算步数用完,本次求值已停止", *span)
+            raise FeelBudgetError("计算步数用完，本次求值已停止", *span)
 
     def enter(self, span: Span) -> None:
         self.depth += 1
         if self.depth > DEPTH:
-            raise FeelBudgetError("函数调用嵌套过深,本次求值已停止", *span)
+            raise FeelBudgetError("函数调用嵌套过深，本次求值已停止", *span)
 
     def reason(self) -> Reason | None:
         if self.notes is None:

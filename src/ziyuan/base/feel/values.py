@@ -88,7 +88,7 @@ def adopt(value: Any) -> Any:
             lambda _, arguments: adopt(value(*map(plain, arguments))),
             True,
         )
-    raise TypeError(f"FEEL 不能表示的值:{kind.__name__}")
+    raise TypeError(f"FEEL 不能表示的值：{kind.__name__}")
 
 
 def _adopt_datetime(value: dt.datetime) -> DateTime:

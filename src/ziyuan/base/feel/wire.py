@@ -56,7 +56,7 @@ def decode(value: Any) -> Any:
 def _number(value: Any) -> Decimal:
     found = numbers.number(value)
     if found is None:
-        raise BadLine(f"不是有效的数字:{str(value)[:40]}")
+        raise BadLine(f"不是有效的数字：{str(value)[:40]}")
     return found
 
 
@@ -157,7 +157,7 @@ def moment(text: Any) -> dt.datetime | None:
         return None
     found = literals.parse_datetime(text) if isinstance(text, str) else None
     if found is None or not 1 <= found.date.year <= 9999:
-        raise BadLine("now 应为日期时间,如 2024-02-29T10:00:00+08:00")
+        raise BadLine("now 应为日期时间，如 2024-02-29T10:00:00+08:00")
     from ziyuan.base.feel.values import plain
 
     moment: dt.datetime = plain(found)

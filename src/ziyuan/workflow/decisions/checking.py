@@ -145,18 +145,18 @@ def _table(table: model.Table, site: _Site) -> Iterator[Fault]:
 
 def _in_row(rule: model.Rule, faults: Iterable[Fault]) -> Iterator[Fault]:
     for fault in faults:
-        yield fault._replace(message=f"第 {rule.number} 行:{fault.message}")
+        yield fault._replace(message=f"第 {rule.number} 行：{fault.message}")
 
 
 def _coverage(table: model.Table, site: _Site) -> Iterator[Fault]:
     try:
         gaps, overlaps = coverage.analyse(table)
     except (coverage.NotAnalysable, feel.FeelError) as why:
-        yield Fault(f"未能检查空缺与重叠:{why}", site.file, table.element, table.line, "warning")
+        yield Fault(f"未能检查空缺与重叠：{why}", site.file, table.element, table.line, "warning")
         return
     if table.hit in _COMPLETE and not any(output.default for output in table.outputs):
         for gap in gaps:
-            yield Fault(f"没有一行适用于:{gap.where}", site.file, table.element, table.line, "warning")
+            yield Fault(f"没有一行适用于：{gap.where}", site.file, table.element, table.line, "warning")
     if table.hit not in ("U", "A"):
         return
     results = {rule.number: tuple(cell.text for cell in rule.results) for rule in table.rules}
@@ -164,7 +164,7 @@ def _coverage(table: model.Table, site: _Site) -> Iterator[Fault]:
         if table.hit == "A" and len({results[row] for row in overlap.rows}) == 1:
             continue
         rows = "、".join(map(str, overlap.rows))
-        yield Fault(f"第 {rows} 行同时适用于:{overlap.where}", site.file, table.element, table.line)
+        yield Fault(f"第 {rows} 行同时适用于：{overlap.where}", site.file, table.element, table.line)
 
 
 def _cycles(decision: Decision) -> Iterator[Fault]:

@@ -25,11 +25,11 @@ def commands() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--decision", help="决策的名称或编号。")
 @click.option("--service", help="决策服务的名称或编号。")
-@click.option("--invocable", help="业务知识模型或服务,按参数名调用。")
-@click.option("--input", "source", default="-", help="输入数据的 JSON 文件,“-”为标准输入。")
-@click.option("--now", help="求值的当前时刻,如 2024-02-29T10:00:00+08:00。")
-@click.option("--trace", is_flag=True, help="同时输出经过:输入、命中行、值。")
-@click.option("--batch", is_flag=True, help="从标准输入逐行读取请求,逐行输出。")
+@click.option("--invocable", help="业务知识模型或服务，按参数名调用。")
+@click.option("--input", "source", default="-", help="输入数据的 JSON 文件，“-”为标准输入。")
+@click.option("--now", help="求值的当前时刻，如 2024-02-29T10:00:00+08:00。")
+@click.option("--trace", is_flag=True, help="同时输出经过：输入、命中行、值。")
+@click.option("--batch", is_flag=True, help="从标准输入逐行读取请求，逐行输出。")
 def evaluate(
     file: Path | None,
     decision: str | None,
@@ -40,12 +40,12 @@ def evaluate(
     trace: bool,
     batch: bool,
 ) -> None:
-    """对决策模型求值;不改变任何数据。
+    """对决策模型求值；不改变任何数据。
 
     \b
-    批量请求每行:{"file":…,"decision"|"service"|"invocable":…,"input":{…},"now":…}
-    结果:{"value":…,"reason":…,"trace":[…]} 或 {"error":{"message":…}}
-    退出码:0 有结果(可为空值),2 用法错误,11 文件不可读或名称不存在。
+    批量请求每行：{"file":…,"decision"|"service"|"invocable":…,"input":{…},"now":…}
+    结果：{"value":…,"reason":…,"trace":[…]} 或 {"error":{"message":…}}
+    退出码：0 有结果（可为空值）,2 用法错误，11 文件不可读或名称不存在。
     """
     if batch:
         for line in _lines(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")):
@@ -53,7 +53,7 @@ def evaluate(
             sys.stdout.flush()
         return
     if file is None or not (decision or service or invocable):
-        raise click.UsageError("请给出文件,以及 --decision、--service 或 --invocable 之一")
+        raise click.UsageError("请给出文件，以及 --decision、--service 或 --invocable 之一")
     data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     request = {
         "file": str(file),
@@ -73,10 +73,10 @@ def evaluate(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="逐个文件输出一行 JSON。")
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """检查决策模型:表达式、名称、类型、空缺与重叠。
+    """检查决策模型：表达式、名称、类型、空缺与重叠。
 
     \b
-    退出码:0 无错误(可有提示),1 有错误,2 用法错误,11 文件不可读。
+    退出码：0 无错误（可有提示）,1 有错误，2 用法错误，11 文件不可读。
     """
     worst = 0
     for path in files:
@@ -127,7 +127,7 @@ def _guarded(work: Any) -> dict[str, Any]:
     except ZiyuanError as bad:
         return {"error": {"message": bad.message}}
     except (RecursionError, OSError, UnicodeDecodeError) as bad:
-        return {"error": {"message": f"无法处理:{bad}"}}
+        return {"error": {"message": f"无法处理：{bad}"}}
     return result
 
 
@@ -136,7 +136,7 @@ _LOADED: dict[tuple[str, int], Any] = {}
 
 def _evaluated(request: Any) -> dict[str, Any]:
     if not isinstance(request, Mapping) or not isinstance(request.get("file"), str):
-        raise wire.BadLine("请求应为 JSON 对象,并给出 file")
+        raise wire.BadLine("请求应为 JSON 对象，并给出 file")
     given = wire.decode(request.get("input") or {})
     if not isinstance(given, dict):
         raise wire.BadLine("input 应为 JSON 对象")

@@ -44,7 +44,9 @@ class BoxCompiler:
     def text(self, text: model.Text) -> Compiled:
         """The closure of a FEEL text; text that does not parse gives null with its place in the file."""
         if not text.text:
-            return lambda scope, run: run.why(NOWHERE, "表达式是空的({},第 {} 行)", text.element, text.line)
+            return lambda scope, run: run.why(
+                NOWHERE, "表达式是空的（{}，第 {} 行）", text.element, text.line
+            )
         try:
             return feel.compile(text.text, self.names, self.functions, self.members).within
         except feel.FeelSyntaxError as bad:

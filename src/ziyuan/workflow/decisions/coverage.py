@@ -74,7 +74,7 @@ def _leaves(
 ) -> Iterator[tuple[frozenset[int], Where]]:
     budget[0] -= 1
     if budget[0] < 0:
-        raise NotAnalysable("决策表过大,未能查完空缺与重叠")
+        raise NotAnalysable("决策表过大，未能查完空缺与重叠")
     if at == len(columns) or not rows:
         yield rows, where
         return
@@ -144,7 +144,7 @@ def _constants(node: syntax.Node) -> Iterator[Any]:
     else:
         plain = isinstance(node, _PLAIN) or (isinstance(node, syntax.Binary) and node.op in _COMPARED)
     if not plain:
-        raise NotAnalysable("条件中有计算,不能按常数分段")
+        raise NotAnalysable("条件中有计算，不能按常数分段")
     for child in children(node):
         if not (isinstance(node, syntax.Call) and child is node.function):
             yield from _constants(child)
@@ -158,7 +158,7 @@ def _called(name: str, node: syntax.Call) -> Any:
         raise NotAnalysable("条件用到计算出的日期")
     value = feel.compile(f"{name}(x)").within({"x": node.arguments[0].value}, feel.Run())
     if value is None:
-        raise NotAnalysable(f"不是有效的日期或时段:{node.arguments[0].value}")
+        raise NotAnalysable(f"不是有效的日期或时段：{node.arguments[0].value}")
     return value
 
 

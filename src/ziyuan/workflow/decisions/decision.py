@@ -53,9 +53,9 @@ class Decision:
         try:
             data = source.read_bytes()
         except OSError as bad:
-            raise NotADecisionFile(f"无法读取文件:{bad.strerror or bad}", file=str(path)) from None
+            raise NotADecisionFile(f"无法读取文件：{bad.strerror or bad}", file=str(path)) from None
         if _depth > IMPORT_DEPTH:
-            raise DecisionError("导入的层数过多,可能循环导入", file=source.name)
+            raise DecisionError("导入的层数过多，可能循环导入", file=source.name)
         definitions = read(data, source.name)
         return cls(definitions, _imported(definitions, source.parent, _depth))
 
@@ -352,7 +352,7 @@ def _beside(folder: Path, item: model.Import, definitions: model.Definitions) ->
         if path.name != definitions.file and _namespace_of(path) == item.namespace:
             return path
     raise DecisionError(
-        f"找不到所导入的文件(命名空间 {item.namespace})",
+        f"找不到所导入的文件（命名空间 {item.namespace}）",
         file=definitions.file,
         element=item.name,
         line=item.line,

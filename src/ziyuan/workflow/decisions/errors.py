@@ -30,7 +30,7 @@ class UnknownDecision(DecisionError):
     """No decision, service or function of that name."""
 
     code = "ZY-DEC-003"
-    remedy = "请核对名称;可用 ziyuan dmn check 查看文件内容。"
+    remedy = "请核对名称；可用 ziyuan dmn check 查看文件内容。"
 
     def __init__(self, name: str, known: Iterable[str], *, file: str = "") -> None:
         close = nearest(name, known)

@@ -48,7 +48,7 @@ class Types:
             return value
         if type(value) is list and len(value) == 1 and feel_types.conforms(value[0], kind):
             return value[0]
-        raise Misfit(f"应为 {name},得到{feel.kind_name(value)}")
+        raise Misfit(f"应为 {name}，得到{feel.kind_name(value)}")
 
     def _item(self, value: Any, item: ItemType, run: feel.Run, depth: int) -> Any:
         if not item.collection:
@@ -74,7 +74,7 @@ class Types:
         if value is None:
             return None
         if type(value) is not dict:
-            raise Misfit(f"应为“{item.name}”的上下文,得到{feel.kind_name(value)}")
+            raise Misfit(f"应为“{item.name}”的上下文，得到{feel.kind_name(value)}")
         fitted = dict(value)
         for part in item.components:
             if part.name in fitted:
@@ -85,7 +85,7 @@ class Types:
         try:
             return None if value is None else self._item(value, part, run, depth + 1)
         except Misfit as bad:
-            raise Misfit(f"“{part.name}”:{bad}") from None
+            raise Misfit(f"“{part.name}”：{bad}") from None
 
     def members(self) -> frozenset[str]:
         """Names of all components, for paths over names with blanks."""

@@ -31,7 +31,7 @@ def read(data: bytes, file: str) -> model.Definitions:
     except markup.BadMarkup as bad:
         raise NotADecisionFile(bad.bare, file=file, line=bad.line) from None
     if local(root) != "definitions" or not _NAMESPACE.fullmatch(markup.namespace(root)):
-        raise NotADecisionFile("不是 DMN 文件(根元素应为 DMN 的 definitions)", file=file, line=1)
+        raise NotADecisionFile("不是 DMN 文件（根元素应为 DMN 的 definitions）", file=file, line=1)
     return _Reader(root, file).definitions()
 
 
@@ -120,7 +120,7 @@ class _Reader:
     def text(self, element: etree._Element) -> model.Text:
         language = element.get("expressionLanguage") or self.language
         if not _FEEL.search(language):
-            raise self.fail(f"不支持的表达式语言“{language}”,请用 FEEL", element)
+            raise self.fail(f"不支持的表达式语言“{language}”，请用 FEEL", element)
         return model.Text(text_of(element), element.sourceline or 0, element.get("id") or local(element))
 
     def _optional(self, element: etree._Element | None) -> model.Text | None:
@@ -187,7 +187,7 @@ class _Reader:
         for row in children(element, "row"):
             cells = tuple(self._made(part) for part in children(row) if local(part) in _BOXES)
             if len(cells) != len(columns):
-                raise self.fail(f"该行有 {len(cells)} 格,应为 {len(columns)} 格", row)
+                raise self.fail(f"该行有 {len(cells)} 格，应为 {len(columns)} 格", row)
             rows.append(cells)
         return model.Relation(columns, tuple(rows))
 
@@ -257,7 +257,7 @@ class _Reader:
         results = tuple(self.text(part) for part in children(element, "outputEntry"))
         if len(tests) != inputs or len(results) != outputs:
             raise self.fail(
-                f"第 {number} 行有 {len(tests)} 个条件、{len(results)} 个结果,应为 {inputs} 个和 {outputs} 个",
+                f"第 {number} 行有 {len(tests)} 个条件、{len(results)} 个结果，应为 {inputs} 个和 {outputs} 个",
                 element,
             )
         notes = [text_of(part) for part in children(element, "annotationEntry")]

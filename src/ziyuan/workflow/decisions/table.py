@@ -83,7 +83,7 @@ class CompiledTable:
 
     def _default(self, scope: Scope, run: feel.Run) -> Any:
         if all(default is None for *_, default in self.outputs):
-            return run.why(NOWHERE, "没有一行命中,也没有默认输出")
+            return run.why(NOWHERE, "没有一行命中，也没有默认输出")
         return self._joined(
             [None if default is None else default(scope, run) for *_, default in self.outputs]
         )
@@ -100,9 +100,9 @@ class CompiledTable:
             ordered = sorted(results, key=self._priority)
             return ordered if policy == "O" else ordered[0]
         if policy == "U" and len(results) > 1:
-            return run.why(NOWHERE, "唯一命中(U)的决策表有多行命中:第 {} 行", _listed(rows))
+            return run.why(NOWHERE, "唯一命中(U)的决策表有多行命中：第 {} 行", _listed(rows))
         if policy == "A" and not all(_same(result, results[0], run) for result in results[1:]):
-            return run.why(NOWHERE, "任意命中(A)的决策表各行结果不同:第 {} 行", _listed(rows))
+            return run.why(NOWHERE, "任意命中(A)的决策表各行结果不同：第 {} 行", _listed(rows))
         return results[0]
 
     def _priority(self, result: Any) -> tuple[int, ...]:
@@ -172,7 +172,7 @@ def _broken(table: model.Table) -> str | None:
         return f"不认识的汇总方式“{table.aggregation}”"
     names = [output.name for output in table.outputs]
     if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
-        return "有多个输出列时,每列都要有不同的名称"
+        return "有多个输出列时，每列都要有不同的名称"
     return None
 
 

@@ -120,7 +120,9 @@ def read(data: bytes, file: str = "process.bpmn") -> Document:
     except markup.BadMarkup as bad:
         raise BpmnRefused([Fault(bad.bare, file, "", bad.line)]) from None
     if local(root) != "definitions" or namespace(root) != MODEL:
-        raise BpmnRefused([Fault("不是 BPMN 2.0 文件(根元素应为 BPMN 的 definitions)", file, local(root), 1)])
+        raise BpmnRefused(
+            [Fault("不是 BPMN 2.0 文件（根元素应为 BPMN 的 definitions）", file, local(root), 1)]
+        )
     document = Document(file, root)
     language = root.get("expressionLanguage", "")
     for element in children(root):

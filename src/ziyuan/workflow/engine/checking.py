@@ -20,7 +20,7 @@ NEAREST = {
     "sendTask": "服务任务(serviceTask)",
     "receiveTask": "用户任务(userTask)",
     "subProcess": "把子流程的环节放进主流程",
-    "transaction": "把环节放进主流程,由结果的效果一次完成",
+    "transaction": "把环节放进主流程，由结果的效果一次完成",
     "adHocSubProcess": "并行网关(parallelGateway)加用户任务",
     "callActivity": "把被调用流程的环节放进主流程",
     "boundaryEvent": "在环节之后加排他网关(exclusiveGateway)",
@@ -52,7 +52,7 @@ def _process(document: Document) -> Iterator[Fault]:
     filled = {node.process for node in document.nodes}
     if len(filled) != 1:
         message = "文件中没有可执行的流程" if not filled else f"文件中有 {len(filled)} 个含环节的流程"
-        yield Fault(message, document.file, "definitions", 1, "每个文件一个流程,其他泳池只作消息对方")
+        yield Fault(message, document.file, "definitions", 1, "每个文件一个流程，其他泳池只作消息对方")
 
 
 def _ids(document: Document) -> Iterator[Fault]:
@@ -92,7 +92,9 @@ def _marks(document: Document, node: FlowNode) -> Iterator[Fault]:
                 near = "无触发的开始事件" if node.type == "startEvent" else "普通结束或终止结束事件"
                 yield _unsupported(document, node, f"“{node.type}”不支持“{kind}”", near)
         elif kind in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
-            yield _unsupported(document, node, f"不支持“{kind}”", "并行网关(每人一个用户任务)或排他网关回路")
+            yield _unsupported(
+                document, node, f"不支持“{kind}”", "并行网关（每人一个用户任务）或排他网关回路"
+            )
     if node.element.get("isForCompensation") == "true":
         yield _unsupported(document, node, "不支持补偿活动", "由结果的效果声明其反向操作")
 
@@ -117,7 +119,9 @@ def _feel(document: Document, element: str, line: int, text: str, what: str) -> 
     try:
         feel.compile(text)
     except feel.FeelSyntaxError as bad:
-        yield Fault(f"{what}“{text[:60]}”有误:{bad.message}", document.file, element, line, bad.nearest or "")
+        yield Fault(
+            f"{what}“{text[:60]}”有误：{bad.message}", document.file, element, line, bad.nearest or ""
+        )
 
 
 def _flows(document: Document) -> Iterator[Fault]:

@@ -24,10 +24,10 @@ def commands() -> None:
 @_FILES
 @click.option("--json", "as_json", is_flag=True, help="逐个文件输出一行 JSON。")
 def graph(files: tuple[Path, ...], as_json: bool) -> None:
-    """列出流程的节点与流向;凡良构的文件都读,包括引擎不能运行的。
+    """列出流程的节点与流向；凡良构的文件都读，包括引擎不能运行的。
 
     \b
-    退出码:0 全部读出,2 用法错误,11 有文件不可读。
+    退出码：0 全部读出，2 用法错误，11 有文件不可读。
     """
     unreadable = False
     for path in files:
@@ -41,7 +41,7 @@ def _read(path: Path) -> Document:
     try:
         data = path.read_bytes()
     except OSError as bad:
-        raise BpmnRefused([Fault(f"无法读取文件:{bad.strerror or bad}", str(path), "", 0)]) from None
+        raise BpmnRefused([Fault(f"无法读取文件：{bad.strerror or bad}", str(path), "", 0)]) from None
     return read(data, path.name)
 
 
@@ -65,8 +65,8 @@ def _graph(path: Path) -> dict[str, Any]:
 def _graph_text(told: dict[str, Any]) -> str:
     if "error" in told:
         error = told["error"]
-        return f"{told['file']} 第 {error['line']} 行:{error['message']}"
-    lines = [f"{told['file']}:{len(told['nodes'])} 个节点,{len(told['flows'])} 条流向"]
+        return f"{told['file']} 第 {error['line']} 行：{error['message']}"
+    lines = [f"{told['file']}:{len(told['nodes'])} 个节点，{len(told['flows'])} 条流向"]
     lines += [f"  {n['id']}  {n['type']}  {n['name']}" for n in told["nodes"]]
     lines += [f"  {f['source']} → {f['target']}  {f['condition'] or ''}".rstrip() for f in told["flows"]]
     return "\n".join(lines)
@@ -76,10 +76,10 @@ def _graph_text(told: dict[str, Any]) -> str:
 @_FILES
 @click.option("--json", "as_json", is_flag=True, help="逐个文件输出一行 JSON。")
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """检查流程能否运行;指出不能运行的元素、所在行和最接近的可用写法。
+    """检查流程能否运行；指出不能运行的元素、所在行和最接近的可用写法。
 
     \b
-    退出码:0 都能运行,1 有问题,2 用法错误。
+    退出码：0 都能运行，1 有问题，2 用法错误。
     """
     from ziyuan.workflow.engine.checking import check as faults_of
 
@@ -107,10 +107,10 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 def roundtrip(source: Path, target: Path) -> None:
-    """读入再写出:编号、流向、图形和不认识的扩展属性都保留。
+    """读入再写出：编号、流向、图形和不认识的扩展属性都保留。
 
     \b
-    退出码:0 已写出,2 用法错误,11 不可读。
+    退出码：0 已写出，2 用法错误，11 不可读。
     """
     try:
         document = _read(source)

@@ -18,7 +18,7 @@ class Fault(NamedTuple):
     nearest: str = ""
 
     def text(self) -> str:
-        hint = f";可改用:{self.nearest}" if self.nearest else ""
+        hint = f";可改用：{self.nearest}" if self.nearest else ""
         return f"{self.file} 第 {self.line} 行({self.element}):{self.message}{hint}"
 
 
@@ -26,7 +26,7 @@ class BpmnRefused(UserError):
     """The file cannot be published; `faults` are all reasons."""
 
     code = "ZY-ENG-001"
-    remedy = "请在流程图中逐项改正所指的元素,再重新发布。"
+    remedy = "请在流程图中逐项改正所指的元素，再重新发布。"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
@@ -39,7 +39,7 @@ class NoWay(UserError):
     """No condition of a gateway holds and it has no default flow."""
 
     code = "ZY-ENG-002"
-    remedy = "请为该网关设默认流向,或补齐条件未覆盖的情形。"
+    remedy = "请为该网关设默认流向，或补齐条件未覆盖的情形。"
 
     def __init__(self, gateway: str, name: str, conditions: Sequence[str], values: dict[str, object]) -> None:
         told = ";".join(conditions)
@@ -56,14 +56,14 @@ class NotPossible(UserError):
 
     code = "ZY-ENG-003"
     status = 409
-    remedy = "请刷新案卷,按当前环节可用的动作继续。"
+    remedy = "请刷新案卷，按当前环节可用的动作继续。"
 
 
 class Stuck(UserError):
     """Tokens wait at joins that nothing can reach any more."""
 
     code = "ZY-ENG-004"
-    remedy = "请检查流程图:并行分支应在同一个汇合网关结束。"
+    remedy = "请检查流程图：并行分支应在同一个汇合网关结束。"
 
 
 class BadLevel(UserError):

@@ -132,7 +132,7 @@ class Play:
             at, scope, trail, joined = work.pop()
             self.moves += 1
             if self.moves > LONGEST_STEP:
-                raise Stuck("流程在一步内运行过久,可能有自行循环的回路")
+                raise Stuck("流程在一步内运行过久，可能有自行循环的回路")
             self.seen[at] = None
             self.step.passed.append(at)
             arrivals = [self._enter(way, *place, joined) for way, place in self._ways(at, scope, trail)]
@@ -219,7 +219,7 @@ class Play:
 
     def _decide(self, node: Any) -> None:
         if self.decide is None:
-            raise NotPossible(f"环节“{node.name or node.id}”需要决策“{node.decision}”,但没有给出决策")
+            raise NotPossible(f"环节“{node.name or node.id}”需要决策“{node.decision}”，但没有给出决策")
         outcome = self.decide(node.decision, dict(self.vars))
         self.step.decisions.append(Made(node.id, node.decision, outcome.value, outcome.trace))
         self._set(node.result, outcome.value)
@@ -246,7 +246,7 @@ class Play:
             names = "、".join(
                 dict.fromkeys(self.graph.nodes[t["node"]].name or t["node"] for t in self.tokens)
             )
-            raise Stuck(f"流程停在汇合处“{names}”,其余分支已不会到达")
+            raise Stuck(f"流程停在汇合处“{names}”，其余分支已不会到达")
         step = self.step
         step.ready = [_ready(token) for token in waiting]
         step.entered = [item for item in step.ready if item.token in self.new]

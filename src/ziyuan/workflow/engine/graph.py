@@ -86,7 +86,7 @@ class Graph:
         try:
             data = source.read_bytes()
         except OSError as bad:
-            raise BpmnRefused([Fault(f"无法读取文件:{bad.strerror or bad}", str(path), "", 0)]) from None
+            raise BpmnRefused([Fault(f"无法读取文件：{bad.strerror or bad}", str(path), "", 0)]) from None
         return cls.of(data, source.name)
 
     @classmethod

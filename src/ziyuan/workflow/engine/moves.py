@@ -24,7 +24,7 @@ def back_to(graph: Graph, state: Mapping[str, Any], at: int | str, target: str, 
     token = play.find(at)
     if target == token["node"] or target not in token["trail"]:
         name = graph.nodes[target].name if target in graph.nodes else target
-        raise NotPossible(f"不能退回到“{name}”:本件没有从那里经过")
+        raise NotPossible(f"不能退回到“{name}”：本件没有从那里经过")
     trail = token["trail"][: token["trail"].index(target)]
     play.take(token, "returned")
     if direct:
@@ -33,7 +33,9 @@ def back_to(graph: Graph, state: Mapping[str, Any], at: int | str, target: str, 
         return play.done()
     depth = graph.depth[target]
     if depth > len(token["scope"]):
-        raise NotPossible(f"“{graph.nodes[target].name}”在已经汇合的并行分支内,只能直送退回,或退回到分支之前")
+        raise NotPossible(
+            f"“{graph.nodes[target].name}”在已经汇合的并行分支内，只能直送退回，或退回到分支之前"
+        )
     if depth < len(token["scope"]):
         region = token["scope"][: depth + 1]
         for other in [t for t in play.tokens if _touches(t, region)]:
@@ -60,12 +62,12 @@ def recall(graph: Graph, state: Mapping[str, Any], node: str) -> Step:
     play = Play(graph, state)
     name = graph.nodes[node].name if node in graph.nodes else node
     if play.ended:
-        raise NotPossible("流程已经结束,不能撤回")
+        raise NotPossible("流程已经结束，不能撤回")
     sent = [token for token in play.tokens if _sent_by(token, node)]
     later = [t for t in play.tokens if node in t["trail"] and t not in sent and t["node"] != node]
     if not sent or later:
         why = "后续环节已经办理" if later else "没有由它送出的待办"
-        raise NotPossible(f"不能撤回“{name}”:{why}")
+        raise NotPossible(f"不能撤回“{name}”：{why}")
     origin = _origin(sent[0], node)
     if "back" in origin:
         play.take(origin, "recalled")

@@ -85,7 +85,7 @@ class Shape:
 
 
 _CROSSED = "不同的并行分支在此未经汇合就相遇"
-_UNMATCHED = "汇合网关与分支网关不匹配:应恰好汇合同一个并行网关的全部分支"
+_UNMATCHED = "汇合网关与分支网关不匹配：应恰好汇合同一个并行网关的全部分支"
 
 
 def _closure(start: Iterable[str], next_of: dict[str, list[str]]) -> set[str]:
@@ -105,7 +105,7 @@ def structure_faults(document: Document) -> Iterator[Fault]:
     starts = [node for node in shape.nodes.values() if node.type == "startEvent"]
     if len(starts) != 1:
         at = starts[1] if starts else next(iter(shape.nodes.values()))
-        message = f"应有且只有一个开始事件,现有 {len(starts)} 个"
+        message = f"应有且只有一个开始事件，现有 {len(starts)} 个"
         yield Fault(message, document.file, at.id, at.line, "一个无触发的开始事件")
         return
     faults = list(_degrees(document, shape))
@@ -132,7 +132,7 @@ def _degrees(document: Document, shape: Shape) -> Iterator[Fault]:
         if node.type.endswith("Gateway"):
             yield from _conditions(document, shape, node)
         elif out > 1:
-            yield Fault("环节有多条流出线,去向不明", document.file, key, node.line, "先接排他网关或并行网关")
+            yield Fault("环节有多条流出线，去向不明", document.file, key, node.line, "先接排他网关或并行网关")
 
 
 def _conditions(document: Document, shape: Shape, node: FlowNode) -> Iterator[Fault]:
@@ -142,7 +142,7 @@ def _conditions(document: Document, shape: Shape, node: FlowNode) -> Iterator[Fa
     for flow in flows:
         if not flow.condition and flow.id != node.element.get("default"):
             yield Fault(
-                "排他网关的流出线缺少条件", document.file, flow.id, flow.line, "写明条件,或设为默认流向"
+                "排他网关的流出线缺少条件", document.file, flow.id, flow.line, "写明条件，或设为默认流向"
             )
 
 
@@ -156,7 +156,7 @@ def _reach(document: Document, shape: Shape, start: str) -> Iterator[Fault]:
     can_end = shape.backward(ends)
     for key, node in shape.nodes.items():
         if key not in reached:
-            yield Fault("从开始事件到不了这里", document.file, key, node.line, "接上流入线,或删去")
+            yield Fault("从开始事件到不了这里", document.file, key, node.line, "接上流入线，或删去")
         elif key not in can_end:
             yield Fault("从这里到不了任何结束事件", document.file, key, node.line, "接上流出线")
 

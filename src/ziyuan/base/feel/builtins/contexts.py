@@ -40,7 +40,7 @@ def context_put(run: Run, span: Span, base: dict[str, Any], key: str, value: Any
 @feel("context put(context: context, keys: list, value: any?)")
 def context_put_path(run: Run, span: Span, base: dict[str, Any], keys: list[Any], value: Any) -> Any:
     if not keys or not all(type(key) is str for key in keys):
-        return run.why(span, "项名的列表不能为空,且都应为文本")
+        return run.why(span, "项名的列表不能为空，且都应为文本")
     run.spend(len(keys), span)
     made = dict(base)
     level = made
@@ -58,7 +58,7 @@ def context_merge(run: Run, span: Span, contexts: list[Any]) -> Any:
     made: dict[str, Any] = {}
     for one in contexts:
         if type(one) is not dict:
-            return run.why(span, "应为上下文的列表,其中有{}", kind_name(one))
+            return run.why(span, "应为上下文的列表，其中有{}", kind_name(one))
         run.spend(len(one) + 1, span)
         made.update(one)
     return made

@@ -27,7 +27,7 @@ def date(run: Run, span: Span, value: Any) -> Any:
     if type(value) is DateTime:
         return value.date
     if type(value) is str:
-        return literals.parse_date(value) or run.why(span, "“{}”不是日期,应写作 2024-02-29", value[:40])
+        return literals.parse_date(value) or run.why(span, "“{}”不是日期，应写作 2024-02-29", value[:40])
     return run.why(span, "不能从{}得到日期", kind_name(value))
 
 
@@ -35,7 +35,7 @@ def date(run: Run, span: Span, value: Any) -> Any:
 def date_of_parts(run: Run, span: Span, year: Decimal, month: Decimal, day: Decimal) -> Any:
     parts = [as_int(part) for part in (year, month, day)]
     made = None if None in parts else temporal.date_of(*parts)  # type: ignore[arg-type]
-    return made or run.why(span, "没有这一天:{}-{}-{}", year, month, day)
+    return made or run.why(span, "没有这一天：{}-{}-{}", year, month, day)
 
 
 @feel("date and time(from: any)")
@@ -47,7 +47,7 @@ def date_and_time(run: Run, span: Span, value: Any) -> Any:
         return temporal.midnight(value)
     if type(value) is str:
         found = literals.parse_datetime(value)
-        return found or run.why(span, "“{}”不是日期时间,应写作 2024-02-29T10:00:00", value[:40])
+        return found or run.why(span, "“{}”不是日期时间，应写作 2024-02-29T10:00:00", value[:40])
     return run.why(span, "不能从{}得到日期时间", kind_name(value))
 
 
@@ -60,7 +60,7 @@ def date_and_time_of(run: Run, span: Span, day: Date | DateTime, moment: Time) -
 def date_and_time_in_zone(run: Run, span: Span, moment: Date | DateTime, zone: str) -> Any:
     at = moment if isinstance(moment, DateTime) else temporal.midnight(moment)
     if temporal.zone_info(zone) is None or at.time.zone is None:
-        return run.why(span, "不认识的时区“{}”,或原值没有时区", zone)
+        return run.why(span, "不认识的时区“{}”，或原值没有时区", zone)
     return temporal.add_nanos(DateTime(at.date, at.time._replace(zone=zone)), _shift(at, zone))
 
 
@@ -83,7 +83,7 @@ def time(run: Run, span: Span, value: Any) -> Any:
     if type(value) is Date:
         return Time(0, 0, 0, 0, 0)
     if type(value) is str:
-        return literals.parse_time(value) or run.why(span, "“{}”不是时间,应写作 10:00:00", value[:40])
+        return literals.parse_time(value) or run.why(span, "“{}”不是时间，应写作 10:00:00", value[:40])
     return run.why(span, "不能从{}得到时间", kind_name(value))
 
 
@@ -99,9 +99,9 @@ def time_of_parts(
     seconds = second.to_integral_value(rounding="ROUND_FLOOR")
     whole = (as_int(hour), as_int(minute), as_int(seconds))
     if whole[0] is None or whole[1] is None or whole[2] is None:
-        return run.why(span, "没有这一时刻:{}:{}:{}", hour, minute, second)
+        return run.why(span, "没有这一时刻：{}:{}:{}", hour, minute, second)
     made = temporal.time_of(whole[0], whole[1], whole[2], int((second - seconds) * NANO), zone)
-    return made or run.why(span, "没有这一时刻:{}:{}:{}", hour, minute, second)
+    return made or run.why(span, "没有这一时刻：{}:{}:{}", hour, minute, second)
 
 
 # -- durations -----------------------------------------------------------------------------------------
@@ -113,8 +113,8 @@ def duration(run: Run, span: Span, value: Any) -> Any:
     if type(value) in (temporal.YearsMonths, DaysTime):
         return value
     if type(value) is not str:
-        return run.why(span, "参数“from”应为文本,得到{}", kind_name(value))
-    return literals.parse_duration(value) or run.why(span, "“{}”不是时段,应写作 P1Y2M 或 P3DT4H", value[:40])
+        return run.why(span, "参数“from”应为文本，得到{}", kind_name(value))
+    return literals.parse_duration(value) or run.why(span, "“{}”不是时段，应写作 P1Y2M 或 P3DT4H", value[:40])
 
 
 @feel("years and months duration(from: day, to: day)")
@@ -141,13 +141,13 @@ def number(run: Run, span: Span, value: Any, grouping: str | None = None, point:
     if type(value) is Decimal and grouping is None and point is None:
         return value
     if type(value) is not str:
-        return run.why(span, "参数“from”应为文本,得到{}", kind_name(value))
+        return run.why(span, "参数“from”应为文本，得到{}", kind_name(value))
     if (
         grouping not in (None, " ", ",", ".")
         or point not in (None, ",", ".")
         or (grouping and grouping == point)
     ):
-        return run.why(span, "分组符应为空格、逗号或点,小数点应为逗号或点,且两者不同")
+        return run.why(span, "分组符应为空格、逗号或点，小数点应为逗号或点，且两者不同")
     plain = value.replace(grouping, "") if grouping else value
     plain = plain.replace(point, "_").replace(".", "?").replace("_", ".") if point == "," else plain
     found = numbers.number(plain) if len(plain) < 10_000 and _NUMBER.fullmatch(plain) else None

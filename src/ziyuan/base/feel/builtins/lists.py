@@ -113,7 +113,7 @@ def _place(items: list[Any], position: Decimal, extra: int, run: Run, span: Span
     """The offset of a 1-based or negative position; `extra` positions after the last are allowed."""
     place = as_int(position)
     if not place or place > len(items) + extra or -place > len(items):
-        return run.why(span, "位置 {} 不在列表范围内(共 {} 项)", position, len(items))
+        return run.why(span, "位置 {} 不在列表范围内（共 {} 项）", position, len(items))
     return place - 1 if place > 0 else len(items) + place
 
 
@@ -139,7 +139,7 @@ def append(run: Run, span: Span, items: list[Any], added: list[Any]) -> list[Any
 @feel("concatenate(...list: any?)")
 def concatenate(run: Run, span: Span, values: list[Any]) -> Any:
     if None in values:
-        return run.why(span, "参数应为列表,得到空值")
+        return run.why(span, "参数应为列表，得到空值")
     joined: list[Any] = []
     for value in values:
         joined.extend(value if type(value) is list else [value])

@@ -56,7 +56,7 @@ def absolute(run: Run, span: Span, n: Any) -> Any:
         return YearsMonths(abs(value.months))
     if type(value) is DaysTime:
         return DaysTime(abs(value.nanos))
-    return run.why(span, "参数“n”应为数字或时段,得到{}", kind_name(n))
+    return run.why(span, "参数“n”应为数字或时段，得到{}", kind_name(n))
 
 
 @feel("modulo(dividend: number, divisor: number)")

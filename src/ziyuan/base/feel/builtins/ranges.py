@@ -89,10 +89,17 @@ def _point(value: Any) -> Range:
     return value if type(value) is Range else Range(value, value, True, True)
 
 
-def _define(name: str, holds: Callable[[Range, Range], bool], first: str, second: str) -> None:
-    """`first` and `second` say what the arguments may be: points, ranges or any of both."""
+_FORMS = {
+    ("any", "any"): (("point1", "point2"), ("point", "range"), ("range", "point"), ("range1", "range2")),
+    ("any", "range"): (("point", "range"), ("range1", "range2")),
+    ("range", "any"): (("range", "point"), ("range1", "range2")),
+    ("range", "range"): (("range1", "range2"),),
+}
 
-    @feel(f"{name}({_parameter(first, 1)}: any, {_parameter(second, 2)}: any)")
+
+def _define(name: str, holds: Callable[[Range, Range], bool], first: str, second: str) -> None:
+    """`first` and `second` say what the arguments may be: ranges only, or points too."""
+
     def related(run: Run, span: Span, a: Any, b: Any) -> Any:
         if (type(a) is not Range and first == "range") or (type(b) is not Range and second == "range"):
             return run.why(span, "函数“{}”的参数应为区间", name)
@@ -101,9 +108,8 @@ def _define(name: str, holds: Callable[[Range, Range], bool], first: str, second
         except _NoOrder as unordered:
             return run.why(span, "{}", str(unordered))
 
-
-def _parameter(kind: str, place: int) -> str:
-    return f"{kind}{place}" if kind == "range" else {1: "value1", 2: "value2"}[place]
+    for one, other in _FORMS[(first, second)]:
+        feel(f"{name}({one}: any, {other}: any)")(related)
 
 
 for _entry in (
@@ -129,7 +135,7 @@ for _entry in (
 def range_from(run: Run, span: Span, text: str) -> Any:
     found = _RANGE.fullmatch(text) if len(text) < 1000 else None
     if not found:
-        return run.why(span, "“{}”不是区间,应写作 [1..10]", text[:40])
+        return run.why(span, "“{}”不是区间，应写作 [1..10]", text[:40])
     opening, low, high, closing = found.groups()
     ends = [_end(low), _end(high)]
     if _BAD in ends or ends == [None, None]:

@@ -161,7 +161,7 @@ def _single(form: Form, argument: Closure, span: Span) -> Closure:
 def _named(builtin: Builtin, arguments: tuple[Closure, ...], names: tuple[str, ...], span: Span) -> Closure:
     forms = [form for form in builtin.forms if _accepts_names(form, names)]
     if not forms or len(set(names)) < len(names):
-        return lambda scope, run: run.why(span, "函数“{}”没有这样的参数:{}", builtin.name, "、".join(names))
+        return lambda scope, run: run.why(span, "函数“{}”没有这样的参数：{}", builtin.name, "、".join(names))
 
     def called(scope: Any, run: Run) -> Any:
         values = {name: argument(scope, run) for name, argument in zip(names, arguments, strict=True)}
@@ -237,4 +237,4 @@ def _fit(value: Any, parameter: Parameter) -> Any:
 
 
 def _misfit(parameter: Parameter, value: Any, run: Run, span: Span) -> Any:
-    return run.why(span, "参数“{}”应为{},得到{}", parameter.name, _CHINESE[parameter.kind], kind_name(value))
+    return run.why(span, "参数“{}”应为{}，得到{}", parameter.name, _CHINESE[parameter.kind], kind_name(value))

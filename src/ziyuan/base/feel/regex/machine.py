@@ -93,7 +93,7 @@ def _same(a: str, b: str, ignore_case: bool) -> bool:
 def _all(program: Program, text: str, run: Run, span: Span) -> list[Marks]:
     """All matches from left to right; a pattern that matches nothing at all is refused as XPath does."""
     if search(program, "", 0, run, span) is not None:
-        raise BadPattern("正则表达式能匹配空文本,不能用来替换或拆分")
+        raise BadPattern("正则表达式能匹配空文本，不能用来替换或拆分")
     found: list[Marks] = []
     at = 0
     while at <= len(text):
@@ -134,7 +134,7 @@ def _template(replacement: str, groups: int) -> list[str | int]:
             i += 2
         elif char == "$":
             if not (after.isascii() and after.isdigit()):
-                raise BadPattern("替换文本中的“$”之后应为组号;要“$”本身写作“\\$”")
+                raise BadPattern("替换文本中的“$”之后应为组号；要“$”本身写作“\\$”")
             end = i + 2
             while replacement[end : end + 1].isdigit() and int(replacement[i + 1 : end + 1]) <= groups:
                 end += 1

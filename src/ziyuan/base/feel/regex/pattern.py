@@ -38,7 +38,7 @@ Tree = tuple[Any, ...]
 def compile(pattern: str, flags: str = "") -> Program:
     """The program of a pattern; flags are those of XPath: s, m, i, x, q."""
     if set(flags) - set("smixq"):
-        raise BadPattern(f"不认识的标志“{flags}”,可用 s、m、i、x、q")
+        raise BadPattern(f"不认识的标志“{flags}”，可用 s、m、i、x、q")
     if len(pattern) > LARGEST_PROGRAM:
         raise BadPattern("正则表达式过长")
     reader = _Reader(pattern, flags)
@@ -149,7 +149,7 @@ class _Reader:
         if char == "$":
             return ("end",)
         if char in "?*+{}]":
-            raise BadPattern(f"“{char}”之前缺少内容,或应写作“\\{char}”")
+            raise BadPattern(f"“{char}”之前缺少内容，或应写作“\\{char}”")
         return self.one(char)
 
     def group(self) -> Tree:
@@ -268,7 +268,7 @@ def _united(tests: tuple[Test, ...], negative: bool, without: Test | None) -> Te
 def _emit(tree: Tree, program: Program) -> None:
     code = program.code
     if len(code) > LARGEST_PROGRAM:
-        raise BadPattern("正则表达式展开后过大,请减小重复次数")
+        raise BadPattern("正则表达式展开后过大，请减小重复次数")
     kind = tree[0]
     if kind == "seq":
         for part in tree[1]:
@@ -316,7 +316,7 @@ def _emit_repeat(tree: Tree, program: Program) -> None:
     for _ in range(low):
         _emit(inner, program)
         if len(code) > LARGEST_PROGRAM:
-            raise BadPattern("正则表达式展开后过大,请减小重复次数")
+            raise BadPattern("正则表达式展开后过大，请减小重复次数")
     if high is None:
         split = len(code)
         code.append((SPLIT, 0, 0))
@@ -330,7 +330,7 @@ def _emit_repeat(tree: Tree, program: Program) -> None:
         code.append((SPLIT, 0, 0))
         _emit(inner, program)
         if len(code) > LARGEST_PROGRAM:
-            raise BadPattern("正则表达式展开后过大,请减小重复次数")
+            raise BadPattern("正则表达式展开后过大，请减小重复次数")
     for split in splits:
         code[split] = _split(split + 1, len(code), lazy)
 

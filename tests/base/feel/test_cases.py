@@ -1,0 +1,61 @@
+"""FEEL cases written from the DMN 1.5 specification, by chapter (files in `cases/`).
+
+A line is `expression ==> JSON` in the encoding of `ziyuan feel eval`; `with {...}` sets the context of the
+lines after it. In the chapter on unary tests the value stands before a bar.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ziyuan.base import feel
+from ziyuan.base.feel import wire
+
+FOLDER = Path(__file__).parent / "cases"
+NOW = dt.datetime(2024, 2, 29, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def lines(name: str) -> Iterator[tuple[str, dict[str, Any], str]]:
+    context: dict[str, Any] = {}
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("with "):
+            context = wire.decode(wire.load(line[5:]))
+        elif line and not line.startswith("#"):
+            text, _, expected = line.rpartition(" ==> ")
+            yield text, context, expected
+
+
+def expressions() -> list[Any]:
+    return [
+        pytest.param(text, context, expected, id=f"{path.stem[:2]} {text}")
+        for path in sorted(FOLDER.glob("*.txt"))
+        if path.stem != "15-unary"
+        for text, context, expected in lines(path.name)
+    ]
+
+
+@pytest.mark.parametrize(("text", "context", "expected"), expressions())
+def test_expression_has_the_value_the_specification_gives(text, context, expected):
+    members = feel.member_names(context)
+    result = feel.compile(text, context, members=members).inner(context, NOW)
+    assert wire.encode(result.value) == json.loads(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [pytest.param(t, e, id=t) for t, _, e in lines("15-unary.txt")]
+)
+def test_unary_tests_answer_as_the_specification_says(text, expected):
+    value, _, tests = text.partition(" | ")
+    context = feel.adopt({"limit": 10, "list": [1, 5]})
+    answer = feel.unary(tests, context)(wire.decode(wire.load(value)), context, NOW)
+    assert answer is json.loads(expected)
+
+
+def test_the_collection_holds_some_hundreds_of_cases_for_every_chapter():
+    counts = {path.stem: len(list(lines(path.name))) for path in FOLDER.glob("*.txt")}
+    assert sum(counts.values()) > 900
+    assert min(counts.values()) > 25
