@@ -61,8 +61,8 @@ def test_a_damaged_file_gives_findings_and_nothing_else(sound, tmp_path, seed, m
     kept = {name: body for name, body in members.items() if name.split(".")[0] == hit.split(".")[0]}
     package = read_package(packed(tmp_path, kept), LAYOUT, county=FEIXI)
     assert package.blocked  # XZQ and CJDCQ are missing at the least
-    assert all(CHINESE.search(f.message) and f.remedy for f in package.findings)
-    assert not any(str(held) in f.message or "Traceback" in f.message for f in package.findings)
+    assert all(CHINESE.search(f.message) and f.remedy for f in package.faults)
+    assert not any(str(held) in f.message or "Traceback" in f.message for f in package.faults)
     assert list(held.iterdir()) == []
     for layer in package.layers.values():
         assert shapely.from_wkb(layer.table.column("geometry").to_pylist(), on_invalid="ignore") is not None

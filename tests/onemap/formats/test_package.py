@@ -88,18 +88,18 @@ def nothing_is_left_behind(tmp_path_factory, monkeypatch):
 
 
 def codes(package) -> set[str]:
-    return {f.rule for f in package.findings if f.severity == "error"}
+    return {f.rule for f in package.faults if f.severity == "error"}
 
 
 def the(package, code: str):
-    (found,) = [f for f in package.findings if f.rule == code]
+    (found,) = [f for f in package.faults if f.rule == code]
     assert found.message.endswith("。") and found.remedy
     return found
 
 
 def test_a_zip_of_one_geopackage_is_read_whole(gpkg, tmp_path):
     package = read_package(zipped(tmp_path, gpkg()), LAYOUT, county=FEIXI)
-    assert package.findings == [] and not package.blocked
+    assert package.faults == [] and not package.blocked
     assert set(package.layers) == {"XZQ", "CJDCQ", "DLTB"}
     layer = package.layers["DLTB"]
     assert (layer.epsg, layer.driver, layer.first_row) == (4527, "GPKG", 1)
@@ -116,7 +116,7 @@ def test_a_plain_geopackage_is_read_like_a_packed_one(gpkg):
 
 def test_shapefiles_in_gbk_without_cpg_are_read(shapefiles, tmp_path):
     package = read_package(packed(tmp_path, shapefiles()), LAYOUT, county=FEIXI)
-    assert package.findings == []
+    assert package.faults == []
     layer = package.layers["DLTB"]
     assert layer.encoding == "GB18030"
     assert layer.table.column("DLMC").to_pylist() == list(NAMES)
@@ -218,7 +218,7 @@ def test_a_surplus_layer_and_member_are_warnings(gpkg, tmp_path):
     path = gpkg(layers=("XZQ", "CJDCQ", "DLTB", "MYLAYER"))
     package = read_package(packed(tmp_path, {path.name: path.read_bytes(), "说明.docx": b"x"}), LAYOUT, county=FEIXI)
     assert not package.blocked
-    assert {f.rule for f in package.findings} == {"ZY-FMT-006", "ZY-FMT-007"}
+    assert {f.rule for f in package.faults} == {"ZY-FMT-006", "ZY-FMT-007"}
 
 
 def test_a_layer_named_with_code_and_year_is_taken_and_said(gpkg):
@@ -244,7 +244,7 @@ def test_rows_without_geometry_are_kept_with_their_numbers(gpkg):
 def test_the_old_datums_are_refused_by_name(gpkg, crs):
     package = read_package(gpkg(crs=crs), LAYOUT, county=FEIXI)
     assert codes(package) == {"ZY-BAS-021"}
-    assert any("1980西安" in f.message or "1954年北京" in f.message for f in package.findings)
+    assert any("1980西安" in f.message or "1954年北京" in f.message for f in package.faults)
 
 
 def test_another_zone_than_the_countys_is_an_error_and_not_projected(gpkg):
@@ -274,7 +274,7 @@ def test_a_missing_prj_is_asked_and_the_answer_is_taken(shapefiles, tmp_path):
     members = {k: v for k, v in shapefiles().items() if not k.endswith(".prj")}
     path = packed(tmp_path, members)
     asked = read_package(path, LAYOUT, county=FEIXI)
-    assert codes(asked) == {"ZY-FMT-030"} and "第 39 带" in asked.findings[0].message
+    assert codes(asked) == {"ZY-FMT-030"} and "第 39 带" in asked.faults[0].message
     assert not read_package(path, LAYOUT, county=FEIXI, crs=4527).blocked
     assert codes(read_package(path, LAYOUT, county=FEIXI, crs=4528)) == {"ZY-FMT-031"}
 
@@ -327,10 +327,10 @@ def test_gbk_bytes_in_a_geopackage_are_placed(gpkg):
     base.close()
     package = read_package(path, LAYOUT, county=FEIXI)
     assert package.blocked
-    assert [f.row for f in package.findings] == [2]
+    assert [f.row for f in package.faults] == [2]
 
 
 def test_reading_twice_gives_the_same_findings(gpkg, tmp_path):
     path = zipped(tmp_path, gpkg(layers=("XZQ", "X")))
     first, second = (read_package(path, LAYOUT, county=FEIXI) for _ in range(2))
-    assert first.findings == second.findings and first.digest == second.digest
+    assert first.faults == second.faults and first.digest == second.digest

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import shapely
@@ -14,7 +14,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.deliveries import acts
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryFinding
 from ziyuan.onemap.formats import LayerTable
-from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Finding
+from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Finding, Severity
 
 _BATCH = 2000
 MOST_ON_MAP = 5000
@@ -161,7 +161,7 @@ def stored_findings(row: Delivery) -> list[Finding]:
     """The findings again as values, for the error layer and the report; shapes in EPSG:4490."""
     rows = DeliveryFinding.objects.filter(delivery=row).order_by("ordinal")
     return [
-        Finding(f.rule, f.kind, f.family, f.severity, f.layer, f.key, f.row, f.field, f.value, f.expected,
+        Finding(f.rule, f.kind, f.family, cast(Severity, f.severity), f.layer, f.key, f.row, f.field, f.value, f.expected,
                 f.x, f.y, f.measure, f.unit, tuple(f.partners), f.message, f.remedy,
                 bytes(f.shape) if f.shape is not None else None)
         for f in rows.iterator(chunk_size=_BATCH)

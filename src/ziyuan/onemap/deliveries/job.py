@@ -19,9 +19,9 @@ from ziyuan.onemap.deliveries.keep import keep
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryProgress, State
 from ziyuan.onemap.deliveries.receipts import receipt
-from ziyuan.onemap.formats import County, LayerTable, Package, read_package
+from ziyuan.onemap.formats import County, Fault, LayerTable, Package, read_package
 from ziyuan.onemap.quality.check import check
-from ziyuan.onemap.quality.finding import Finding, Report
+from ziyuan.onemap.quality.finding import Finding, Report, Severity
 from ziyuan.onemap.services.outlines import outline
 from ziyuan.onemap.standards import library
 
@@ -108,14 +108,15 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
 
 def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, report: Report | None) -> None:
     """One transaction: findings, figures, receipt, state, audit, event."""
-    found = [*package.findings, *(report.findings if report else [])]
+    faults = [_finding(fault) for fault in package.faults]
+    found = [*faults, *(report.findings if report else [])]
     places = Places.of(found, package.layers, kernel.region(row.county).zone or 39)
     with kernel.acting(by):
         locked = acts.locked(row)
         if locked.state not in WAITING:
             return
         store(locked, found, places)
-        _figures(locked, task, package, report)
+        _figures(locked, task, package, faults, report)
         locked.kept = keep(locked, package.layers)
         locked.receipts = {"received": receipt(locked, "received")}
         locked.state = State.RETURNED if locked.errors else State.REVIEW
@@ -130,15 +131,24 @@ def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, re
             kernel.announce("delivery.returned", county=locked.county, delivery=locked.no, reason=words)
 
 
+def _finding(fault: Fault) -> Finding:
+    """A fault of a file as a finding of the delivery."""
+    severity: Severity = "error" if fault.severity == "error" else "warning" if fault.severity == "warning" else "note"
+    return Finding(
+        fault.rule, fault.kind, fault.family, severity, layer=fault.layer, row=fault.row, field=fault.field,
+        value=fault.value, message=fault.message, remedy=fault.remedy,
+    )  # fmt: skip
+
+
 def _words(row: Delivery) -> str:
     if row.errors:
         return f"自动质检发现 {row.errors} 个错误、{row.warnings} 个警告,退回修改。"
     return f"自动质检通过,{row.warnings} 个警告,转人工审核。"
 
 
-def _figures(row: Delivery, task: Mandate, package: Package, report: Report | None) -> None:
+def _figures(row: Delivery, task: Mandate, package: Package, faults: list[Finding], report: Report | None) -> None:
     row.rule_count = report.rules if report else 0
-    row.summary = _summary(package.findings, report)
+    row.summary = _summary(faults, report)
     row.errors = sum(r["count"] for r in row.summary if r["severity"] == "error")
     row.warnings = sum(r["count"] for r in row.summary if r["severity"] == "warning")
     row.members = [

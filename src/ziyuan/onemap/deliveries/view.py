@@ -13,7 +13,7 @@ from ziyuan.onemap.deliveries import acts
 from ziyuan.onemap.deliveries.decide import LEVELS, WITHDRAWABLE, level_of
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate, mandates
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, DeliveryProgress, State
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
 
 _MOST_SHAPES = 2000
 _IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
@@ -52,7 +52,7 @@ def summary(row: Delivery) -> dict[str, Any]:
 
 
 def _progress(row: Delivery) -> dict[str, Any]:
-    progress = DeliveryProgress.objects.filter(delivery=row).first()
+    progress = getattr(row, "progress", None)  # one row to one delivery; an open delivery has none
     if progress is None or row.state == State.OPEN:
         return {"step": "", "done": 0, "total": 0, "percent": 0}
     if row.state not in _IN_WORK:

@@ -1,6 +1,6 @@
 """Reading a delivered package (成果包): unpack, sort, read each file behind walls, judge, name.
 
-What is wrong with the files becomes findings; nothing is raised for bad input. A package with a
+What is wrong with the files becomes faults; nothing is raised for bad input. A package with a
 blocking fault is not handed on to the rules: they would only repeat it ten thousand times.
 """
 
@@ -23,7 +23,6 @@ from ziyuan.onemap.formats import crs_guard, encoding, errors
 from ziyuan.onemap.formats.layer_table import County, LayerTable, Member
 from ziyuan.onemap.formats.layout import Layout
 from ziyuan.onemap.formats.members import KINDS, SHP, VectorFile, sort_members
-from ziyuan.onemap.quality.finding import Finding, Severity
 
 _FAMILY = {"ZY-SBX": "文件读取", "ZY-FMT-00": "成果完整性", "ZY-FMT-02": "编码", "ZY-FMT-03": "坐标系",
            "ZY-BAS-02": "坐标系"}
@@ -31,11 +30,27 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What is wrong with a file, and where: the error's code is the rule. Deliveries make a finding of it."""
+
+    rule: str
+    kind: str
+    family: str
+    severity: str
+    layer: str | None
+    row: int | None
+    field: str | None
+    value: str | None
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class Package:
     """What a package holds. `blocked`: unreadable, layer missing, CRS or encoding forbids the check."""
 
     layers: dict[str, LayerTable]
-    findings: list[Finding]
+    faults: list[Fault]
     members: list[Member]
     digest: str
     blocked: bool
@@ -49,7 +64,7 @@ class _Work:
     crs: int | None
     layers: dict[str, LayerTable] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
 
     def claim_unread(self, stem: str, file: str) -> str | None:
@@ -60,7 +75,7 @@ class _Work:
         return layer
 
     def fault(self, error: UserError, severity: str = "error", layer: str | None = None) -> None:
-        self.findings.append(finding_of(error, severity, layer))
+        self.faults.append(fault_of(error, severity, layer))
 
 
 def read_package(
@@ -82,8 +97,8 @@ def read_package(
     finally:
         shutil.rmtree(held, ignore_errors=True)
     _name_missing(work)
-    blocked = any(f.severity == "error" for f in work.findings)
-    return Package(work.layers, work.findings, work.members, file_sm3(path), blocked)
+    blocked = any(f.severity == "error" for f in work.faults)
+    return Package(work.layers, work.faults, work.members, file_sm3(path), blocked)
 
 
 def _name_missing(work: _Work) -> None:
@@ -103,17 +118,16 @@ def file_sm3(path: Path) -> str:
     return digest.hexdigest()
 
 
-def finding_of(error: UserError, severity: str, layer: str | None) -> Finding:
-    """An error about a file as a finding: its code is the rule, its facts the place."""
+def fault_of(error: UserError, severity: str, layer: str | None) -> Fault:
+    """An error about a file as a located fault: its facts say where."""
     facts = error.facts
-    value, row = facts.get("value"), facts.get("row")
+    row = facts.get("row")
     family = next((title for head, title in _FAMILY.items() if error.code.startswith(head)), "文件读取")
-    given: Severity = severity if severity in ("error", "warning", "note") else "error"  # type: ignore[assignment]
-    return Finding(
-        rule=error.code, kind=type(error).__name__, family=family, severity=given,
-        layer=layer or _text(facts.get("layer")), row=row if isinstance(row, int) else None,
-        field=_text(facts.get("field")), value=_text(value), message=error.message, remedy=error.remedy,
-    )
+    return Fault(
+        error.code, type(error).__name__, family, severity, layer or _text(facts.get("layer")),
+        row if isinstance(row, int) else None, _text(facts.get("field")), _text(facts.get("value")),
+        error.message, error.remedy,
+    )  # fmt: skip
 
 
 def _text(value: object) -> str | None:
