@@ -32,11 +32,16 @@ def counties_of(site: PlaneShape, *, on: date, by: kernel.Actor | None = None) -
 
     The coarse outlines only speak where no survey does, so a border is drawn by the survey wherever there is one.
     """
+    with kernel.acting(by or kernel.system_actor()):
+        return counties_here(site, on)
+
+
+def counties_here(site: PlaneShape, on: date) -> list[CountyShare]:
+    """The same inside a running `kernel.acting`."""
     check_site(site)
     found: dict[str, float] = {}
-    with kernel.acting(by or kernel.system_actor()):
-        townships = touching(layer("XZQ"), site, None, Moment(on))
-        names = {r.code: r.name for r in kernel.regions()}
+    townships = touching(layer("XZQ"), site, None, Moment(on))
+    names = {r.code: r.name for r in kernel.regions()}
     left = site.batch()
     batch = in_zone_of(site, townships)
     if batch is not None:

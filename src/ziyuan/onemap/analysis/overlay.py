@@ -92,13 +92,16 @@ def overlay(
     Counties without an edition for that day are in `missing`: nothing is known of their part.
     Raises BadSite, DoesNotAddUp.
     """
-    kind = layer(name)
     with kernel.acting(by or kernel.system_actor()):
-        known = known or pin([kind.id], list(counties))
-        found = {c: latest(kind.id, c, on, known) for c in counties}
-        features = touching(
-            kind, site, [c for c, e in found.items() if e or kind.by_cases], Moment(on, known)
-        )
+        return overlay_here(site, layer(name), on, known or pin([layer(name).id], list(counties)), counties)
+
+
+def overlay_here(
+    site: PlaneShape, kind: Layer, on: date, known: datetime, counties: Sequence[str]
+) -> Overlay:
+    """The same inside a running `kernel.acting`, at a pinned moment."""
+    found = {c: latest(kind.id, c, on, known) for c in counties}
+    features = touching(kind, site, [c for c, e in found.items() if e or kind.by_cases], Moment(on, known))
     pins = tuple(Pin.of(e) for e in found.values() if e)
     missing = tuple(c for c, e in found.items() if e is None and not kind.by_cases)
     return _cut(kind, site, features, on, known, pins, missing)

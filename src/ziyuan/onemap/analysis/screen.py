@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.analysis.counties import counties_of
+from ziyuan.onemap.analysis.counties import counties_here
 from ziyuan.onemap.analysis.errors import NoCounty
-from ziyuan.onemap.analysis.overlay import Overlay, Piece, overlay
+from ziyuan.onemap.analysis.overlay import Overlay, Piece, overlay_here
 from ziyuan.onemap.analysis.screening import Dropped, Part, Row, Screening, Status, ThemeResult, share_of
 from ziyuan.onemap.analysis.themes import Theme, chosen
+from ziyuan.onemap.editions.layers import layer
 from ziyuan.onemap.editions.lock import pin
 
 NOTHING = Decimal("0.00")
@@ -30,13 +31,11 @@ def screen(
     by = by or kernel.system_actor()
     asked = chosen(list(themes) if themes is not None else None)
     with kernel.acting(by):
-        touched = (
-            list(counties) if counties is not None else [s.code for s in counties_of(site, on=on, by=by)]
-        )
+        touched = list(counties) if counties is not None else [s.code for s in counties_here(site, on)]
         if not touched:
             raise NoCounty
         known = known or pin([t.layer for t in asked], touched)
-        cuts = {t.id: overlay(site, t.layer, on=on, known=known, counties=touched, by=by) for t in asked}
+        cuts = {t.id: overlay_here(site, layer(t.layer), on, known, touched) for t in asked}
     land = cuts.get("land_use") or next(iter(cuts.values()))
     return Screening(
         on=on, known=known, site_area_m2=land.site_area_m2, closing_difference_m2=land.closing_difference_m2,
