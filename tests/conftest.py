@@ -13,6 +13,7 @@ import django
 import pytest
 
 from tests.support import database
+from tests.support.installation import running  # noqa: F401  (a fixture)
 
 _NODE = database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"

@@ -32,7 +32,7 @@ from ziyuan.site.environment.place import Place
 from ziyuan.site.environment.settings import NODES, Settings
 from ziyuan.site.environment.welcome import welcome
 
-HEALTHY_SECONDS = 90.0
+HEALTHY_SECONDS = 180.0
 DATABASE_SECONDS = 60.0
 
 
