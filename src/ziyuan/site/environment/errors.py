@@ -113,17 +113,6 @@ class UnknownLog(UserError):
         )
 
 
-class SetupBusy(UserError):
-    """Another set-up of the same clone is at work."""
-
-    code = "ZY-ENV-010"
-    status = 409
-    remedy = "请等它结束再运行。"
-
-    def __init__(self, lock: Path) -> None:
-        super().__init__(f"另一条 ./ziyuan 命令正在准备同一套环境(锁 {lock})。", lock=str(lock))
-
-
 class BadSetting(UserError):
     """A setting of the environment or the command line cannot be used."""
 

@@ -4,22 +4,21 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ziyuan.site.environment import packages, pythonenv, users
+from ziyuan.site.environment import packages, pythonenv, say, users
 from ziyuan.site.environment import place as places
-from ziyuan.site.environment.errors import SetupBusy
 from ziyuan.site.environment.place import Place
 
 
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
-    """Hold the set-up lock of this installation. Raises SetupBusy."""
+    """Hold the set-up lock of this installation; waits while another command of ours holds it."""
     place.state.mkdir(parents=True, exist_ok=True)
-    path = place.state / "setup.lock"
-    with path.open("w") as file:
+    with (place.state / "setup.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SetupBusy(path) from error
+        except BlockingIOError:
+            with say.step("等待另一条 ./ziyuan 命令完成准备"):
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
