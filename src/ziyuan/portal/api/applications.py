@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import File, Form, Router, Schema
+from ninja import Body, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.portal.api.common import actor, stored
@@ -57,7 +57,7 @@ def one(request: HttpRequest, application: int) -> Any:
 
 
 @router.put("/{application}/form", summary="保存表单")
-def form(request: HttpRequest, application: int, body: dict[str, Any]) -> Any:
+def form(request: HttpRequest, application: int, body: Body[dict[str, Any]]) -> Any:
     return workflow.save_form(actor(request), application, body)
 
 
