@@ -88,6 +88,21 @@ def test_a_site_inside_one_patch_is_that_class_alone(by):
     assert found.area(level1="03") == found.area(three="农用地") == found.site_area_m2
 
 
+def test_ridges_inside_cultivated_land_are_counted_as_ridges(by):
+    """KCXS 0.0512 of 900 m² of dry land is 46.08 m² of ridges, class 1203 of 其他土地."""
+    patches = world.county()
+    seal(by, patches=patches)
+    middle = patches[1].shape.centroid
+    west, south = round(middle.x, 0), round(middle.y, 0)
+    found = screen(site(shapely.box(west - 15, south - 15, west + 15, south + 15)), by)
+    assert [(r.code, r.area_m2) for r in found.classes] == [
+        ("0103", Decimal("853.92")),
+        ("1203", Decimal("46.08")),
+    ]
+    assert found.area(level1="01") == Decimal("853.92")
+    assert found.area(three="农用地") == found.site_area_m2 == Decimal("900.00")
+
+
 def test_farmland_hit_has_area_share_article_and_remedy(by):
     seal(by)
     found = screen(site(box(200, 120, 400, 220)), by).theme("farmland")

@@ -197,8 +197,22 @@ def test_areas_by_class_close_to_the_registered_control_areas(two_counties, by):
     told = onemap.statistics(by, LAYER, county=COUNTY, asof=Y2024)
     assert {r["code"]: Decimal(r["area_m2"]) for r in told["rows"]} == sums
     assert told["closes_to"]["difference_m2"] == "0.00"
+    assert told["closes_to"]["classes"] == []
     assert told["total"]["count"] == 30
     assert told["editions"][0]["county"] == COUNTY
+
+
+def test_a_class_that_does_not_close_is_named(two_counties, by):
+    mine, _ = two_counties
+    with kernel.acting(by):
+        register([world.patch(1, mine[0].shape, "0102", "水浇地", 2024), *mine[1:]])
+    told = onemap.statistics(by, LAYER, county=COUNTY, asof=Y2024)["closes_to"]
+    area = str(mine[0].values["TBMJ"])
+    assert told["difference_m2"] == "0.00"
+    assert told["classes"] == [
+        {"code": "0101", "difference_m2": area},
+        {"code": "0102", "difference_m2": f"-{area}"},
+    ]
 
 
 def test_without_registered_areas_nothing_is_claimed_to_close(two_counties, by):

@@ -1,9 +1,11 @@
 """Screen a site (用地范围审查): every theme of `themes.yaml` against the editions in force on a day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from ziyuan.base.areas import ridge_deduction
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.analysis.counties import counties_here
@@ -11,11 +13,12 @@ from ziyuan.onemap.analysis.errors import NoCounty
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, overlay_here
 from ziyuan.onemap.analysis.screening import Dropped, Part, Row, Screening, Status, ThemeResult, share_of
 from ziyuan.onemap.analysis.themes import Theme, chosen
-from ziyuan.onemap.editions.layers import layer
+from ziyuan.onemap.editions.layers import land_classes, layer
 from ziyuan.onemap.editions.lock import pin
 
 NOTHING = Decimal("0.00")
 NO_DATA = ("", "无数据")
+RIDGE = "1203"
 INSIDE, OUTSIDE = "inside", "outside"
 
 
@@ -72,10 +75,31 @@ def _rows(theme: Theme, kept: list[Piece], found: Overlay) -> list[Row]:
     groups: dict[tuple[str, str], list[Piece]] = {}
     for piece in kept:
         groups.setdefault((piece.code, piece.name), []).append(piece)
-    rows = [_row(code, name, pieces, found) for (code, name), pieces in sorted(groups.items())]
-    if theme.reads == "classes" and found.rest_m2:
-        rows.append(Row(*NO_DATA, found.rest_m2, share_of(found.rest_m2, found.site_area_m2), 0))
+    if theme.reads == "classes":
+        return _class_rows(groups, found)
+    return [_row(code, name, pieces, found) for (code, name), pieces in sorted(groups.items())]
+
+
+def _class_rows(groups: dict[tuple[str, str], list[Piece]], found: Overlay) -> list[Row]:
+    """Land use as the survey counts it: ridges inside a patch (KCXS of it) are class 1203, not cultivated land."""
+    rows, ridges = [], NOTHING
+    for (code, name), pieces in sorted(groups.items()):
+        deducted = sum((_ridge_of(p) for p in pieces), NOTHING)
+        whole, ridges = _row(code, name, pieces, found), ridges + deducted
+        area = whole.area_m2 - deducted
+        rows.append(replace(whole, area_m2=area, share=share_of(area, found.site_area_m2)))
+    for code, name, area in (
+        (RIDGE, land_classes().title_of(RIDGE) or "", ridges),
+        (*NO_DATA, found.rest_m2),
+    ):
+        if area:
+            rows.append(Row(code, name, area, share_of(area, found.site_area_m2), 0))
     return rows
+
+
+def _ridge_of(piece: Piece) -> Decimal:
+    coefficient = piece.attributes.get("KCXS")
+    return ridge_deduction(piece.area_m2, coefficient).deducted if coefficient else NOTHING
 
 
 def _row(code: str, name: str, pieces: list[Piece], found: Overlay) -> Row:

@@ -50,7 +50,7 @@ def statistics(
     return {
         "layer": kind.id, "asof": found.moment.on.isoformat(), "by": group, "rows": rows_,
         "total": _figures(sum(n for n, _ in grouped.values()), total, total),
-        "closes_to": control and {"control_m2": str(control), "difference_m2": str(total - control)},
+        "closes_to": _closing(control, sums, total),
         "editions": [_pin(e) for e in pins],
     }  # fmt: skip
 
@@ -115,18 +115,34 @@ def _half_up(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _control(kind: Layer, pins: list[Edition], counties: list[str]) -> Decimal | None:
-    """The registered control area of the counties in the periods of their editions; None where one lacks it."""
+def _control(kind: Layer, pins: list[Edition], counties: list[str]) -> dict[str, Decimal] | None:
+    """Registered control areas by class, of the counties in the periods of their editions; None where one lacks it."""
     if kind.area_field != "TBDLMJ" or not pins or len(pins) != len(counties):
         return None
-    total = Decimal(0)
+    found: dict[str, Decimal] = defaultdict(Decimal)
     for edition in pins:
         areas = ControlArea.objects.filter(county=edition.county, edition=edition.period)
-        registered = list(areas.values_list("area_m2", flat=True))
+        registered = list(areas.values_list("land_class", "area_m2"))
         if not registered:
             return None
-        total += sum(registered, Decimal(0))
-    return total
+        for code, area in registered:
+            found[code] += area
+    return dict(found)
+
+
+def _closing(control: dict[str, Decimal] | None, sums: Sums, total: Decimal) -> dict[str, Any] | None:
+    """What the areas close to, in all and class by class where they differ."""
+    if control is None:
+        return None
+    by_class = _grouped(sums, lambda county, code: code)
+    codes = sorted({*control, *by_class})
+    differences = {c: by_class.get(c, (0, Decimal(0)))[1] - control.get(c, Decimal(0)) for c in codes}
+    whole = sum(control.values(), Decimal(0))
+    return {
+        "control_m2": str(whole),
+        "difference_m2": str(total - whole),
+        "classes": [{"code": c, "difference_m2": str(d)} for c, d in differences.items() if d],
+    }
 
 
 def _pin(edition: Edition) -> dict[str, Any]:
