@@ -272,3 +272,10 @@ def test_the_preview_holds_only_what_meets_the_window(registered, deliver, sampl
     small = deliveries.preview(people["officer"], told["id"], "DLTB", f"{x},{y},{x + 0.01},{y + 0.01}")
     assert 0 < len(small["features"]) < len(whole["features"])
     assert small["features"][0]["properties"]["key"].startswith(COUNTY)
+
+
+def test_a_window_that_is_none_is_refused_in_words(registered, deliver, sample, people):
+    told = deliver(sample / "340123-2024.zip")
+    for bbox in ("", "1,2,3", "a,b,c,d", "118,31,117,32", "nan,nan,nan,nan", "1e9,0,2e9,1"):
+        with pytest.raises(errors.WindowWrong):
+            deliveries.preview(people["officer"], told["id"], "DLTB", bbox)

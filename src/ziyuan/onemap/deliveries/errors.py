@@ -105,6 +105,14 @@ class KeptFileBroken(UserError):
         super().__init__(f"汇交 {no} 的图层 {layer} 与质检时的内容不符,不能入库。", no=no, layer=layer)
 
 
+class WindowWrong(UserError):
+    code = "ZY-DLV-013"
+    remedy = "请按“西,南,东,北”给出四个经纬度数值。"
+
+    def __init__(self, bbox: str) -> None:
+        super().__init__(f"范围“{bbox[:60]}”不是有效的经纬度窗口。", fields={"bbox": "范围无效"})
+
+
 class ControlRowWrong(UserError):
     code = "ZY-DLV-020"
     remedy = "请按列 county,edition,part,class,area_m2,source 改正后重新登记;整个文件未登记。"

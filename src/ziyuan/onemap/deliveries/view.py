@@ -11,6 +11,7 @@ from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.deliveries import acts
 from ziyuan.onemap.deliveries.decide import LEVELS, WITHDRAWABLE, level_of
+from ziyuan.onemap.deliveries.errors import WindowWrong
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate, mandates
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
@@ -176,8 +177,12 @@ def preview(by: kernel.Actor, delivery: acts.Ref, layer: str, bbox: str) -> dict
 
 
 def _window(bbox: str, zone: int) -> shapely.Geometry:
-    values = [float(part) for part in bbox.split(",")]
-    west, south, east, north = values
+    try:
+        west, south, east, north = (float(part) for part in bbox.split(","))
+    except ValueError as wrong:
+        raise WindowWrong(bbox) from wrong
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise WindowWrong(bbox)
     x, y = crs.to_plane(zone).transform([west, east, west, east], [south, south, north, north])
     return shapely.box(min(x), min(y), max(x), max(y))
 
