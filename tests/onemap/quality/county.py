@@ -58,7 +58,7 @@ def make(nx: int = 8, ny: int = 8, seed: int = 1) -> County:
     patches, town = cells.ravel(), town.ravel()
     inside = (row % 8 // 4 * 2 + column % 8 // 4).ravel()
     codes = [f"{CODE}{101 + t:03d}{201 + v:03d}" for t, v in zip(town, inside, strict=True)]
-    units, first, member = np.unique(codes, return_index=True, return_inverse=True)
+    units, member = np.unique(codes, return_inverse=True)
     villages = np.array([shapely.union_all(patches[member == k]) for k in range(len(units))], object)
     towns_of = np.array([u[:9] for u in units])
     names = np.unique(towns_of)
@@ -85,41 +85,42 @@ def _fill(out: County, codes: list[str], units: np.ndarray, member: np.ndarray, 
     farm = [c.startswith("01") for c in classes]
     ratio = [0.05 if f and i % 2 else None for i, f in enumerate(farm)]
     deducted = [int(np.floor(a * r + 0.5)) if r else 0 for a, r in zip(areas, ratio, strict=True)]
-    serial = {}
-    numbers = [serial.setdefault(c, []) or serial[c] for c in codes]
-    for n in numbers:
-        n.append(len(n) + 1)
     seen: dict[str, int] = {}
     tbbh = []
     for c in codes:
         seen[c] = seen.get(c, 0) + 1
         tbbh.append(str(seen[c]))
-    empty = [None] * count
+    blank = pa.nulls(count, pa.string())
+    places = [c + "0" * 7 for c in codes]
     out.columns["DLTB"] = {
-        "BSM": [f"{CODE}2001{i + 1:08d}" for i in range(count)], "YSDM": ["2001010100"] * count, "TBYBH": empty,
+        "BSM": [f"{CODE}2001{i + 1:08d}" for i in range(count)], "YSDM": ["2001010100"] * count, "TBYBH": blank,
         "TBBH": tbbh, "DLBM": classes, "DLMC": [table.title_of(c) for c in classes], "QSXZ": ["30"] * count,
-        "QSDWDM": [c + "0" * 7 for c in codes], "QSDWMC": ["某村"] * count, "ZLDWDM": [c + "0" * 7 for c in codes],
-        "ZLDWMC": ["某村"] * count, "TBMJ": [a / 100 for a in areas.tolist()],
+        "QSDWDM": places, "QSDWMC": ["某村"] * count, "ZLDWDM": places, "ZLDWMC": ["某村"] * count,
+        "TBMJ": [a / 100 for a in areas.tolist()],
         "KCDLBM": ["1203" if r else None for r in ratio], "KCXS": ratio, "KCMJ": [d / 100 for d in deducted],
         "TBDLMJ": [(a - d) / 100 for a, d in zip(areas.tolist(), deducted, strict=True)],
-        "GDLX": ["TT" if r else None for r in ratio], "GDPDJB": [("2" if r else "1") if f else None for f, r in zip(farm, ratio, strict=True)],
-        "XZDWKD": [4.5 if c == "1006" else None for c in classes], "TBXHDM": pa.nulls(count, pa.string()), "TBXHMC": pa.nulls(count, pa.string()),
+        "GDLX": ["TT" if r else None for r in ratio],
+        "GDPDJB": [("2" if r else "1") if f else None for f, r in zip(farm, ratio, strict=True)],
+        "XZDWKD": [4.5 if c == "1006" else None for c in classes], "TBXHDM": blank, "TBXHMC": blank,
         "ZZSXDM": ["LS" if f else None for f in farm], "ZZSXMC": ["种植粮食作物" if f else None for f in farm],
-        "GDDB": [5 if f else 0 for f in farm], "FRDBS": pa.nulls(count, pa.string()),
-        "CZCSXM": ["203" if c == "0702" else None for c in classes], "SJNF": [int(PERIOD)] * count, "MSSM": ["00"] * count,
-        "HDMC": pa.nulls(count, pa.string()), "BZ": pa.nulls(count, pa.string()),
+        "GDDB": [5 if f else 0 for f in farm], "FRDBS": blank,
+        "CZCSXM": ["203" if c == "0702" else None for c in classes], "SJNF": [int(PERIOD)] * count,
+        "MSSM": ["00"] * count, "HDMC": blank, "BZ": blank,
     }  # fmt: skip
     many = len(units)
     out.columns["CJDCQ"] = {
-        "BSM": [f"{CODE}2002{i + 1:08d}" for i in range(many)], "YSDM": ["1000600300"] * many, "ZLDWDM": [u + "0" * 7 for u in units],
-        "ZLDWMC": [f"{u}村" for u in units], "DCMJ": [a / 100 for a in village_areas.tolist()], "JSMJ": [a / 100 for a in own.tolist()],
+        "BSM": [f"{CODE}2002{i + 1:08d}" for i in range(many)], "YSDM": ["1000600300"] * many,
+        "ZLDWDM": [u + "0" * 7 for u in units], "ZLDWMC": [f"{u}村" for u in units],
+        "DCMJ": [a / 100 for a in village_areas.tolist()], "JSMJ": [a / 100 for a in own.tolist()],
         "MSSM": ["00"] * many, "HDMC": pa.nulls(many, pa.string()), "BZ": pa.nulls(many, pa.string()),
     }  # fmt: skip
     sums = [sum(int(a) for a, u in zip(village_areas, units, strict=True) if u[:9] == t) for t in towns]
+    few = len(towns)
     out.columns["XZQ"] = {
-        "BSM": [f"{CODE}2000{i + 1:08d}" for i in range(len(towns))], "YSDM": ["1000600100"] * len(towns), "XZQDM": list(towns),
-        "XZQMC": [f"{t}镇" for t in towns], "DCMJ": [s / 100 for s in sums], "JSMJ": [a / 100 for a in _official(out.shapes["XZQ"]).tolist()],
-        "MSSM": ["00"] * len(towns), "HDMC": pa.nulls(len(towns), pa.string()), "BZ": pa.nulls(len(towns), pa.string()),
+        "BSM": [f"{CODE}2000{i + 1:08d}" for i in range(few)], "YSDM": ["1000600100"] * few, "XZQDM": list(towns),
+        "XZQMC": [f"{t}镇" for t in towns], "DCMJ": [s / 100 for s in sums],
+        "JSMJ": [a / 100 for a in _official(out.shapes["XZQ"]).tolist()],
+        "MSSM": ["00"] * few, "HDMC": pa.nulls(few, pa.string()), "BZ": pa.nulls(few, pa.string()),
     }  # fmt: skip
     _control(out, classes, areas.tolist(), deducted)
 

@@ -25,7 +25,8 @@ def report():
 
 @pytest.fixture(scope="module")
 def facts(report):
-    return facts_of(report, [library.load("tdt1057@2020")], title="肥西县质检报告", about=[("年份", "2024")], printed="2026-11-25")
+    models = [library.load("tdt1057@2020")]
+    return facts_of(report, models, title="肥西县质检报告", about=[("年份", "2024")], printed="2026-11-25")
 
 
 def test_every_finding_is_in_the_table_of_its_geometry(report, facts, tmp_path):

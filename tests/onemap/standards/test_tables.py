@@ -4,8 +4,8 @@ import pytest
 from django.db import connections
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.standards import ddl, library
 from ziyuan.onemap.service import apply_standards
+from ziyuan.onemap.standards import ddl, library
 
 DLTB = "tdt1057@2020/DLTB"
 

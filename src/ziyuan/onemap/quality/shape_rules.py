@@ -53,19 +53,30 @@ def valid(rule: Rule, frame: Frame, context: Context) -> None:
     shapes = frame.shapes
     broken = shapes.rows[~shapes.valid]
     places = np.flatnonzero(~shapes.valid)
-    found = {int(row): _reason(shapes.units[place]) for row, place in zip(broken, places, strict=True)}
+    found = {int(row): _located(frame, int(row), int(place)) for row, place in zip(broken, places, strict=True)}
     rows = np.union1d(broken, np.flatnonzero(shapes.infinite))
 
     def extra(row: int) -> dict[str, Any]:
         _, point = found.get(row, ("", None))
         if point is None:
             return {}
-        x, y = shapes.delivered(np.array(point))[0]
-        return {"x": float(x), "y": float(y), "geometry": shapely.Point(x, y)}
+        return {"x": point[0], "y": point[1], "geometry": shapely.Point(point)}
 
     context.collector.rows(
         rule, frame, rows, lambda r: f"图形无效：{found.get(r, ('坐标不是有限数', None))[0]}。", extra=extra
     )
+
+
+def _located(frame: Frame, row: int, place: int) -> tuple[str, tuple[float, float] | None]:
+    """What is wrong and where, in delivered coordinates."""
+    shapes = frame.shapes
+    if shapely.is_valid(shapes.units[place]):
+        return _reason(shapes.given[row])
+    what, point = _reason(shapes.units[place])
+    if point is None:
+        return what, None
+    x, y = shapes.delivered(np.array(point))[0]
+    return what, (float(x), float(y))
 
 
 def _reason(shape: shapely.Geometry) -> tuple[str, tuple[float, float] | None]:

@@ -103,8 +103,12 @@ class Shapes:
 
     @cached_property
     def valid(self) -> NDArray[np.bool_]:
-        """Validity of `units`, in their order."""
-        return shapely.is_valid(self.units)
+        """Validity of the shapes of `units`, in their order; of a layer in degrees, as delivered too.
+
+        A vertex that touches an edge in degrees need not do so after projection.
+        """
+        valid = shapely.is_valid(self.units)
+        return valid if self.plane.projected is None else valid & shapely.is_valid(self.given[self.rows])
 
     @cached_property
     def sound(self) -> NDArray[np.object_]:
