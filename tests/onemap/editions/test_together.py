@@ -1,8 +1,13 @@
 """Several connections at once: writers take turns, and a pinned answer stays what it was."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 import shapely
@@ -88,6 +93,33 @@ def test_a_rolled_back_delivery_leaves_no_row_and_its_file_is_swept():
     onemap.sweep()
     assert not path.exists()
     assert not onemap.asof("DLTB", date(2022, 12, 31), county=COUNTY, by=kernel.system_actor())
+
+
+KILLED = """
+import os, signal
+import django
+django.setup()
+from tests.onemap.editions import test_together as here
+from tests.onemap import small_county as world
+from ziyuan.onemap.editions import seal as verb
+verb.changed = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # rows and file written, nothing committed
+here.seal("T8", 2018, world.county(code=here.COUNTY))
+"""
+
+
+def test_a_sealing_killed_before_it_commits_leaves_nothing_and_can_be_done_again():
+    root = Path(__file__).resolve().parents[3]
+    paths = os.pathsep.join([str(root), str(root / "src"), os.environ.get("PYTHONPATH", "")])
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], cwd=root, env={**os.environ, "PYTHONPATH": paths}, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    files = list((lake.folder() / layer("DLTB").id / COUNTY).glob("2018-*"))
+    assert len(files) == 1, "the file was in place when the process died"
+    assert not onemap.asof("DLTB", date(2018, 12, 31), county=COUNTY, by=kernel.system_actor())
+    onemap.sweep()
+    assert not files[0].exists()
+    assert onemap.verify(seal("T8", 2018, world.county(code=COUNTY)), by=kernel.system_actor()).ok
 
 
 def test_sweeping_leaves_a_running_sealing_alone():
