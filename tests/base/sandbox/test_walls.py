@@ -162,3 +162,33 @@ def test_no_child_is_left_when_a_reading_is_given_up(bait):
 def _children() -> set[str]:
     listed = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True)
     return {line for line in listed.stdout.splitlines() if "sandbox" in line}
+
+
+_WITHOUT = (
+    "import sys; sys.path.insert(0, {src!r})\n"
+    "from ziyuan.base.sandbox import walls\n"
+    "%s"
+    "from ziyuan.base.sandbox.child import main; main()\n"
+)
+_NO_NAMESPACE = "walls.leave_network = lambda: False\n"
+_NO_SECCOMP = "walls.refuse_calls = lambda: False\n"
+_NO_LANDLOCK = "walls.see_only = lambda folders: False\n"
+_NO_LIMITS = "walls.limit = lambda *numbers: None\n"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "wall", "holds"),
+    [
+        (_NO_NAMESPACE, "network", True),  # seccomp alone refuses sockets
+        (_NO_SECCOMP, "network", True),  # an empty namespace alone has no device
+        (_NO_NAMESPACE + _NO_SECCOMP, "network", False),
+        (_NO_LANDLOCK, "files", False),
+        (_NO_LANDLOCK, "writing", True),  # the limit on file size alone lets nothing be written
+        (_NO_LIMITS, "writing", True),  # Landlock alone refuses writing
+        (_NO_LANDLOCK + _NO_LIMITS, "writing", False),
+    ],
+)
+def test_each_wall_is_seen_to_fall_when_it_is_left_out(bait, monkeypatch, left_out, wall, holds):
+    run.drivers()
+    monkeypatch.setattr(run, "_START", _WITHOUT % left_out)
+    assert check._probe(bait)[wall] is holds
