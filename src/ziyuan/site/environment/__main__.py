@@ -64,7 +64,7 @@ def dispatch(place: Place, arguments: list[str]) -> int:
     if name == "check":
         return _check(place, arguments)
     if name not in INSIDE and name not in ("-h", "--help", "help"):
-        from ziyuan.site.environment.commands import pass_on
+        from ziyuan.site.environment.handing import pass_on
 
         return pass_on(place, arguments)
     options = parser().parse_args(["--help"] if name == "help" else arguments or ["--help"])

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SERVICE_USER = "ziyuan"
@@ -23,11 +23,16 @@ class Place:
     clone: Path
     state: Path
     by_root: bool
+    copy_name: str = "app"
 
     @property
     def app(self) -> Path:
         """The code that runs."""
-        return self.state / "app" if self.by_root else self.clone
+        return self.state / self.copy_name if self.by_root else self.clone
+
+    def for_tests(self) -> "Place":
+        """The same place with a copy of the code of its own: a test run leaves a running node's code alone."""
+        return replace(self, copy_name="test/app")
 
     @property
     def venv(self) -> Path:

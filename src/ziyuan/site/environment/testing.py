@@ -21,6 +21,7 @@ START_SECONDS = 60.0
 
 def test(place: Place, arguments: list[str]) -> int:
     """Run the tests; with arguments for pytest only those, without also the workbench's own."""
+    place = place.for_tests()
     folder = place.state / "test"
     for path in (folder, folder / "tmp"):
         places.folder(path, user=place.service_user)

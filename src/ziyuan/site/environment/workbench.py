@@ -15,23 +15,36 @@ REMEDY = "请检查网络和 npm 的软件源设置(npm config list),再重新�
 
 
 def ensure(place: Place) -> None:
-    """Build `web/dist` unless it was made from exactly these inputs."""
+    """Put `web/dist` where the code that runs is, built from exactly these inputs."""
     source, dist = place.clone / "web", place.app / "web" / "dist"
     if not (source / "package.json").is_file():
         return
     digest = inputs_digest(source)
     stamp = dist / STAMP
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == digest:
+    if _says(stamp, digest):
         return
+    made = _build(place, digest)
+    shutil.rmtree(dist, ignore_errors=True)
+    shutil.copytree(made, dist)
+    places.keep(stamp, digest, mode=0o644)
+
+
+def _build(place: Place, digest: str) -> Path:
+    """The built files, from the build folder where they are of these inputs."""
+    made, stamp = place.build / "web" / "dist", place.build / "web-dist"
+    if _says(stamp, digest):
+        return made
     work = install(place)
     with say.step("构建工作台(npm run build)") as progress:
         _npm(progress, place, work, ["run", "build"])
-        made = work / "dist"
         if not (made / "index.html").is_file():
             raise StepFailed(progress.title, place.logs / "workbench.log", f"{made}/index.html 没有生成")
-        shutil.rmtree(dist, ignore_errors=True)
-        shutil.copytree(made, dist)
-        places.keep(stamp, digest, mode=0o644)
+    places.keep(stamp, digest, mode=0o644)
+    return made
+
+
+def _says(stamp: Path, digest: str) -> bool:
+    return stamp.is_file() and stamp.read_text(encoding="ascii") == digest
 
 
 def install(place: Place) -> Path:
@@ -41,7 +54,7 @@ def install(place: Place) -> Path:
     _hand_over(place, work)
     lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
     stamp = place.build / "web-packages"
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == lock:
+    if _says(stamp, lock):
         return work
     with say.step("安装工作台的软件包(npm ci)") as progress:
         _npm(progress, place, work, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], remedy=REMEDY)
