@@ -139,7 +139,7 @@ def allowed_when(rule: Rule, frame: Frame, context: Context) -> None:
         return
     filled = ~frame.empty(field)
     rows = np.flatnonzero(filled & (verdicts(field.allowed_when, frame, filled) == 0))
-    _field_rows(rule, frame, context, rows, field, field.allowed_when, "只在 {} 时填写，现填有“{}”")
+    _field_rows(rule, frame, context, rows, field, field.allowed_when, "只在{}时填写，现填有“{}”")
 
 
 def required_when(rule: Rule, frame: Frame, context: Context) -> None:
@@ -149,7 +149,7 @@ def required_when(rule: Rule, frame: Frame, context: Context) -> None:
         return
     empty = frame.empty(field)
     rows = np.flatnonzero(empty & (verdicts(field.required_when, frame, empty) == 1))
-    _field_rows(rule, frame, context, rows, field, field.required_when, "在 {} 时必须填写，现为空")
+    _field_rows(rule, frame, context, rows, field, field.required_when, "在{}时必须填写，现为空")
 
 
 def _field_rows(rule: Rule, frame: Frame, context: Context, rows: NDArray[np.int64], field: Field,

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
 
 from ziyuan.onemap.quality.collector import LISTED, Finding, make
@@ -218,8 +219,14 @@ def _twice(rule: Rule, frame: Frame, field: Field, inside: Field | None, rows: N
         rule, f"{field.title}“{value}”{scope}出现 {len(rows)} 次（第 {listed} 行）。",
         key=own, row=frame.row_number(row), value=value, measure=float(len(rows)), unit="count",
         partners=tuple(k for k in keys if k != own)[:20],
-        x=point[0] if point else None, y=point[1] if point else None,
+        x=point[0] if point else None, y=point[1] if point else None, geometry=_places(frame, rows),
     )  # fmt: skip
+
+
+def _places(frame: Frame, rows: NDArray[np.int64]) -> shapely.Geometry | None:
+    """A point on each of the first features."""
+    points = [place for place in (frame.place(int(row)) for row in rows[:20]) if place is not None]
+    return shapely.multipoints(shapely.points(points)) if len(points) > 1 else None
 
 
 def name_of(rule: Rule, frame: Frame, context: Context) -> None:
