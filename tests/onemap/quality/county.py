@@ -85,16 +85,11 @@ def _fill(out: County, codes: list[str], units: np.ndarray, member: np.ndarray, 
     farm = [c.startswith("01") for c in classes]
     ratio = [0.05 if f and i % 2 else None for i, f in enumerate(farm)]
     deducted = [int(np.floor(a * r + 0.5)) if r else 0 for a, r in zip(areas, ratio, strict=True)]
-    seen: dict[str, int] = {}
-    tbbh = []
-    for c in codes:
-        seen[c] = seen.get(c, 0) + 1
-        tbbh.append(str(seen[c]))
     blank = pa.nulls(count, pa.string())
     places = [c + "0" * 7 for c in codes]
     out.columns["DLTB"] = {
         "BSM": [f"{CODE}2001{i + 1:08d}" for i in range(count)], "YSDM": ["2001010100"] * count, "TBYBH": blank,
-        "TBBH": tbbh, "DLBM": classes, "DLMC": [table.title_of(c) for c in classes], "QSXZ": ["30"] * count,
+        "TBBH": _serials(codes), "DLBM": classes, "DLMC": [table.title_of(c) for c in classes], "QSXZ": ["30"] * count,
         "QSDWDM": places, "QSDWMC": ["某村"] * count, "ZLDWDM": places, "ZLDWMC": ["某村"] * count,
         "TBMJ": [a / 100 for a in areas.tolist()],
         "KCDLBM": ["1203" if r else None for r in ratio], "KCXS": ratio, "KCMJ": [d / 100 for d in deducted],
@@ -123,6 +118,16 @@ def _fill(out: County, codes: list[str], units: np.ndarray, member: np.ndarray, 
         "MSSM": ["00"] * few, "HDMC": pa.nulls(few, pa.string()), "BZ": pa.nulls(few, pa.string()),
     }  # fmt: skip
     _control(out, classes, areas.tolist(), deducted)
+
+
+def _serials(codes: list[str]) -> list[str]:
+    """Each patch's number in its village."""
+    seen: dict[str, int] = {}
+    numbers = []
+    for code in codes:
+        seen[code] = seen.get(code, 0) + 1
+        numbers.append(str(seen[code]))
+    return numbers
 
 
 def _control(out: County, classes: list[str], areas: list[int], deducted: list[int]) -> None:
