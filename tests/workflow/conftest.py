@@ -1,6 +1,8 @@
 """Cases on a sealed map: each test begins with one county, its officers, and no case."""
 
 import shutil
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,3 +21,17 @@ def world(db):
     yield small_world.World()
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def on_day(monkeypatch):
+    """`on_day("2026-02-13")`: from now on the platform's clock shows ten in the morning of that day."""
+    from ziyuan.kernel import service as kernel
+
+    def move(day: str) -> date:
+        moment = datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+        monkeypatch.setattr(kernel, "now", lambda: moment)
+        monkeypatch.setattr(kernel, "today", lambda: moment.date())
+        return moment.date()
+
+    return move

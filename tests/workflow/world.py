@@ -67,7 +67,15 @@ def seal_county(code: str = FEIXI) -> None:
     farmland = ("F1", box(*FARMLAND, code), {"YSDM": "2005010300", "DLBM": "0101", "DLMC": "水田"})
     red = ("R1", box(*RED_LINE, code), {"LHLX": "生物多样性维护"})
     urban = ("U1", box(0, 0, 90, 500, code), {"GHFQMC": "城镇集中建设区"})
-    place = (f"{code}2001", outline, {"XZQDM": f"{code}101", "XZQMC": "示例镇", "YSDM": "1000600100", "DCMJ": 300000.0, "JSMJ": 300000.0, "MSSM": "00"})
+    town = {
+        "XZQDM": f"{code}101",
+        "XZQMC": "示例镇",
+        "YSDM": "1000600100",
+        "DCMJ": 3e5,
+        "JSMJ": 3e5,
+        "MSSM": "00",
+    }
+    place = (f"{code}2001", outline, town)
     layers = {
         "DLTB": lattice.table(rows),
         "XZQ": lattice.plain_table("XZQ", [place]),
@@ -81,8 +89,19 @@ def seal_county(code: str = FEIXI) -> None:
 def person(role: str, region: str, user: str = "", name: str = "") -> kernel.Actor:
     """A stored officer."""
     user = user or f"t-{role}-{region}"
-    made = add_person(user, name or f"{kernel.region(region).name}{kernel.TITLES[role]}", organ_of(region), "pw", [role], SINCE)
+    made = add_person(
+        user,
+        name or f"{kernel.region(region).name}{kernel.TITLES[role]}",
+        organ_of(region),
+        "pw",
+        [role],
+        SINCE,
+    )
     return actor_of(made, kernel.now())
+
+
+def _paper(kind: str, serial: int) -> kernel.StoredFile:
+    return kernel.put_file(f"%PDF- {kind} {serial}".encode(), name=f"{kind}.pdf", media="application/pdf")
 
 
 @dataclass
@@ -99,11 +118,13 @@ class World:
             self.people[role, region] = actor_of(found[0], kernel.now()) if found else person(role, region)
         return self.people[role, region]
 
-    def message(self, shape: shapely.Geometry | None = None, papers: tuple[str, ...] = PAPERS, **form: Any) -> dict[str, Any]:
+    def message(
+        self, shape: shapely.Geometry | None = None, papers: tuple[str, ...] = PAPERS, **form: Any
+    ) -> dict[str, Any]:
         """What the exchange brings of a submission."""
         self.serial += 1
         shape = box(*CLEAR) if shape is None else shape
-        stored = [kernel.put_file(f"%PDF- {kind} {self.serial}".encode(), name=f"{kind}.pdf", media="application/pdf") for kind in papers]
+        stored = [_paper(kind, self.serial) for kind in papers]
         return {
             "no": f"AH-2026-{self.serial:06d}",
             "matter": MATTER,
@@ -112,13 +133,21 @@ class World:
             "form": {**FORM, **form},
             "site": site(shape),
             "papers": [
-                {"kind": kind, "name": f"{kind}.pdf", "digest": f.digest, "size": f.size, "media": "application/pdf"}
+                {
+                    "kind": kind,
+                    "name": f"{kind}.pdf",
+                    "digest": f.digest,
+                    "size": f.size,
+                    "media": "application/pdf",
+                }
                 for kind, f in zip(papers, stored, strict=True)
             ],
             "rating": None,
         }
 
-    def open(self, shape: shapely.Geometry | None = None, papers: tuple[str, ...] = PAPERS, **form: Any) -> Case:
+    def open(
+        self, shape: shapely.Geometry | None = None, papers: tuple[str, ...] = PAPERS, **form: Any
+    ) -> Case:
         return workflow.open_case(self.message(shape, papers, **form), kernel.system_actor("交换导入"))
 
     def act(self, role: str, region: str, case: Case, action: str, **more: Any) -> None:
@@ -129,6 +158,20 @@ class World:
     def state(self, case: Case) -> dict[str, Any]:
         with kernel.acting(kernel.system_actor()):
             return Case.objects.get(pk=case.pk).state
+
+    def answer(self, case: Case, shape: shapely.Geometry | None = None, **more: Any) -> None:
+        """The applicant's corrected submission comes in."""
+        state = self.state(case)
+        told = self.message(shape, **more)
+        round_ = len(state["corrections"]) + 1
+        workflow.answer({**told, "no": case.outer_no, "round": round_}, kernel.system_actor("交换导入"))
+
+    def decided(self, **form: Any) -> Case:
+        """A county case agreed by clerk and chief."""
+        case = self.open(**form)
+        self.act("county_clerk", FEIXI, case, "agree")
+        self.act("county_chief", FEIXI, case, "agree")
+        return case
 
     def waiting(self, case: Case) -> list[tuple[str, str]]:
         """(node, region) of each open task."""

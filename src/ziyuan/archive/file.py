@@ -30,7 +30,10 @@ def manifest_of(state: dict[str, Any]) -> dict[str, Any]:
         "keep": declared["keep"],
         "starts": declared["starts"],
         "decision_no": decision["no"],
-        "papers": [{"kind": p["kind"], "name": p["name"], "sm3": p["digest"], "size": p["size"]} for p in state["papers"]],
+        "papers": [
+            {"kind": p["kind"], "name": p["name"], "sm3": p["digest"], "size": p["size"]}
+            for p in state["papers"]
+        ],
         "opinions": [{n: t.get(n) for n in ("title", "by", "outcome", "opinion", "done")} for t in done],
     }
 

@@ -10,6 +10,7 @@ from ziyuan.workflow.applications.submit import (
     withdraw_application,
 )
 from ziyuan.workflow.applications.view import application, applications, form_fields, matters, paper_kinds
+from ziyuan.workflow.cases import proof  # noqa: F401  (registers its proof)
 from ziyuan.workflow.cases.files import (
     application_document,
     document_file,
@@ -17,7 +18,6 @@ from ziyuan.workflow.cases.files import (
     screening_pieces,
     verified_file,
 )
-from ziyuan.workflow.cases import proof  # noqa: F401  (registers its proof)
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record

@@ -1,5 +1,7 @@
 """Decision tables: hit policies, defaults, allowed values, and the trace of what they did."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,10 +167,7 @@ LIMITS = st.lists(st.integers(-20, 20), min_size=1, max_size=6, unique=True).map
 @given(LIMITS, st.integers(-25, 25))
 def test_a_table_of_steps_finds_the_step_that_plain_comparison_finds(limits, value):
     rules = [f"< {limits[0]} | - => 0"]
-    rules += [
-        f"[{low}..{high}) | - => {i}"
-        for i, (low, high) in enumerate(zip(limits, limits[1:], strict=False), 1)
-    ]
+    rules += [f"[{low}..{high}) | - => {i}" for i, (low, high) in enumerate(pairwise(limits), 1)]
     rules.append(f">= {limits[-1]} | - => {len(limits)}")
     expected = sum(value >= limit for limit in limits)
     for policy in ("UNIQUE", "FIRST", "ANY"):

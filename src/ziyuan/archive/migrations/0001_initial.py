@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ArchiveRecord',
+            name="ArchiveRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_no', models.CharField(max_length=40, unique=True)),
-                ('county', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=220)),
-                ('archive_class', models.CharField(max_length=80)),
-                ('keep', models.CharField(max_length=20)),
-                ('starts', models.CharField(max_length=20)),
-                ('decision_no', models.CharField(max_length=60)),
-                ('manifest', models.JSONField()),
-                ('manifest_sm3', models.CharField(max_length=64)),
-                ('filed', models.DateTimeField()),
-                ('withdrawn', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("case_no", models.CharField(max_length=40, unique=True)),
+                ("county", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=220)),
+                ("archive_class", models.CharField(max_length=80)),
+                ("keep", models.CharField(max_length=20)),
+                ("starts", models.CharField(max_length=20)),
+                ("decision_no", models.CharField(max_length=60)),
+                ("manifest", models.JSONField()),
+                ("manifest_sm3", models.CharField(max_length=64)),
+                ("filed", models.DateTimeField()),
+                ("withdrawn", models.DateTimeField(null=True)),
             ],
         ),
     ]

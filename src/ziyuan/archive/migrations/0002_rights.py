@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from ziyuan.kernel.rowsecurity import protect
+from ziyuan.kernel import service as kernel
 
 
 class Migration(migrations.Migration):
     dependencies = [("archive", "0001_initial"), ("kernel", "0002_rights")]
-    operations = [protect("archive_archiverecord")]
+    operations = [kernel.protect("archive_archiverecord")]

@@ -15,8 +15,20 @@ from ziyuan.workflow.forms.validate import faults, typed
 
 EDITABLE = frozenset({"draft", "correcting"})
 PAPER_LIMIT = 50 * 1024 * 1024
-MEDIA = {"pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "txt": "text/plain"}
-_MAGIC = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "txt": b""}
+MEDIA = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "txt": "text/plain",
+}
+_MAGIC = {
+    "pdf": b"%PDF-",
+    "jpg": b"\xff\xd8\xff",
+    "jpeg": b"\xff\xd8\xff",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "txt": b"",
+}
 
 
 def open_application(by: kernel.Actor, matter: str) -> dict[str, Any]:
@@ -64,16 +76,27 @@ def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str
             if p.severity == "error"
         ]
         if problems or read.shape is None:
-            raise SiteUnreadable(problems or [{"line": 1, "message": "没有读到地块", "remedy": "请核对文件内容"}])
+            raise SiteUnreadable(
+                problems or [{"line": 1, "message": "没有读到地块", "remedy": "请核对文件内容"}]
+            )
         touched = onemap.counties_of(read.shape, on=kernel.today(), by=by)
         if not touched:
-            told = {"line": 1, "message": "坐标不在安徽省任何县(市、区)内", "remedy": "请核对带号和坐标轴顺序"}
+            told = {
+                "line": 1,
+                "message": "坐标不在安徽省任何县(市、区)内",
+                "remedy": "请核对带号和坐标轴顺序",
+            }
             raise SiteUnreadable([told])
         token = _token(read.shape)
         shown_to = {**read.shown, "file": name, "counties": [c.name for c in touched]}
         draft.pending = {"site": read.shape.to_json(), "shown": shown_to, "token": token}
         _touch(draft, "pending")
-        return {"site": draft.pending["site"], "shown": shown_to, "confirm": token, "area_m2": str(read.shape.area_official())}
+        return {
+            "site": draft.pending["site"],
+            "shown": shown_to,
+            "confirm": token,
+            "area_m2": str(read.shape.area_official()),
+        }
 
 
 def _token(shape: PlaneShape) -> str:
@@ -108,7 +131,13 @@ def add_paper(by: kernel.Actor, number: int, kind: str, name: str, data: bytes) 
         stored = kernel.put_file(data, name=name, media=media)
         draft.papers.filter(kind=kind, replaced=False).update(replaced=True)
         Paper.objects.create(
-            application=draft, kind=kind, name=name[:200], digest=stored.digest, size=stored.size, media=media, added=kernel.now()
+            application=draft,
+            kind=kind,
+            name=name[:200],
+            digest=stored.digest,
+            size=stored.size,
+            media=media,
+            added=kernel.now(),
         )
         _touch(draft)
         return shown(draft)

@@ -8,7 +8,14 @@ from ziyuan.workflow.applications.submit import query_code
 from ziyuan.workflow.applications.view import STATES, documents_of
 from ziyuan.workflow.cases.models import Application
 
-_STATE = {"已收件": "received", "办理中": "processing", "待补正": "correcting", "已批准": "granted", "不予通过": "refused", "已撤件": "withdrawn"}
+_STATE = {
+    "已收件": "received",
+    "办理中": "processing",
+    "待补正": "correcting",
+    "已批准": "granted",
+    "不予通过": "refused",
+    "已撤件": "withdrawn",
+}
 
 
 def take_progress(message: dict[str, Any], by: kernel.Actor) -> None:
@@ -17,7 +24,10 @@ def take_progress(message: dict[str, Any], by: kernel.Actor) -> None:
         row = Application.objects.select_for_update().filter(no=message["outer_no"]).first()
         if row is None or message["seq"] <= max((p["seq"] for p in row.progress), default=0):
             return
-        row.progress = [*row.progress, {"at": message["at"], "status": message["status"], "seq": message["seq"]}]
+        row.progress = [
+            *row.progress,
+            {"at": message["at"], "status": message["status"], "seq": message["seq"]},
+        ]
         row.state = _STATE.get(message["status"], row.state)
         row.correction = message["correction"]
         row.changed = kernel.now()

@@ -54,7 +54,9 @@ def answer_correction(by: kernel.Actor, number: int, command: str = "") -> dict[
         draft.round += 1
         draft.correction = None
         _send(draft, "answered", "已提交补正")
-        kernel.record(by, "application.answered", on=("application", draft.no), after=draft.form, round=draft.round)
+        kernel.record(
+            by, "application.answered", on=("application", draft.no), after=draft.form, round=draft.round
+        )
         return shown(draft)
 
 
@@ -124,6 +126,9 @@ def message_of(application: int) -> dict[str, Any]:
         "submitted": told.changed.isoformat(),
         "form": told.form,
         "site": told.site,
-        "papers": [{"kind": p.kind, "name": p.name, "digest": p.digest, "size": p.size, "media": p.media} for p in papers],
+        "papers": [
+            {"kind": p.kind, "name": p.name, "digest": p.digest, "size": p.size, "media": p.media}
+            for p in papers
+        ],
         "rating": told.rating,
     }

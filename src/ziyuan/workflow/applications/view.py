@@ -81,7 +81,10 @@ def shown(row: Application) -> dict[str, Any]:
         "site": site_shown(row.site),
         "site_raw": row.site,
         "shown": row.shown,
-        "papers": [{"id": p.pk, "kind": p.kind, "title": titles.get(p.kind, p.kind), "name": p.name, "size": p.size} for p in papers],
+        "papers": [
+            {"id": p.pk, "kind": p.kind, "title": titles.get(p.kind, p.kind), "name": p.name, "size": p.size}
+            for p in papers
+        ],
         "progress": row.progress,
         "correction": row.correction,
         "documents": documents_of(row.no),
@@ -96,7 +99,15 @@ def documents_of(no: str | None) -> list[dict[str, Any]]:
         return []
     found = Document.objects.filter(outer_no=no).order_by("pk")
     return [
-        {"id": d.pk, "title": d.title, "no": d.no, "digest": d.digest, "issued": d.issued.isoformat(), "code": d.code, "verify_url": f"/verify/{d.code}"}
+        {
+            "id": d.pk,
+            "title": d.title,
+            "no": d.no,
+            "digest": d.digest,
+            "issued": d.issued.isoformat(),
+            "code": d.code,
+            "verify_url": f"/verify/{d.code}",
+        }
         for d in found
     ]
 
@@ -106,12 +117,17 @@ def form_fields(matter: str, values: dict[str, Any], faults: dict[str, str]) -> 
     rt = runtime(matter)
     schema = rt.form["data"]
     return [
-        {"group": group["group"], "fields": [_field(schema, name, values, faults) for name in group["fields"]]}
+        {
+            "group": group["group"],
+            "fields": [_field(schema, name, values, faults) for name in group["fields"]],
+        }
         for group in rt.form["layout"]
     ]
 
 
-def _field(schema: dict[str, Any], name: str, values: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
+def _field(
+    schema: dict[str, Any], name: str, values: dict[str, Any], faults: dict[str, str]
+) -> dict[str, Any]:
     told = schema["properties"][name]
     choices = list(zip(told["enum"], told["enumTitles"], strict=True)) if "enum" in told else []
     return {
@@ -128,7 +144,9 @@ def _field(schema: dict[str, Any], name: str, values: dict[str, Any], faults: di
     }
 
 
-def paper_kinds(matter: str, handed_in: list[dict[str, Any]], correction: dict[str, Any] | None) -> list[dict[str, Any]]:
+def paper_kinds(
+    matter: str, handed_in: list[dict[str, Any]], correction: dict[str, Any] | None
+) -> list[dict[str, Any]]:
     """Every kind of paper with what is handed in, whether it is required, and whether a correction asks for it."""
     asked = {i.get("target", "") for i in (correction or {}).get("items", []) if i.get("kind") == "paper"}
     there = {p["kind"]: p for p in handed_in}

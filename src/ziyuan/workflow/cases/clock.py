@@ -1,10 +1,11 @@
 """The clock of a case: from its state to its reading."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock
 
 
@@ -48,4 +49,12 @@ def reading(runtime: Runtime, state: dict[str, Any]) -> dict[str, Any]:
         "due": shown.due.isoformat() if shown else None,
         "provisional": bool(shown and shown.provisional),
         "stops": state["stops"],
+        "notify_due": _notify_due(runtime, told) if accepted is None and not told["closed"] else None,
     }
+
+
+def _notify_due(runtime: Runtime, told: dict[str, Any]) -> str | None:
+    """Last day to tell the applicant all at once what is missing (一次性告知); None where the matter has no limit."""
+    name = runtime.matter.told["due"].get("notify")
+    opened = datetime.fromisoformat(told["opened"]).date()
+    return workdays.after(opened, int(figure(name, opened))).isoformat() if name else None

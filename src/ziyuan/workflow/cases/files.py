@@ -16,6 +16,7 @@ Named = tuple[kernel.StoredFile, str]
 def paper_file(by: kernel.Actor, case_id: int, paper: int) -> Named:
     """A paper of a visible case. Raises NotFound."""
     with kernel.acting(by):
+        kernel.require(by, "case.read")
         found = visible_case(by, case_id).papers.filter(pk=paper).first()
         if found is None:
             raise errors.NotFound("材料", paper)
@@ -25,6 +26,7 @@ def paper_file(by: kernel.Actor, case_id: int, paper: int) -> Named:
 def document_file(by: kernel.Actor, case_id: int, document: int) -> Named:
     """A document of a visible case. Raises NotFound."""
     with kernel.acting(by):
+        kernel.require(by, "case.read")
         case = visible_case(by, case_id)
         return _document(Document.objects.filter(pk=document, case_no=case.no).first(), document)
 
@@ -56,6 +58,7 @@ def _stored(digest: str) -> kernel.StoredFile:
 def screening_pieces(by: kernel.Actor, case_id: int) -> dict[str, Any]:
     """The pieces of the case's screening for the map, recomputed on the pinned day and knowledge."""
     with kernel.acting(by):
+        kernel.require(by, "case.read")
         case = visible_case(by, case_id)
         told = case.state["screening"]
         shape = PlaneShape.from_json(case.state["site"])

@@ -9,7 +9,19 @@ from ziyuan.workflow.cases.models import Case, Document
 from ziyuan.workflow.documents.issue import signature_holds
 from ziyuan.workflow.effects.registry import kind, known
 
-COLUMNS = ("no", "matter", "title", "applicant", "county", "counties", "status", "accepted", "closed", "due", "opened")
+COLUMNS = (
+    "no",
+    "matter",
+    "title",
+    "applicant",
+    "county",
+    "counties",
+    "status",
+    "accepted",
+    "closed",
+    "due",
+    "opened",
+)
 
 
 @kernel.verifies("案件")
@@ -86,7 +98,11 @@ def _effects(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
     for told in state["effects"]:
         row = rows.pop(told["key"], None)
         place = f"{case.no} 效力 {told['kind']}"
-        if row is None or (row.kind, row.target, row.decision) != (told["kind"], told["target"], told["decision"]):
+        if row is None or (row.kind, row.target, row.decision) != (
+            told["kind"],
+            told["target"],
+            told["decision"],
+        ):
             yield kernel.Break("案件", place, "效力行与事件不符")
         elif told["kind"] in known():
             wrong = kind(told["kind"]).proof(told["target"], case.no, by)

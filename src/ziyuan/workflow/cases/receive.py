@@ -52,7 +52,9 @@ def _place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
     return max(touched, key=lambda c: (c.area_m2, c.code)).code, sorted(c.code for c in touched)
 
 
-def _opened_body(rt: Runtime, message: Message, county: str, counties: list[str], by: kernel.Actor) -> dict[str, Any]:
+def _opened_body(
+    rt: Runtime, message: Message, county: str, counties: list[str], by: kernel.Actor
+) -> dict[str, Any]:
     year = kernel.today().year
     declared = rt.matter.told["case"]
     serial = kernel.next_number(f"case.{rt.matter.key}.{county}", year)
@@ -83,7 +85,9 @@ def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:
     """The last beat of each verb here: the applicant, the audit, whoever listens."""
     case = journal.case
     tell_outside(case, journal.state, status)
-    kernel.record(journal.by, f"case.{act}", on=("case", case.no), county=case.county, after=journal.state, **detail)
+    kernel.record(
+        journal.by, f"case.{act}", on=("case", case.no), county=case.county, after=journal.state, **detail
+    )
     kernel.announce("case.changed", county=case.county, case=case.pk, action=act)
 
 
@@ -147,7 +151,14 @@ def withdraw(message: Message, by: kernel.Actor) -> Case:
         if state["case"]["status"] not in OPEN:
             return case
         step = runtime(case.matter).graph.terminate(state["engine"])
-        told = {"state": "withdrawn", "outcome": "withdrawn", "opinion": "申请人撤件", "by": by.name, "organ": "", "by_id": None}
+        told = {
+            "state": "withdrawn",
+            "outcome": "withdrawn",
+            "opinion": "申请人撤件",
+            "by": by.name,
+            "organ": "",
+            "by_id": None,
+        }
         closed = dict.fromkeys(open_tasks(state), told)
         journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
         journal.save()

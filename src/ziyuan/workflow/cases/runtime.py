@@ -63,7 +63,7 @@ def compiled(matter: kernel.Matter) -> Runtime:
     decisions = {}
     for name in told.get("decisions", []):
         model = Decision.load(folder / name)
-        decisions.update({decision: model for decision in model.decisions})
+        decisions.update(dict.fromkeys(model.decisions, model))
     form = json.loads((folder / told["form"]).read_text(encoding="utf-8"))
     return Runtime(matter, Graph.load(folder / told["process"]), decisions, form, _version(matter))
 
@@ -71,6 +71,8 @@ def compiled(matter: kernel.Matter) -> Runtime:
 def _version(matter: kernel.Matter) -> str:
     """SM3 over every text of the matter: what a case is pinned to."""
     texts = {
-        str(p.relative_to(matter.folder)): p.read_bytes() for p in sorted(matter.folder.rglob("*")) if p.is_file()
+        str(p.relative_to(matter.folder)): p.read_bytes()
+        for p in sorted(matter.folder.rglob("*"))
+        if p.is_file()
     }
     return canonical.digest("matter-version", texts).hex()

@@ -31,7 +31,9 @@ def screened_body(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
     shape = PlaneShape.from_json(state["site"])
     told = onemap.screen(shape, on=kernel.today(), counties=state["case"]["counties"])
     screening = told.to_json()
-    screening["checks"] = _checks(rt, {**state, "screening": screening}, Decimal(str(screening["site_area_m2"])))
+    screening["checks"] = _checks(
+        rt, {**state, "screening": screening}, Decimal(str(screening["site_area_m2"]))
+    )
     return {"screening": screening}
 
 

@@ -51,7 +51,13 @@ def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     for number, told in body.get("closed", {}).items():
         state["tasks"][number].update(told, done=head["at"])
     for task in body.get("opened", []):
-        state["tasks"][str(task["number"])] = {"done": None, "outcome": "", "opinion": "", **task, "opened": head["at"]}
+        state["tasks"][str(task["number"])] = {
+            "done": None,
+            "outcome": "",
+            "opinion": "",
+            **task,
+            "opened": head["at"],
+        }
 
 
 def _opened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -80,10 +86,17 @@ def _nothing(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 
 def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["case"]["status"] = "correcting"
-    state["correction"] = {"task": body["task"], "items": body["items"], "by": head["actor"], "at": head["at"]}
+    state["correction"] = {
+        "task": body["task"],
+        "items": body["items"],
+        "by": head["actor"],
+        "at": head["at"],
+    }
     state["tasks"][str(body["task"])]["state"] = "waiting"
     if body.get("stop"):
-        state["stops"].append({"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None})
+        state["stops"].append(
+            {"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None}
+        )
 
 
 def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:

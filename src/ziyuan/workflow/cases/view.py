@@ -14,7 +14,13 @@ from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.tasks.actions import OUTCOMES, offers
 
-STATUS = {"open": "办理中", "correcting": "待补正", "granted": "已批准", "refused": "不予通过", "withdrawn": "已撤件"}
+STATUS = {
+    "open": "办理中",
+    "correcting": "待补正",
+    "granted": "已批准",
+    "refused": "不予通过",
+    "withdrawn": "已撤件",
+}
 KINDS = {
     "opened": "收件",
     "screened": "图上审查",
@@ -48,6 +54,7 @@ def visible_case(by: kernel.Actor, case_id: int) -> Case:
 def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
     """The whole record."""
     with kernel.acting(by):
+        kernel.require(by, "case.read")
         case = visible_case(by, case_id)
         rt, state = runtime(case.matter), case.state
         clock = reading(rt, state)
@@ -147,7 +154,16 @@ def _papers(rt: Runtime, case: Case, state: dict[str, Any]) -> list[dict[str, An
     there = {row.kind for row in rows if not row.replaced}
     absent = [k for k in titles if k in required and k not in there]
     return shown + [
-        {"id": None, "kind": k, "title": titles[k], "name": "", "size": 0, "required": True, "note": "缺少", "url": None}
+        {
+            "id": None,
+            "kind": k,
+            "title": titles[k],
+            "name": "",
+            "size": 0,
+            "required": True,
+            "note": "缺少",
+            "url": None,
+        }
         for k in absent
     ]
 
@@ -236,7 +252,11 @@ def _log(case: Case) -> list[dict[str, Any]]:
             "organ_name": e.organ,
             "kind": e.kind,
             "title": KINDS.get(e.kind, e.kind),
-            "body": {k: v for k, v in e.body.items() if k in ("items", "opinion", "day", "due", "route", "holder_name", "task")},
+            "body": {
+                k: v
+                for k, v in e.body.items()
+                if k in ("items", "opinion", "day", "due", "route", "holder_name", "task")
+            },
             "hash": e.hash,
         }
         for e in case.events.order_by("seq")

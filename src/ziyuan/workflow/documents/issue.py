@@ -45,7 +45,9 @@ def _make(rt: Runtime, case: Case, decision: dict[str, Any]) -> Document:
     result = rt.result(decision["result"])
     data = paper_data(rt, case, decision, url)
     shape = PlaneShape.from_json(case.state["site"])
-    picture = onemap.draw_map(shape, counties=case.counties, on=date.fromisoformat(decision["day"]), sample=kernel.node().sample)
+    picture = onemap.draw_map(
+        shape, counties=case.counties, on=date.fromisoformat(decision["day"]), sample=kernel.node().sample
+    )
     body = render(rt.matter.folder / result["template"], data, qr=url, pictures={"map.svg": picture})
     stored = kernel.put_file(body, name=f"{decision['no']}.pdf", media="application/pdf")
     public = [*rt.matter.told.get("public", []), "organ", "day", "valid_until", "area_ha"]
@@ -92,11 +94,22 @@ def paper_data(rt: Runtime, case: Case, decision: dict[str, Any], url: str) -> d
         "area_ha": hectares(screening["site_area_m2"]),
         "classes": [{**c, "ha": hectares(c["area_m2"])} for c in screening["classes"]],
         "themes": [
-            {"title": t["title"], "status": t["status"], "ha": hectares(t["area_m2"] or "0"), "article": t["article"]}
+            {
+                "title": t["title"],
+                "status": t["status"],
+                "ha": hectares(t["area_m2"] or "0"),
+                "article": t["article"],
+            }
             for t in screening["themes"]
             if t["id"] != "land_use"
         ],
-        "editions": sorted({f"{e['layer']} {e['county']} {e['reference_date']} {e['digest'][:16]}" for t in screening["themes"] for e in t["editions"]}),
+        "editions": sorted(
+            {
+                f"{e['layer']} {e['county']} {e['reference_date']} {e['digest'][:16]}"
+                for t in screening["themes"]
+                for e in t["editions"]
+            }
+        ),
         "opinions": [
             {"node": t["title"], "organ": t.get("organ", ""), "opinion": t["opinion"], "day": t["done"][:10]}
             for t in sorted(state["tasks"].values(), key=lambda t: t["done"] or "")

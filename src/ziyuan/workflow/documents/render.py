@@ -12,7 +12,9 @@ import typst
 from ziyuan.workflow.errors import DocumentFault
 
 
-def render(template: Path, data: dict[str, Any], *, qr: str = "", pictures: dict[str, str] | None = None) -> bytes:
+def render(
+    template: Path, data: dict[str, Any], *, qr: str = "", pictures: dict[str, str] | None = None
+) -> bytes:
     """PDF bytes. The template reads `data.json`, `qr.svg` and the pictures (SVG text by file name) beside it.
 
     Raises DocumentFault with typst's own reason when the template does not compile.

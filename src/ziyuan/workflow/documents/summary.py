@@ -27,7 +27,9 @@ def summary_pdf(by: kernel.Actor, case_id: int) -> bytes:
         "due": record["due"] or "—",
         "area_ha": hectares(screening["site_area_m2"]),
         "classes": [{**c, "ha": hectares(c["area_m2"])} for c in screening["classes"]],
-        "themes": [{**t, "ha": hectares(t["area_m2"] or "0")} for t in screening["themes"] if t["id"] != "land_use"],
+        "themes": [
+            {**t, "ha": hectares(t["area_m2"] or "0")} for t in screening["themes"] if t["id"] != "land_use"
+        ],
         "checks": screening["checks"],
         "printed": f"{by.name} {kernel.now():%Y-%m-%d %H:%M}",
     }

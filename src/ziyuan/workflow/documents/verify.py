@@ -20,8 +20,13 @@ def verify_document(code: str) -> dict[str, Any] | None:
         until = found.facts.get("valid_until")
         return {
             "valid": whole and signed,
-            "in_force": found.kind == "granted" and (until is None or kernel.today() <= date.fromisoformat(until)),
-            "reason": "" if whole and signed else "文件内容已变" if not whole else "签名不符,登记内容可能被改动",
+            "in_force": found.kind == "granted"
+            and (until is None or kernel.today() <= date.fromisoformat(until)),
+            "reason": ""
+            if whole and signed
+            else "文件内容已变"
+            if not whole
+            else "签名不符,登记内容可能被改动",
             "title": found.title,
             "no": found.no,
             "project": found.facts.get("project", ""),
@@ -43,10 +48,18 @@ def _bytes_whole(digest: str) -> bool:
 def take_document(message: dict[str, Any], by: kernel.Actor) -> None:
     """Keep a document that came out with the exchange, so that it can be downloaded and verified here. Once."""
     with kernel.acting(by):
-        told = {k: message[k] for k in ("case_no", "outer_no", "kind", "title", "digest", "size", "signer", "code", "facts")}
+        told = {
+            k: message[k]
+            for k in ("case_no", "outer_no", "kind", "title", "digest", "size", "signer", "code", "facts")
+        }
         Document.objects.get_or_create(
             no=message["no"],
-            defaults={**told, "counties": [], "signature": bytes.fromhex(message["signature"]), "issued": message["issued"]},
+            defaults={
+                **told,
+                "counties": [],
+                "signature": bytes.fromhex(message["signature"]),
+                "issued": message["issued"],
+            },
         )
 
 

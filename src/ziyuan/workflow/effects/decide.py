@@ -24,16 +24,24 @@ def decide(rt: Runtime, journal: Journal, result: str, opinion: str) -> None:
     decision = _decision(rt, journal, result, told, opinion)
     journal.add("decided", {"decision": decision})
     journal.save()
-    applied = [_apply(journal, result, ordinal, effect, decision) for ordinal, effect in enumerate(told["effects"], start=1)]
+    applied = [
+        _apply(journal, result, ordinal, effect, decision)
+        for ordinal, effect in enumerate(told["effects"], start=1)
+    ]
     journal.add("effected", {"effects": applied})
     tell_outside(journal.case, journal.state, STATUS.get(result, "已办结"))
     kernel.announce(
-        f"{rt.matter.pack}.{rt.matter.id}.{result}", county=journal.case.county, case=journal.case.pk, no=decision["no"]
+        f"{rt.matter.pack}.{rt.matter.id}.{result}",
+        county=journal.case.county,
+        case=journal.case.pk,
+        no=decision["no"],
     )
     kernel.defer("workflow.issue_document", case=journal.case.pk)
 
 
-def _decision(rt: Runtime, journal: Journal, result: str, told: dict[str, Any], opinion: str) -> dict[str, Any]:
+def _decision(
+    rt: Runtime, journal: Journal, result: str, told: dict[str, Any], opinion: str
+) -> dict[str, Any]:
     day = kernel.today()
     county = journal.state["case"]["county"]
     region = journal.by.region
@@ -54,7 +62,9 @@ def _decision(rt: Runtime, journal: Journal, result: str, told: dict[str, Any], 
     }
 
 
-def _apply(journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+def _apply(
+    journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]
+) -> dict[str, Any]:
     """Carry one effect out; its row is unique by (case, result, ordinal). Returns what the event says of it."""
     case = journal.case
     key = f"{case.no}/{result}/{ordinal}"

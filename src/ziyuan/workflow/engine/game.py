@@ -176,7 +176,7 @@ class Play:
             self.rest(node.id, scope, trail, joined=joined)
             return None
         if node.type == "parallelGateway" and len(self.graph.incoming[node.id]) > 1:
-            return self._join(node.id, way.id, scope, trail)
+            return self._join(node.id, way.id, scope, trail, joined)
         if node.type == "endEvent":
             self._finish(node.id, node.terminates)
             return None
@@ -184,10 +184,10 @@ class Play:
         return node.id, scope, trail, joined
 
     def _join(
-        self, node: str, via: str, scope: list[int], trail: list[str]
+        self, node: str, via: str, scope: list[int], trail: list[str], joined: list[Token]
     ) -> tuple[str, list[int], list[str], list[Token]] | None:
         """Wait for one token from each incoming flow of the same split; then they become one."""
-        self.put(node, scope, trail, via=via)
+        self.put(node, scope, trail, via=via, joined=joined)
         here = [token for token in self.tokens if token["node"] == node and token["scope"] == scope]
         first = {token["via"]: token for token in reversed(here)}
         if len(first) < len(self.graph.incoming[node]):

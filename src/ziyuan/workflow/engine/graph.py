@@ -75,7 +75,8 @@ class Graph:
         self.ways = {key: tuple(_way(flow) for flow in flows) for key, flows in shape.out.items()}
         self.incoming = {key: tuple(flow.id for flow in flows) for key, flows in shape.into.items()}
         self.defaults = {key: node.element.get("default") for key, node in shape.nodes.items()}
-        self.depth = {key: len(branches) for key, branches in shape.branches()[0].items()}
+        self.branches = shape.branches()[0]
+        self.depth = {key: len(branches) for key, branches in self.branches.items()}
         process = document.processes[0]
         self.id, self.name = process.get("id", ""), process.get("name", "")
 

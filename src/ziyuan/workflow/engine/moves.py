@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ziyuan.workflow.engine.errors import NotPossible
 from ziyuan.workflow.engine.game import Play, Step, Token
+from ziyuan.workflow.engine.structure import Branches
 
 if TYPE_CHECKING:
     from ziyuan.workflow.engine.graph import Graph
@@ -26,22 +27,32 @@ def back_to(graph: Graph, state: Mapping[str, Any], at: int | str, target: str, 
         name = graph.nodes[target].name if target in graph.nodes else target
         raise NotPossible(f"不能退回到“{name}”：本件没有从那里经过")
     trail = token["trail"][: token["trail"].index(target)]
+    common = _common(graph.branches[target], graph.branches[token["node"]])
     play.take(token, "returned")
     if direct:
-        scope = token["scope"][: graph.depth[target]]
-        play.rest(target, scope, trail, resume=_resume(token))
+        play.rest(target, token["scope"][:common], trail, resume=_resume(token))
         return play.done()
     depth = graph.depth[target]
-    if depth > len(token["scope"]):
-        raise NotPossible(
-            f"“{graph.nodes[target].name}”在已经汇合的并行分支内，只能直送退回，或退回到分支之前"
-        )
-    if depth < len(token["scope"]):
-        region = token["scope"][: depth + 1]
-        for other in [t for t in play.tokens if _touches(t, region)]:
+    if depth > common or depth > len(token["scope"]):
+        name = graph.nodes[target].name
+        raise NotPossible(f"“{name}”在已经汇合的并行分支内，只能直送退回，或退回到分支之前")
+    whole = _whole_scope(token)
+    if depth < len(whole):
+        for other in [t for t in play.tokens if _touches(t, whole[: depth + 1])]:
             play.take(other, "withdrawn")
     play.rest(target, token["scope"][:depth], trail)
     return play.done()
+
+
+def _common(a: Branches, b: Branches) -> int:
+    """How many enclosing branches two nodes share."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _whole_scope(token: Token) -> list[int]:
+    """The splits a token stands for: those it will be in again when its direct returns are done."""
+    resume = token.get("resume")
+    return _whole_scope(resume) if resume else token["scope"]
 
 
 def _touches(token: Token, region: list[int]) -> bool:
@@ -68,19 +79,20 @@ def recall(graph: Graph, state: Mapping[str, Any], node: str) -> Step:
     if not sent or later:
         why = "后续环节已经办理" if later else "没有由它送出的待办"
         raise NotPossible(f"不能撤回“{name}”：{why}")
-    origin = _origin(sent[0], node)
+    origin = _unfolded(play, sent[0], node)
     if "back" in origin:
         play.take(origin, "recalled")
         trail = origin["trail"][: origin["trail"].index(node)] if node in origin["trail"] else []
-        play.rest(node, origin["scope"][: graph.depth[node]], trail, resume=origin["back"])
+        common = _common(graph.branches[node], graph.branches[origin["node"]])
+        play.rest(node, origin["scope"][:common], trail, resume=origin["back"])
         return play.done()
+    if (
+        "via" not in origin
+        and _common(graph.branches[node], graph.branches[origin["node"]]) < graph.depth[node]
+    ):
+        raise NotPossible(f"不能撤回“{name}”：并行分支已经汇合，请由后续环节退回")
     for token in sent:
         play.take(token, "recalled")
-        for part in token.get("joined", ()):
-            if part["trail"][-1:] != [node]:
-                play.put(
-                    part["node"], part["scope"], part["trail"], via=part["via"], joined=part.get("joined")
-                )
     play.rest(node, origin["scope"][: graph.depth[node]], origin["trail"][: origin["trail"].index(node)])
     return play.done()
 
@@ -88,15 +100,26 @@ def recall(graph: Graph, state: Mapping[str, Any], node: str) -> Step:
 def _sent_by(token: Token, node: str) -> bool:
     if "by" in token or token.get("resume"):
         return bool(token.get("by") == node)
+    return token["node"] != node and _carries(token, node)
+
+
+def _carries(token: Token, node: str) -> bool:
+    """Whether `node` was the last task before this token; through joins, the last of one of its parts."""
     parts = token.get("joined")
     if parts:
-        return any(part["trail"][-1:] == [node] for part in parts)
-    return token["trail"][-1:] == [node] and token["node"] != node
+        return any(_carries(part, node) for part in parts)
+    return bool(token["trail"][-1:] == [node])
 
 
-def _origin(token: Token, node: str) -> Token:
-    """The token as it was when `node` sent it: before a join, the part that came from it."""
-    return next((part for part in token.get("joined", ()) if part["trail"][-1:] == [node]), token)
+def _unfolded(play: Play, token: Token, node: str) -> Token:
+    """The token as `node` sent it; what joins had made one with it waits at those joins again."""
+    origin = None
+    for part in token.get("joined", ()):
+        if origin is None and _carries(part, node):
+            origin = _unfolded(play, part, node)
+        else:
+            play.put(part["node"], part["scope"], part["trail"], via=part["via"], joined=part.get("joined"))
+    return origin or token
 
 
 def terminate(graph: Graph, state: Mapping[str, Any]) -> Step:

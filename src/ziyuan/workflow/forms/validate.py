@@ -99,5 +99,9 @@ def _typed(schema: dict[str, Any], value: Any) -> Any:
                 number = Decimal(value)
             except ArithmeticError:
                 return value
-            return (int(number) if number == number.to_integral() else float(number)) if number.is_finite() else value
+            return (
+                (int(number) if number == number.to_integral() else float(number))
+                if number.is_finite()
+                else value
+            )
     return value

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ziyuan.kernel.rowsecurity import HI, LO, protect
+from ziyuan.kernel.service import HI, LO, protect
 
 _TOUCHES = f"""
 CREATE FUNCTION workflow_touches(counties varchar[]) RETURNS boolean LANGUAGE sql STABLE AS $$

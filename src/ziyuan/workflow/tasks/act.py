@@ -67,7 +67,13 @@ def act(
         _VERBS[action](rt, journal, number, said)
         journal.save()
         kernel.record(
-            by, f"case.{action}", on=("case", case.no), county=case.county, after=journal.state, task=number, opinion=said.opinion
+            by,
+            f"case.{action}",
+            on=("case", case.no),
+            county=case.county,
+            after=journal.state,
+            task=number,
+            opinion=said.opinion,
         )
         kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
 
@@ -111,14 +117,26 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str, Any]:
     """How a task ended, by whom."""
-    return {"state": state, "outcome": outcome, "opinion": opinion, "by": by.name, "organ": by.organ_name, "by_id": by.person}
+    return {
+        "state": state,
+        "outcome": outcome,
+        "opinion": opinion,
+        "by": by.name,
+        "organ": by.organ_name,
+        "by_id": by.person,
+    }
 
 
 def _tell_nobody(journal: Journal, opened: list[dict[str, Any]]) -> None:
     """The policy `nobody_found: stop`: the task waits and an alarm goes up; nothing passes by itself."""
     for task in opened:
         if task["nobody"]:
-            kernel.announce("case.nobody_found", county=journal.state["case"]["county"], role=task["role"], region=task["region"])
+            kernel.announce(
+                "case.nobody_found",
+                county=journal.state["case"]["county"],
+                role=task["role"],
+                region=task["region"],
+            )
 
 
 def _return(rt: Runtime, journal: Journal, number: int, said: Said) -> None:

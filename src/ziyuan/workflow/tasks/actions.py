@@ -20,9 +20,21 @@ TITLES = {
     "recall": "撤回",
     "claim": "签收",
 }
-OUTCOMES = {"agree": "同意", "refuse": "不予通过", "return": "退回", "recall": "撤回", "withdrawn": "申请人撤件"}
+OUTCOMES = {
+    "agree": "同意",
+    "refuse": "不予通过",
+    "return": "退回",
+    "recall": "撤回",
+    "withdrawn": "申请人撤件",
+}
 ON_TASK = ("agree", "correct", "refuse", "return", "handover")
-_NEEDS = {"agree": ["opinion"], "refuse": ["opinion"], "return": ["opinion"], "correct": ["items"], "handover": ["to"]}
+_NEEDS = {
+    "agree": ["opinion"],
+    "refuse": ["opinion"],
+    "return": ["opinion"],
+    "correct": ["items"],
+    "handover": ["to"],
+}
 _CONSEQUENCE = {
     "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
     "refuse": "作出不予通过的决定并送达申请人,案件办结。",
@@ -81,13 +93,23 @@ def _on_task(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: di
     for action in ON_TASK:
         if action in allow:
             reason = waiting or _why_not(by, action, runtime, state, task)
-            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice if action == "agree" else ""))
+            made.append(
+                Offer(
+                    action,
+                    number,
+                    reason,
+                    action in ("agree", "correct"),
+                    notice if action == "agree" else "",
+                )
+            )
     if len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
     return made
 
 
-def _why_not(by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> str:
+def _why_not(
+    by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
+) -> str:
     if action in ("agree", "refuse"):
         avoided = _avoidance(by, runtime, state)
         if avoided:
@@ -96,7 +118,11 @@ def _why_not(by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, A
         missing = missing_papers(runtime, state)
         return "缺少材料:" + "、".join(p["title"] for p in missing) if missing else ""
     if action == "return":
-        return "" if runtime.graph.may_return_to(state["engine"], task["token"]) else "这是第一个环节,没有可退回的环节"
+        return (
+            ""
+            if runtime.graph.may_return_to(state["engine"], task["token"])
+            else "这是第一个环节,没有可退回的环节"
+        )
     if action == "handover":
         return "" if others(task, state) else "本岗位没有其他人员"
     return ""

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -11,6 +11,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.cases.runtime import runtime
+from ziyuan.workflow.forms.text import clean
 
 FAR = date(9999, 12, 31)
 
@@ -27,9 +28,11 @@ def tasks_page(
 ) -> dict[str, Any]:
     """One page of a box. `after` is the cursor of the page before."""
     with kernel.acting(by):
-        found = _box(by, box).select_related("case")
+        found, q = _box(by, box).select_related("case"), clean(q)
         if q:
-            found = found.filter(Q(case__no__contains=q) | Q(case__title__contains=q) | Q(case__applicant__contains=q))
+            found = found.filter(
+                Q(case__no__contains=q) | Q(case__title__contains=q) | Q(case__applicant__contains=q)
+            )
         if matter:
             found = found.filter(case__matter=matter)
         rows = list(_after(found, sort, box, after)[: limit + 1])
@@ -77,8 +80,13 @@ def _cursor(task: Task, sort: str, box: str) -> str:
 
 
 def _read(cursor: str) -> tuple[str, int]:
-    moment, key = json.loads(base64.urlsafe_b64decode(cursor))
-    return str(moment), int(key)
+    """A cursor that is none of ours is one before the first row."""
+    try:
+        moment, key = json.loads(base64.urlsafe_b64decode(cursor))
+        datetime.fromisoformat(moment)
+        return str(moment), min(int(key), 2**63 - 1)
+    except (ValueError, TypeError):
+        return FAR.isoformat(), 2**63 - 1
 
 
 def _shown(task: Task) -> dict[str, Any]:

@@ -14,7 +14,9 @@ def region_at(level: str, county: str) -> str:
     return county[: _WIDTH[level]].ljust(6, "0")
 
 
-def seats(runtime: Runtime, entered: list[Any], state: dict[str, Any], values: dict[str, Any]) -> list[dict[str, Any]]:
+def seats(
+    runtime: Runtime, entered: list[Any], state: dict[str, Any], values: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Task records for positions that the engine has just entered.
 
     Whoever worked at the node before gets it again (退回、直送、撤回). Else the one holder of the role in the region;

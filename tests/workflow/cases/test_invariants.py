@@ -1,0 +1,119 @@
+"""Whatever people do in whatever order: the rows are what the events say, and nothing is lost, doubled or stranded.
+
+Random action sequences on one case (invariants 1 to 5 and 8 of the design), each act tried by somebody at random:
+most are refused, and a refusal must leave nothing behind.
+"""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, PAPERS, box, breaks
+from ziyuan.archive.models import ArchiveRecord
+from ziyuan.base.errors import ZiyuanError
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow import service as workflow
+from ziyuan.workflow.cases.journal import rebuild
+from ziyuan.workflow.cases.proof import verify_cases
+from ziyuan.workflow.models import AppliedEffect, Case, CaseEvent, Task
+
+PEOPLE = [
+    ("county_clerk", FEIXI),
+    ("county_chief", FEIXI),
+    ("city_reviewer", HEFEI),
+    ("city_chief", HEFEI),
+    ("province_chief", ANHUI),
+    ("county_clerk", CHANGFENG),
+]
+ACTIONS = [
+    "agree",
+    "agree",
+    "agree",
+    "agree",
+    "refuse",
+    "return",
+    "recall",
+    "correct",
+    "handover",
+    "claim",
+    "release",
+]
+ITEM = {"kind": "field", "target": "scale", "text": "请写明"}
+STEP = st.one_of(
+    st.tuples(st.just("act"), st.sampled_from(PEOPLE), st.sampled_from(ACTIONS), st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from(["answer", "answer", "withdraw", "rate"]), st.none(), st.none(), st.integers(0, 3)
+    ),
+)
+
+
+def take(world, case, step) -> None:
+    kind, who, action, command = step
+    by = kernel.system_actor()
+    if kind == "act":
+        world.act(*who, case, action, items=[ITEM], command=f"c{command}-{action}-{who[0]}", to=None)
+    elif kind == "answer":
+        world.answer(case, papers=(*PAPERS, "farmland_proof"))
+    elif kind == "withdraw":
+        workflow.withdraw({"no": case.outer_no}, by)
+    else:
+        workflow.take_rating({"no": case.outer_no, "level": 3, "text": ""}, by)
+
+
+def events(case) -> list[tuple[int, str]]:
+    with kernel.acting(kernel.system_actor()):
+        return list(CaseEvent.objects.filter(case=case).order_by("seq").values_list("seq", "hash"))
+
+
+@pytest.mark.parametrize("level", ["county", "province"])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(STEP, min_size=1, max_size=14), hit=st.booleans())
+def test_rows_are_what_the_events_say_after_any_acts(world, level, steps, hit):
+    shape = box(200, 120, 260, 180) if hit else None
+    case = world.open(shape, project_level=level, investment=1)
+    for step in steps:
+        before = events(case)
+        tasks = set(_tasks(case))
+        try:
+            take(world, case, step)
+        except ZiyuanError:
+            assert events(case) == before, "a refusal leaves nothing behind"
+        assert events(case)[: len(before)] == before, "no event is lost or changed"
+        assert tasks <= set(_tasks(case)), "a row never disappears"
+        _check(case)
+    assert breaks(verify_cases) == []
+
+
+def _tasks(case) -> list[int]:
+    with kernel.acting(kernel.system_actor()):
+        return list(Task.objects.filter(case=case).values_list("pk", flat=True))
+
+
+def _check(case) -> None:
+    with kernel.acting(kernel.system_actor()):
+        row = Case.objects.get(pk=case.pk)
+        state, head = rebuild(row)
+        assert (state, head) == (row.state, row.head)
+        waiting = [t for t in state["tasks"].values() if t["state"] in ("open", "waiting")]
+        tokens = [t["id"] for t in state["engine"]["tokens"]]
+        assert sorted(t["token"] for t in waiting) == sorted(tokens), (
+            "people's tasks are where the process is"
+        )
+        effects = AppliedEffect.objects.filter(case=row).count()
+        archived = ArchiveRecord.objects.filter(case_no=row.no).count()
+        if row.status in ("open", "correcting"):
+            assert waiting
+            assert (effects, archived) == (0, 0)
+            assert (row.status == "correcting") == (state["correction"] is not None)
+        elif row.status == "withdrawn":
+            assert (waiting, effects, archived) == ([], 0, 0)
+        else:
+            assert waiting == []
+            assert (effects, archived) == ({"granted": 2, "refused": 1}[row.status], 1)
+            assert state["decision"]
+        done = [t for t in state["tasks"].values() if t["state"] == "done"]
+        assert all(t["by_id"] == t["holder"] for t in done), "no act by one who does not hold the task"

@@ -1,0 +1,213 @@
+"""Reading, publish check, rewriting and drawing of BPMN files."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from tests.workflow.engine.drawn import HEAD, bpmn
+from ziyuan.workflow.engine import BpmnRefused, Graph, check, read
+from ziyuan.workflow.engine.cli import commands
+
+LINE = "s:start -> a; a -> b; b -> e:end"
+
+
+def messages(text: bytes) -> list[str]:
+    return [fault.text() for fault in check(text, "t.bpmn")]
+
+
+def test_a_process_that_runs_has_no_fault():
+    assert messages(bpmn(LINE)) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "nearest"),
+    [
+        ("task", "userTask"),
+        ("sendTask", "serviceTask"),
+        ("receiveTask", "userTask"),
+        ("subProcess", "主流程"),
+        ("transaction", "主流程"),
+        ("adHocSubProcess", "并行网关"),
+        ("callActivity", "主流程"),
+        ("intermediateCatchEvent", "userTask"),
+        ("intermediateThrowEvent", "serviceTask"),
+        ("inclusiveGateway", "parallelGateway"),
+        ("eventBasedGateway", "exclusiveGateway"),
+        ("complexGateway", "网关"),
+    ],
+)
+def test_what_cannot_run_is_refused_with_place_and_nearest_form(tag, nearest):
+    (fault,) = check(bpmn(f"s:start -> a; a -> b:{tag}; b -> e:end"), "t.bpmn")
+    assert (fault.file, fault.element, fault.line) == ("t.bpmn", "b", 5)
+    assert tag in fault.message
+    assert nearest in fault.nearest
+
+
+@pytest.mark.parametrize(
+    ("node", "content", "said"),
+    [
+        ("s", "<timerEventDefinition/>", "timerEventDefinition"),
+        ("s", "<messageEventDefinition/>", "messageEventDefinition"),
+        ("e", "<errorEventDefinition/>", "errorEventDefinition"),
+        ("e", "<compensateEventDefinition/>", "compensateEventDefinition"),
+        ("a", "<multiInstanceLoopCharacteristics/>", "multiInstance"),
+        ("a", "<standardLoopCharacteristics/>", "standardLoop"),
+    ],
+)
+def test_what_hangs_on_an_element_is_judged_too(node, content, said):
+    (fault,) = check(bpmn(LINE, inside={node: content}))
+    assert said in fault.message
+    assert fault.element == node
+
+
+@pytest.mark.parametrize(
+    ("notation", "element", "said"),
+    [
+        ("s:start -> a; a -> e:end; b -> e", "b", "到不了这里"),
+        ("s:start -> a; a -> b; b -> a", "s", "没有结束事件"),
+        ("s:start -> g:and; g -> a; g -> b; a -> e:end; b -> b2; b2 -> b", "b", "到不了任何结束"),
+        ("s:start -> a; a -> b; a -> c; b -> e:end; c -> e", "a", "多条流出线"),
+        ("s:start -> a; a -> b [x = 1]; b -> e:end", "f2", "只有排他网关"),
+        ("s:start -> g:xor; g -> a; g -> b *; a -> e:end; b -> e", "f2", "缺少条件"),
+        ("s:start -> g:xor; g -> a [x >]; g -> b *; a -> e:end; b -> e", "f2", "条件"),
+        ("s:start -> v:service; v -> g:xor; g -> v [x]; g -> e:end *", "v", "没有人工环节的回路"),
+        ("s:start -> g:and; g -> a; g -> b; a -> c; b -> c; c -> e:end", "c", "未经汇合"),
+        ("s:start -> g:xor; g -> a [x]; g -> b *; a -> j:and; b -> j; j -> e:end", "j", "不匹配"),
+        (
+            "s:start -> g:and; g -> a; g -> b; g -> c; a -> j:and; b -> j; j -> d; c -> k:and; d -> k; k -> e:end",
+            "j",
+            "不匹配",
+        ),
+        ("s:start -> a; a -> e:end; t:start -> a", "t", "一个开始事件"),
+    ],
+)
+def test_faults_of_the_drawing_are_placed(notation, element, said):
+    found = check(bpmn(notation))
+    assert any(fault.element == element and said in fault.message for fault in found), found
+
+
+def test_scripts_and_conditions_in_other_languages_are_refused():
+    text = bpmn("s:start -> t:script; t -> a; a -> e:end", extra={"t": 'scriptFormat="javascript"'})
+    assert "javascript" in messages(text)[0]
+    assert "FEEL" in messages(text)[0]
+    other = bpmn("s:start -> g:xor; g -> a [x]; g -> b *; a -> e:end; b -> e").replace(
+        b"<conditionExpression", b'<conditionExpression language="groovy"'
+    )
+    assert "groovy" in messages(other)[0]
+
+
+def test_a_doubled_id_and_a_flow_to_nowhere_are_told():
+    assert any("重复" in m for m in messages(bpmn(LINE).replace(b'id="b"', b'id="a"')))
+    assert any("终点" in m for m in messages(bpmn(LINE).replace(b'targetRef="b"', b'targetRef="zz"')))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "是空的"),
+        (b"<a>", "良构"),
+        (b"<a/>", "不是 BPMN"),
+        (b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "DTD"),
+        ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16"), "DTD"),
+        (HEAD.encode() + b"</definitions>", "没有可执行的流程"),
+    ],
+)
+def test_a_file_that_is_no_process_says_why(text, said):
+    assert said in messages(text)[0]
+
+
+def test_a_refused_graph_carries_all_faults():
+    with pytest.raises(BpmnRefused) as bad:
+        Graph.of(bpmn("s:start -> a:task; a -> b:complexGateway; b -> e:end"), "t.bpmn")
+    assert [fault.element for fault in bad.value.faults] == ["a", "b"]
+    assert "共 2 处" in bad.value.message
+
+
+VENDOR = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:v="urn:vendor" id="d" targetNamespace="t" '
+    'v:exporter="x"><process id="p"><extensionElements><v:any a="1"><v:deep/></v:any></extensionElements>'
+    '<!-- kept --><startEvent id="s"/><subProcess id="sub" v:colour="red"><userTask id="in" name="内 &amp; 外"/>'
+    '<sequenceFlow id="f0" sourceRef="in" targetRef="in"/></subProcess><dataObject id="o"/>'
+    '<sequenceFlow id="f" name="n" sourceRef="s" targetRef="sub"><conditionExpression>x &lt; 1</conditionExpression>'
+    "</sequenceFlow></process><v:diagram><v:x/></v:diagram></definitions>"
+).encode()
+
+
+def test_rewriting_keeps_everything_that_is_not_ours():
+    written = read(VENDOR).to_bytes()
+    assert etree.tostring(etree.fromstring(written), method="c14n") == etree.tostring(
+        etree.fromstring(VENDOR), method="c14n"
+    )
+
+
+def test_the_graph_command_lists_sub_processes_flat_and_reads_what_cannot_run(tmp_path):
+    good, bad = tmp_path / "v.bpmn", tmp_path / "bad.bpmn"
+    good.write_bytes(VENDOR)
+    bad.write_bytes(b"<x")
+    result = CliRunner().invoke(commands, ["graph", str(good), str(bad), "--json"])
+    first, second = map(json.loads, result.output.splitlines())
+    assert first == {
+        "file": str(good),
+        "nodes": [
+            {"id": "s", "type": "startEvent", "name": ""},
+            {"id": "sub", "type": "subProcess", "name": ""},
+            {"id": "in", "type": "userTask", "name": "内 & 外"},
+        ],
+        "flows": [
+            {"id": "f0", "source": "in", "target": "in", "name": "", "condition": None},
+            {"id": "f", "source": "s", "target": "sub", "name": "n", "condition": "x < 1"},
+        ],
+    }
+    assert set(second) == {"file", "error"}
+    assert set(second["error"]) == {"message", "element", "line"}
+    assert result.exit_code == 11
+
+
+def test_the_check_command_tells_each_file(tmp_path):
+    good, bad = tmp_path / "good.bpmn", tmp_path / "bad.bpmn"
+    good.write_bytes(bpmn(LINE))
+    bad.write_bytes(bpmn("s:start -> a:complexGateway; a -> e:end"))
+    result = CliRunner().invoke(commands, ["check", str(good), str(bad), "--json"])
+    first, second = [json.loads(line) for line in result.output.splitlines() if line.startswith("{")]
+    assert first == {"file": str(good), "errors": []}
+    assert set(second["errors"][0]) == {"message", "element", "line", "nearest"}
+    assert result.exit_code == 1
+
+
+def test_the_roundtrip_command_writes_the_same_file(tmp_path):
+    source, target = tmp_path / "in.bpmn", tmp_path / "out.bpmn"
+    source.write_bytes(VENDOR)
+    assert CliRunner().invoke(commands, ["roundtrip", str(source), str(target)]).exit_code == 0
+    assert read(target.read_bytes()).nodes[1].id == "sub"
+
+
+def test_a_process_without_a_diagram_is_laid_out_without_overlap():
+    text = "s:start -> g:xor; g -> a [x]; g -> b *; a -> j:xor; b -> j; j -> e:end"
+    layout = Graph.of(bpmn(text)).layout()
+    boxes = [(n["x"], n["y"], n["w"], n["h"]) for n in layout["nodes"]]
+    for i, (x, y, w, h) in enumerate(boxes):
+        assert x >= 0 and y >= 0 and x + w <= layout["width"] and y + h <= layout["height"]
+        assert not any(
+            x < x2 + w2 and x2 < x + w and y < y2 + h2 and y2 < y + h for x2, y2, w2, h2 in boxes[:i]
+        )
+    assert all(len(edge["waypoints"]) >= 2 for edge in layout["edges"])
+
+
+def test_a_drawn_process_keeps_its_places_relative_to_each_other():
+    diagram = (
+        '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI">'
+        '<bpmndi:BPMNPlane bpmnElement="p">'
+        + "".join(
+            f'<bpmndi:BPMNShape bpmnElement="{key}"><dc:Bounds x="{x}" y="-50" width="36" height="36"/></bpmndi:BPMNShape>'
+            for key, x in (("s", 100), ("a", 200), ("b", 300), ("e", 400))
+        )
+        + '<bpmndi:BPMNEdge bpmnElement="f1"><di:waypoint x="136" y="-32"/><di:waypoint x="200" y="-32"/>'
+        "</bpmndi:BPMNEdge></bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"
+    )
+    layout = Graph.of(bpmn(LINE).replace(b"</definitions>", diagram.encode())).layout()
+    assert [node["x"] for node in layout["nodes"]] == [20, 120, 220, 320]
+    assert {node["y"] for node in layout["nodes"]} == {20}
+    assert layout["edges"][0]["waypoints"] == [[56, 38], [120, 38]]
