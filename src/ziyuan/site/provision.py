@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from ziyuan.kernel import service as kernel
-from ziyuan.kernel.nodes.keys import make_keys
 from ziyuan.onemap import service as onemap
 
 OWNER = "owner"
@@ -17,7 +16,7 @@ DELETABLE = ("kernel_session",)
 
 def provision() -> Iterator[str]:
     """Yield a line per finished step."""
-    make_keys()
+    kernel.make_keys()
     call_command("migrate", database=OWNER, verbosity=0)
     yield "数据库表:已是最新"
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
