@@ -10,7 +10,7 @@ _account = {"user": "nobody", "password": "none"}
 (_folder / "node.json").write_text(
     json.dumps(
         {
-            **{name: "inner" for name in ("name", "zone", "title")},
+            **dict.fromkeys(("name", "zone", "title"), "inner"),
             "region": "340000",
             "url": "http://127.0.0.1",
             "data": str(_folder),

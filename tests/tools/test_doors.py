@@ -2,7 +2,6 @@
 
 import grimp
 import pytest
-
 from tools.doors import inside, is_door, listed
 
 

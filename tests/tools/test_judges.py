@@ -4,9 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from tools.errors_reference import Error
 
 from tools import ceilings, errors_reference, hygiene
-from tools.errors_reference import Error
 
 
 def test_a_function_of_51_lines_is_over_the_ceiling_and_one_of_50_is_not(tmp_path: Path) -> None:
