@@ -114,8 +114,8 @@ def control_areas(by: kernel.Actor, *, county: str | None = None, edition: str |
         if edition:
             found = found.filter(edition=edition)
         items = [
-            {"county": a.county, "county_name": kernel.region(a.county).name, "edition": a.edition, "part": a.part, "class": a.land_class,
-             "area_m2": str(a.area_m2), "source": a.source}
+            {"county": a.county, "county_name": kernel.region(a.county).name, "edition": a.edition,
+             "part": a.part, "class": a.land_class, "area_m2": str(a.area_m2), "source": a.source}
             for a in found
         ]  # fmt: skip
     return {"items": items, "next": None}
