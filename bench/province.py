@@ -42,7 +42,7 @@ def postgis(shape: PlaneShape) -> list[Any]:
     with kernel.acting(kernel.system_actor("测速")), connection.cursor() as cursor:
         for layer in LAYERS:
             cursor.execute(
-                f"SELECT sum(ST_Area(ST_Intersection(geom, s.g)::geography)) FROM layers.{layer},"  # noqa: S608
+                f"SELECT sum(ST_Area(ST_Intersection(geom, s.g)::geography)) FROM layers.{layer},"
                 " (SELECT ST_GeomFromWKB(%s, 4490) AS g) s WHERE geom && s.g AND ST_Intersects(geom, s.g)"
                 " AND county = %s AND known_to IS NULL AND valid_to IS NULL",
                 [shape.to_wkb_4490(), COUNTY],
