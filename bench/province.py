@@ -9,7 +9,7 @@ import random
 from typing import Any
 
 import django
-from harness import HEAD, interleaved, machine, row
+from harness import HEAD, interleaved, machine, row, seconds
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ziyuan.site.settings")
 django.setup()
@@ -79,7 +79,7 @@ def main() -> None:
     for zoom in (10, 12, 14):
         asked = tiles(runs, zoom)
         for name in ("冷", "热"):
-            values = interleaved({name: lambda n: onemap.tile(actor, "tdt1057@2020/DLTB", *asked[n])}, runs)[name]
+            values = [seconds(lambda at=at: onemap.tile(actor, "tdt1057@2020/DLTB", *at)) for at in asked]  # type: ignore[misc]
             print(row(f"矢量瓦片 z{zoom}({name})", values))
     figures = {"分类面积统计": lambda n: onemap.statistics(actor, "tdt1057@2020/DLTB", county=COUNTY)}
     print(row("分类面积统计(一个县)", interleaved(figures, min(runs, 20))["分类面积统计"]))
