@@ -82,5 +82,5 @@ def test_an_unknown_address_is_told_in_chinese(clerk):
 
 def test_health_is_content_not_only_an_answer(db):
     told = Client().get("/api/health").json()
-    assert told["zone"] == "inner" and {c["name"] for c in told["checks"]} == {"数据库账号", "后台任务"}
+    assert told["zone"] == "inner" and {c["name"] for c in told["checks"]} == {"数据库账号", "后台任务", "上传沙箱"}
     assert json.dumps(told).find("password") < 0

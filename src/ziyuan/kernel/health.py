@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from ziyuan.base import sandbox
 from ziyuan.kernel.errors import UnsafeRole
 from ziyuan.kernel.nodes.node import node, now
 
@@ -13,8 +14,9 @@ SILENT = timedelta(seconds=30)
 
 def health() -> dict[str, Any]:
     """What is checked, each with its result; raises no error for an ill worker, only for a missing database."""
-    checks = [{"name": name, "ok": not fault, "detail": fault} for name, fault in (_role(), _worker())]
     here = node()
+    asked = (_role(), _worker(), _uploads()) if here.is_inner else (_role(), _worker())
+    checks = [{"name": name, "ok": not fault, "detail": fault} for name, fault in asked]
     return {
         "node": here.name,
         "zone": here.zone,
@@ -40,6 +42,11 @@ def _worker() -> tuple[str, str]:
         seen = cursor.fetchone()[0]
     alive = seen is not None and now() - seen < SILENT
     return "后台任务", "" if alive else "没有运行中的后台任务进程,请查看 ./ziyuan logs"
+
+
+def _uploads() -> tuple[str, str]:
+    """Uploads stay closed, with the reason, where the sandbox's walls do not hold."""
+    return "上传沙箱", ";".join(sandbox.self_check().reasons)
 
 
 def require_safe_role() -> None:
