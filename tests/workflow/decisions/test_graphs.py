@@ -226,7 +226,12 @@ def test_editions_1_2_to_1_5_are_read(namespace):
         (file(decision("a", literal("1")), decision("a", literal("1"))), "重复"),
         (
             file(
-                '<decision id="a" name="a"><literalExpression expressionLanguage="java"><text>1</text></literalExpression></decision>'
+                decision(
+                    "a",
+                    literal("1")
+                    .replace("<text>", '<text xmlns:x="u">')
+                    .replace("n>", 'n expressionLanguage="java">', 1),
+                )
             ),
             "java",
         ),
