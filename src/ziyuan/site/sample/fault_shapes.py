@@ -211,6 +211,9 @@ def _spike(twin: Twin, places: _Map) -> None:
                 return
 
 
+_LARGEST_CUT = 150.0  # m²: below the smallest mapped size of every class
+
+
 def _part_cut_off(twin: Twin, places: _Map, depth: float, rule: str) -> int:
     """A triangle between a side and a point `depth` inside becomes a patch of its own; areas go with it."""
     layer = places.layer
@@ -229,19 +232,23 @@ def _part_cut_off(twin: Twin, places: _Map, depth: float, rule: str) -> int:
 
 
 def _triangle(shape: Polygon, depth: float) -> tuple[Polygon, Polygon]:
-    """The cut-off triangle on the longest side that takes it, and what is left."""
+    """The cut-off triangle, `depth` deep or less, on the longest side that takes it, and what is left."""
     ring = ring_of(shape)
     sides = sorted(
         range(len(ring)), key=lambda k: -np.hypot(*np.subtract(ring[k], ring[(k + 1) % len(ring)]))
     )
     for side in sides:
         a, b = np.array(ring[side]), np.array(ring[(side + 1) % len(ring)])
-        normal = np.array([a[1] - b[1], b[0] - a[0]]) / np.hypot(*(b - a))
+        length = np.hypot(*(b - a))
+        normal = np.array([a[1] - b[1], b[0] - a[0]]) / length
         for way in (1, -1):
-            tip = on_grid(*((a + b) / 2 + way * depth * normal))
+            tip = on_grid(*((a + b) / 2 + way * min(depth, 2 * _LARGEST_CUT / length) * normal))
             cut = Polygon([tuple(a), tuple(b), tip])
             rest = rebuilt(shape, [*ring[: side + 1], tip, *ring[side + 1 :]])
-            if shape.contains(Point(tip)) and rest.is_valid and abs(rest.area + cut.area - shape.area) < 1e-3:
+            fits = (
+                shape.contains(Point(tip)) and rest.is_valid and abs(rest.area + cut.area - shape.area) < 1e-3
+            )
+            if fits and cut.area < _LARGEST_CUT:
                 return cut, rest
     raise LookupError("no side takes the cut")
 
