@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.portal.errors import DatabaseAway
 
 COOKIE = "zy_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,6 +29,13 @@ class ActorMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self._answer(request)
+        except (OperationalError, InterfaceError) as error:  # also of the commit itself: what was done is not known
+            _log.warning("数据库暂不可用:%s", error)
+            return problem(DatabaseAway())
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         try:
             token, by_cookie = _token_of(request)

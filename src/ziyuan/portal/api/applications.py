@@ -16,6 +16,7 @@ open_router = Router(tags=["公众"])
 
 class MatterIn(Schema):
     matter: str
+    command: str = ""
 
 
 class ConfirmIn(Schema):
@@ -29,6 +30,7 @@ class CommandIn(Schema):
 class RatingIn(Schema):
     level: int
     text: str = ""
+    command: str = ""
 
 
 @open_router.get("/matters", auth=None, summary="可申报的事项")
@@ -48,7 +50,7 @@ def applications(request: HttpRequest) -> Any:
 
 @router.post("", summary="新建申报")
 def begin(request: HttpRequest, body: MatterIn) -> Any:
-    return workflow.open_application(actor(request), body.matter)
+    return workflow.open_application(actor(request), body.matter, body.command)
 
 
 @router.get("/{application}", summary="一件申报")
@@ -93,7 +95,7 @@ def withdraw(request: HttpRequest, application: int, body: CommandIn) -> Any:
 
 @router.post("/{application}/rating", summary="评价服务")
 def rating(request: HttpRequest, application: int, body: RatingIn) -> Any:
-    return workflow.rate(actor(request), application, body.level, body.text)
+    return workflow.rate(actor(request), application, body.level, body.text, body.command)
 
 
 @router.get("/{application}/documents/{document}", summary="下载文书")

@@ -8,7 +8,7 @@ from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.applications.view import shown
-from ziyuan.workflow.cases.models import Application, Paper
+from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
 from ziyuan.workflow.forms.validate import faults, typed
@@ -31,15 +31,21 @@ _MAGIC = {
 }
 
 
-def open_application(by: kernel.Actor, matter: str) -> dict[str, Any]:
-    """A new draft of a matter."""
+def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[str, Any]:
+    """A new draft of a matter. A repeated command gives the same draft."""
     with kernel.acting(by):
         kernel.require(by, "application.make")
         rt = runtime(matter)
         moment = kernel.now()
+        key = f"begin:{by.person}:{command}"[:80]
+        known = Command.objects.filter(command=key).first() if command else None
+        if known is not None:
+            return shown(own(by, known.object_id))
         made = Application.objects.create(
             applicant=by.person, matter=rt.matter.key, state="draft", opened=moment, changed=moment
         )
+        if command:
+            Command.objects.create(command=key, object_kind="application", object_id=made.pk, at=moment)
         return shown(made)
 
 

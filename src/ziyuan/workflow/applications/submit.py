@@ -74,11 +74,13 @@ def withdraw_application(by: kernel.Actor, number: int, command: str = "") -> di
         return shown(draft)
 
 
-def rate(by: kernel.Actor, number: int, level: int, text: str = "") -> dict[str, Any]:
-    """Rate the service once, after the decision: 5 very good … 1 very bad."""
+def rate(by: kernel.Actor, number: int, level: int, text: str = "", command: str = "") -> dict[str, Any]:
+    """Rate the service once, after the decision: 5 very good … 1 very bad. A repeated command answers like the first."""
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number)
+        if not first_time(command, "application", number):
+            return shown(draft)
         if draft.state not in DECIDED:
             raise RatingRefused("办结后才能评价")
         if draft.rating is not None:
