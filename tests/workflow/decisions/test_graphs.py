@@ -224,17 +224,6 @@ def test_editions_1_2_to_1_5_are_read(namespace):
         (b"<!DOCTYPE d [<!ENTITY a 'b'>]><definitions/>", "DTD"),
         (file('<decision id="a"/>'), "缺少名称"),
         (file(decision("a", literal("1")), decision("a", literal("1"))), "重复"),
-        (
-            file(
-                decision(
-                    "a",
-                    literal("1")
-                    .replace("<text>", '<text xmlns:x="u">')
-                    .replace("n>", 'n expressionLanguage="java">', 1),
-                )
-            ),
-            "java",
-        ),
         (file(decision("a", table(["x"], ["y"], ["- | - => 1"]))), "第 1 行"),
     ],
 )
@@ -246,3 +235,50 @@ def test_a_file_that_cannot_be_read_says_what_and_where(text, said):
 def test_a_missing_file_is_one_clear_error(tmp_path):
     with pytest.raises(NotADecisionFile, match="无法读取"):
         Decision.load(tmp_path / "none.dmn")
+
+
+def test_another_language_or_an_external_function_spoils_only_its_own_decision():
+    foreign = literal("1").replace("<literalExpression>", '<literalExpression expressionLanguage="urn:java">')
+    external = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic kind="Java"><formalParameter name="x"/>'
+        f"{literal('1')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    model = Decision.of(
+        file(
+            external,
+            decision("a", foreign),
+            decision("b", literal("k(1)"), knows="k"),
+            decision("c", literal("3")),
+        )
+    )
+    assert model.evaluate("c", {}).value == 3
+    assert "urn:java" in model.evaluate("a", {}).reason.message
+    assert model.evaluate("b", {}).value is None
+    assert {("urn:java" in f.message, "Java" in f.message) for f in model.check()} == {
+        (True, False),
+        (False, True),
+    }
+
+
+def test_a_constraint_of_a_collection_looks_at_the_whole(tmp_path):
+    head = (
+        '<itemDefinition name="few" isCollection="true"><typeRef>number</typeRef>'
+        "<typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"
+    )
+    parts = (data("p", "few"), decision("r", literal("sum(p)"), "i:p"))
+    assert value(*parts, context={"p": [1, 2]}, head=head) == 3
+    assert value(*parts, context={"p": [1, 2, 3]}, head=head) is None
+
+
+def test_inputs_of_an_imported_file_may_stand_below_its_prefix(tmp_path):
+    (tmp_path / "base.dmn").write_bytes(
+        file(data("x"), decision("twice", literal("x * 2"), "i:x"), own="urn:base")
+    )
+    main = (
+        '<import name="base" namespace="urn:base" importType="x"/><decision id="d_r" name="r"><informationRequirement>'
+        '<requiredDecision href="urn:base#d_twice"/></informationRequirement>'
+        + literal("base.twice")
+        + "</decision>"
+    )
+    (tmp_path / "main.dmn").write_bytes(file(main))
+    assert Decision.load(tmp_path / "main.dmn").evaluate("r", {"base": {"x": 4}, "x": 1}).value == 8

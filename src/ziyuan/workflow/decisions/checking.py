@@ -78,6 +78,10 @@ def _type(type_ref: str, node: model.Node, decision: Decision) -> Iterator[Fault
 def _text(text: model.Text | None, site: _Site, unary: bool = False) -> Iterator[Fault]:
     if text is None or (unary and not text.text):
         return
+    if text.language:
+        message = f"不支持的表达式语言“{text.language}”，请用 FEEL"
+        yield Fault(message, site.file, text.element, text.line)
+        return
     if not text.text:
         yield Fault("表达式是空的", site.file, text.element, text.line)
         return
@@ -101,6 +105,10 @@ def _box(box: model.Boxed | None, site: _Site) -> Iterator[Fault]:
             yield from _box(value, site)
             site = _more(site, variable.name)
         yield from _box(box.result, site)
+    elif isinstance(box, model.FunctionBox) and box.kind != "FEEL":
+        yield Fault(
+            f"不支持外部函数({box.kind}),请用 FEEL 写出函数体", site.file, "encapsulatedLogic", box.line
+        )
     elif isinstance(box, model.FunctionBox):
         yield from _box(box.body, _more(site, *(parameter.name for parameter in box.parameters)))
     elif isinstance(box, model.FilterBox):

@@ -15,6 +15,9 @@ from ziyuan.workflow.decisions.table import NOWHERE, Compiled, Hits, Scope, comp
 Functions = Mapping[str, Callable[..., Any]] | None
 
 
+_EXTERNAL = "不支持外部函数({}),请用 FEEL 写出函数体"
+
+
 class TracedRun(feel.Run):
     """A run that keeps what its decision tables did."""
 
@@ -43,6 +46,8 @@ class BoxCompiler:
 
     def text(self, text: model.Text) -> Compiled:
         """The closure of a FEEL text; text that does not parse gives null with its place in the file."""
+        if text.language:
+            return lambda scope, run: run.why(NOWHERE, "不支持的表达式语言“{}”，请用 FEEL", text.language)
         if not text.text:
             return lambda scope, run: run.why(
                 NOWHERE, "表达式是空的（{}，第 {} 行）", text.element, text.line
@@ -133,6 +138,8 @@ class BoxCompiler:
         ]
 
     def function(self, box: model.FunctionBox) -> Compiled:
+        if box.kind != "FEEL":
+            return lambda scope, run: run.why(NOWHERE, _EXTERNAL, box.kind)
         names = tuple(parameter.name for parameter in box.parameters)
         body = self._with(*names).box(box.body)
 

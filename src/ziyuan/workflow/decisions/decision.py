@@ -120,7 +120,7 @@ class Decision:
     ) -> Outcome:
         """Run a decision by name or id; raises UnknownDecision and FEEL's budget error, never for a null."""
         node = self.find(name, "decision")
-        evaluation = Evaluation(feel.adopt(context), TracedRun(now), functions)
+        evaluation = Evaluation(self, feel.adopt(context), TracedRun(now), functions)
         value = evaluation.value(self, node)
         return evaluation.outcome(value)
 
@@ -133,7 +133,7 @@ class Decision:
     ) -> Outcome:
         """Run a decision service with its inputs by name."""
         node = self.find(name, "decisionService")
-        evaluation = Evaluation({}, TracedRun(now), functions)
+        evaluation = Evaluation(self, {}, TracedRun(now), functions)
         return evaluation.outcome(evaluation.service(self, node, feel.adopt(context)))
 
     def invoke(
@@ -145,7 +145,7 @@ class Decision:
     ) -> Outcome:
         """Call a business knowledge model or a service with named arguments."""
         node = self.find(name, "businessKnowledgeModel", "decisionService", "decision")
-        evaluation = Evaluation(feel.adopt(arguments), TracedRun(now), functions)
+        evaluation = Evaluation(self, feel.adopt(arguments), TracedRun(now), functions)
         function = evaluation.value(self, node)
         given = feel.adopt(arguments)
         if not isinstance(function, feel.Function):
@@ -188,8 +188,10 @@ class Decision:
 class Evaluation:
     """One run over a graph of decisions: each is computed once, required ones first."""
 
-    def __init__(self, inputs: Mapping[str, Any], run: TracedRun, functions: Functions) -> None:
-        self.inputs, self.run, self.functions = inputs, run, functions
+    def __init__(
+        self, root: Decision, inputs: Mapping[str, Any], run: TracedRun, functions: Functions
+    ) -> None:
+        self.root, self.inputs, self.run, self.functions = root, inputs, run, functions
         self.known: dict[tuple[int, str], Any] = {}
         self.open: set[tuple[int, str]] = set()
         self.trace: list[dict[str, Any]] = []
@@ -225,12 +227,12 @@ class Evaluation:
         return scope
 
     def input(self, file: Decision, node: model.Node) -> Any:
-        value = self.inputs.get(node.name)
-        if value is None:
-            for prefix, other in file.imports.items():
-                if other is file and isinstance(self.inputs.get(prefix), dict):
-                    value = self.inputs[prefix].get(node.name)
-        return self._typed(file, node, value)
+        """The value given for an input; for one of an imported file, below its prefix or by its own name."""
+        for prefix, other in self.root.imports.items():
+            below = self.inputs.get(prefix)
+            if other is file and isinstance(below, dict) and node.name in below:
+                return self._typed(file, node, below[node.name])
+        return self._typed(file, node, self.inputs.get(node.name))
 
     def _typed(self, file: Decision, node: model.Node, value: Any) -> Any:
         try:
@@ -288,7 +290,7 @@ class Evaluation:
 
     def service(self, file: Decision, node: model.Node, given: Mapping[str, Any]) -> Any:
         """The outputs of a service: one value, or a context of several."""
-        inner = Evaluation(given, self.run, self.functions)
+        inner = Evaluation(self.root, given, self.run, self.functions)
         inner.trace = self.trace
         for reference in node.input_decisions:
             _, other, target = file.resolve(reference, node)

@@ -7,7 +7,7 @@ from typing import Any
 from ziyuan.base import feel
 from ziyuan.base.feel import types as feel_types
 from ziyuan.base.feel.syntax import TypeOf
-from ziyuan.workflow.decisions.model import ItemType
+from ziyuan.workflow.decisions.model import ItemType, Text
 
 DEPTH = 32
 _ALIASES = {
@@ -39,7 +39,7 @@ class Types:
             raise Misfit(f"类型“{type_ref}”引用过深")
         item = self.items.get(name)
         if item is not None:
-            return self._item(value, item, run, depth + 1)
+            return self._constrained(self._item(value, item, run, depth + 1), item.constraint, item, run)
         return self._simple(value, name)
 
     def _simple(self, value: Any, name: str) -> Any:
@@ -64,10 +64,15 @@ class Types:
             value = self._structure(value, item, run, depth)
         elif item.type_ref:
             value = self.fit(value, item.type_ref, run, depth)
-        if item.allowed is not None and value is not None:
-            tests = feel.unary(item.allowed.text)
-            if tests.answer(value, {}, run) is not True:
-                raise Misfit(f"值不在类型“{item.name}”的允许范围({item.allowed.text})内")
+        return self._constrained(value, item.allowed, item, run)
+
+    def _constrained(self, value: Any, limit: Text | None, item: ItemType, run: feel.Run) -> Any:
+        if (
+            limit is not None
+            and value is not None
+            and feel.unary(limit.text).answer(value, {}, run) is not True
+        ):
+            raise Misfit(f"值不在类型“{item.name}”的允许范围({limit.text})内")
         return value
 
     def _structure(self, value: Any, item: ItemType, run: feel.Run, depth: int) -> Any:

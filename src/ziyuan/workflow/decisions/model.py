@@ -12,6 +12,7 @@ class Text:
     text: str
     line: int
     element: str = ""
+    language: str = ""  # set only when it is another language, which does not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class ItemType:
     name: str
     type_ref: str
     collection: bool
-    allowed: Text | None
+    allowed: Text | None  # of each value
+    constraint: Text | None  # of the whole, a collection too
     components: tuple[ItemType, ...]
     line: int
 

@@ -107,8 +107,8 @@ class _Reader:
             _name(element.get("name", "")),
             text_of(child(element, "typeRef")),
             element.get("isCollection") == "true",
-            self._optional(child(element, "allowedValues"))
-            or self._optional(child(element, "typeConstraint")),
+            self._optional(child(element, "allowedValues")),
+            self._optional(child(element, "typeConstraint")),
             tuple(self.item_type(part) for part in children(element, "itemComponent")),
             element.sourceline or 0,
         )
@@ -119,9 +119,10 @@ class _Reader:
 
     def text(self, element: etree._Element) -> model.Text:
         language = element.get("expressionLanguage") or self.language
-        if not _FEEL.search(language):
-            raise self.fail(f"不支持的表达式语言“{language}”，请用 FEEL", element)
-        return model.Text(text_of(element), element.sourceline or 0, element.get("id") or local(element))
+        foreign = "" if _FEEL.search(language) else language
+        return model.Text(
+            text_of(element), element.sourceline or 0, element.get("id") or local(element), foreign
+        )
 
     def _optional(self, element: etree._Element | None) -> model.Text | None:
         if element is None:
@@ -193,10 +194,8 @@ class _Reader:
 
     def function(self, element: etree._Element) -> model.FunctionBox:
         parameters = tuple(self.variable(part) for part in children(element, "formalParameter"))
-        kind = element.get("kind", "FEEL")
-        if kind != "FEEL":
-            raise self.fail(f"不支持外部函数({kind}),请用 FEEL 写出函数体", element)
-        return model.FunctionBox(parameters, self.boxed_in(element), kind, element.sourceline or 0)
+        kind, line = element.get("kind", "FEEL"), element.sourceline or 0
+        return model.FunctionBox(parameters, self.boxed_in(element), kind, line)
 
     def conditional(self, element: etree._Element) -> model.Boxed:
         return model.Conditional(*(self.needed(element, part) for part in ("if", "then", "else")))
