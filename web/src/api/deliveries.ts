@@ -39,6 +39,7 @@ export type Severity = 'error' | 'warning' | 'note'
 
 export interface DeliveryRecord extends DeliveryRow {
   layers: { layer: string; title: string; features: number; area_m2: Measure | null }[]
+  editions?: { id: number; layer: string; digest: string; features: number }[]
   members: { name: string; size?: number; sm3?: string }[]
   receipt: Record<string, unknown> | null
   notes: { at: string; person: string; organ_name: string; act: string; act_title?: string; text: string; signed?: boolean }[]

@@ -14,6 +14,8 @@ import { DEGREES } from './crs'
 import { ruleFor } from './style'
 
 export const DEEPEST = 18
+/** Degrees a pixel (about 15 m) above which borders would cover the patches themselves. */
+const OUTLINED_BELOW = 0.000_15
 
 /** Two tiles of 180° side by side at level 0, from the north-west corner of the world. */
 export const tileGrid = new TileGrid({
@@ -56,13 +58,16 @@ export function tileLayer(overlay: TileOverlay): VectorTileLayer {
     renderMode: 'hybrid',
     declutter: false,
     source: new VectorTileSource({ format: new MVT(), projection: DEGREES, tileGrid, url: overlay.url, transition: 0 }),
-    style: (feature) => {
+    style: (feature, resolution) => {
       const value = overlay.style.field ? String(feature.get(overlay.style.field) ?? '') : ''
-      let style = cache.get(value)
+      const outlined = resolution < OUTLINED_BELOW
+      const key = `${outlined ? 1 : 0}${value}`
+      let style = cache.get(key)
       if (!style) {
         const rule = ruleFor(overlay.style, value)
-        style = new Style({ fill: new Fill({ color: rule.fill }), stroke: new Stroke({ color: rule.stroke, width: 0.6 }) })
-        cache.set(value, style)
+        const stroke = outlined ? new Stroke({ color: rule.stroke, width: 0.6 }) : undefined
+        style = new Style({ fill: new Fill({ color: rule.fill }), stroke })
+        cache.set(key, style)
       }
       return style
     },
