@@ -32,6 +32,18 @@ CARRIED: dict[str, Callable[[Message], Message]] = {
     "document.issued": _document,
 }
 
+# Grade of each kind: 1 public, 2 internal, 3 personal. Outward (inner → outer) only 1 and 2 may go.
+GRADES = {
+    "application.submitted": 3,
+    "application.answered": 3,
+    "application.withdrawn": 3,
+    "application.rated": 2,
+    "case.outside": 2,
+    "document.issued": 2,
+}
+OUTWARD_GRADE = 2
+INWARD_GRADE = 4
+
 # message kind → verb on the receiving node
 TAKEN: dict[str, Callable[[Message, kernel.Actor], object]] = {
     "application.submitted": workflow.open_case,

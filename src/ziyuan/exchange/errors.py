@@ -1,6 +1,6 @@
 """Errors of the exchange."""
 
-from ziyuan.base.errors import ZiyuanError
+from ziyuan.base.errors import UserError, ZiyuanError
 
 
 class PackageRefused(ZiyuanError):
@@ -20,3 +20,12 @@ class OutOfOrder(ZiyuanError):
 
     def __init__(self, name: str, expected: int) -> None:
         super().__init__(f"交换包 {name} 早到,正在等第 {expected} 号。", name=name, expected=expected)
+
+
+class NotKept(UserError):
+    code = "ZY-EXC-003"
+    status = 404
+    remedy = "请核对流名和序号;文件可能已按保存期限清理。"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"没有保存交换包 {name}。", name=name)

@@ -10,19 +10,20 @@ from pathlib import Path
 
 from django.db.models import Max
 
-from ziyuan.exchange.crossing import CARRIED, digests
+from ziyuan.exchange.crossing import CARRIED, GRADES, OUTWARD_GRADE, digests
+from ziyuan.exchange.errors import NotKept, PackageRefused
+from ziyuan.exchange.lock import take_turn
 from ziyuan.exchange.models import Outgoing
-from ziyuan.exchange.package import build
+from ziyuan.exchange.package import VERSION, build, stream_of
 from ziyuan.kernel import service as kernel
 
 GENESIS = "0" * 64
-GRADE = 2
-VERSION = 1
 
 
 def pack_waiting() -> int:
     """Number new events, then write every numbered package that is not on disk yet; returns how many were written."""
     with kernel.acting(kernel.system_actor("交换打包")):
+        take_turn("pack")
         _number_new()
     _publish()
     written = 0
@@ -34,13 +35,30 @@ def pack_waiting() -> int:
 
 
 def _publish() -> None:
-    """Move every package whose head is committed from `ready` to `out`."""
-    ready, out = kernel.node().folder("spool", "ready"), kernel.node().folder("spool", "out")
+    """Move every package whose head is committed from `ready` to `out`; a copy (hard link) stays in `sent`."""
+    ready, out, sent = (kernel.node().folder("spool", name) for name in ("ready", "out", "sent"))
     for path in sorted(ready.glob("*.zyp")):
         stream, seq = path.stem.rsplit("-", 1)
         if Outgoing.objects.filter(stream=stream, seq=int(seq)).exclude(written=None).exists():
+            if not (sent / path.name).exists():
+                os.link(path, sent / path.name)
+                sync_folder(sent)
             path.rename(out / path.name)
             sync_folder(out)
+
+
+def resend(stream: str, seq: int) -> None:
+    """Lay a package that was sent before into `out` again, byte for byte. Raises NotKept."""
+    name = file_name(stream, seq)
+    kept = kernel.node().folder("spool", "sent") / name
+    if not kept.is_file():
+        raise NotKept(name)
+    put_whole(kernel.node().folder("spool", "out"), name, kept.read_bytes())
+
+
+def file_name(stream: str, seq: int) -> str:
+    """Names sort in the order of the stream."""
+    return f"{stream}-{seq:012d}.zyp"
 
 
 def _peer() -> str:
@@ -49,7 +67,7 @@ def _peer() -> str:
 
 def _number_new() -> None:
     peer = _peer()
-    stream = f"{kernel.node().name}-{peer}"
+    stream = stream_of(kernel.node().name, peer)
     taken = Outgoing.objects.values("event")
     waiting = kernel.Event.objects.filter(name__in=CARRIED).exclude(pk__in=taken).order_by("pk")
     last = Outgoing.objects.filter(stream=stream).aggregate(last=Max("seq"))["last"] or 0
@@ -66,15 +84,25 @@ def _write(key: int) -> None:
         row = Outgoing.objects.select_for_update().get(pk=key)
         if row.written:
             return
-        before = Outgoing.objects.filter(stream=row.stream, seq=row.seq - 1).values_list("head", flat=True).first()
+        before = (
+            Outgoing.objects.filter(stream=row.stream, seq=row.seq - 1).values_list("head", flat=True).first()
+        )
         event = kernel.Event.objects.get(pk=row.event)
         message = CARRIED[event.name](event.facts)
         files = {digest: kernel.file_path(digest).read_bytes() for digest in digests(message)}
-        body, row.head = build(_header(row, before or GENESIS), message, files, kernel.public_key(_peer()), kernel.sign)
-        put_whole(kernel.node().folder("spool", "ready"), f"{row.stream}-{row.seq:012d}.zyp", body)
+        body, row.head = build(
+            _header(row, before or GENESIS), message, files, kernel.public_key(_peer()), kernel.sign
+        )
+        put_whole(kernel.node().folder("spool", "ready"), file_name(row.stream, row.seq), body)
         row.written, row.size = kernel.now(), len(body)
         row.save(update_fields=["written", "head", "size"])
-        kernel.record(by, "exchange.packed", on=("package", f"{row.stream}-{row.seq}"), county=event.county or None, head=row.head)
+        kernel.record(
+            by,
+            "exchange.packed",
+            on=("package", f"{row.stream}-{row.seq}"),
+            county=event.county or None,
+            head=row.head,
+        )
 
 
 def _header(row: Outgoing, before: str) -> dict[str, object]:
@@ -86,9 +114,17 @@ def _header(row: Outgoing, before: str) -> dict[str, object]:
         "created": row.created.astimezone(UTC).isoformat(),
         "sender": kernel.node().name,
         "recipient": _peer(),
-        "grade": GRADE,
+        "grade": _grade(row),
         "kind": row.kind,
     }
+
+
+def _grade(row: Outgoing) -> int:
+    """The grade of the kind; what may not go outward is not even written."""
+    grade = GRADES[row.kind]
+    if kernel.node().is_inner and grade > OUTWARD_GRADE:
+        raise PackageRefused(file_name(row.stream, row.seq), f"数据级别 {grade} 不得传往外网")
+    return grade
 
 
 def put_whole(folder: Path, name: str, body: bytes) -> None:

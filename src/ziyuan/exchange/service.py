@@ -1,8 +1,9 @@
 """The door of the exchange: whatever crosses a boundary is a signed, sealed, numbered package."""
 
-from ziyuan.exchange.pack import pack_waiting
+from ziyuan.exchange import proof  # noqa: F401  (registers its proof)
+from ziyuan.exchange.pack import pack_waiting, resend
 from ziyuan.exchange.run import run
 from ziyuan.exchange.status import counters, streams
-from ziyuan.exchange.take import take_waiting
+from ziyuan.exchange.take import retry, take_waiting
 
-__all__ = ["counters", "pack_waiting", "run", "streams", "take_waiting"]
+__all__ = ["counters", "pack_waiting", "resend", "retry", "run", "streams", "take_waiting"]

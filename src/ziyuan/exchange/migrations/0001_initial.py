@@ -4,43 +4,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Incoming',
+            name="Incoming",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=60)),
-                ('seq', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('head', models.CharField(max_length=64)),
-                ('taken', models.DateTimeField()),
-                ('fault', models.CharField(blank=True, max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stream", models.CharField(max_length=60)),
+                ("seq", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("head", models.CharField(max_length=64)),
+                ("taken", models.DateTimeField()),
+                ("fault", models.CharField(blank=True, max_length=400)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('stream', 'seq'), name='incoming_seq')],
+                "constraints": [models.UniqueConstraint(fields=("stream", "seq"), name="incoming_seq")],
             },
         ),
         migrations.CreateModel(
-            name='Outgoing',
+            name="Outgoing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=60)),
-                ('seq', models.BigIntegerField()),
-                ('event', models.BigIntegerField(unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('created', models.DateTimeField()),
-                ('written', models.DateTimeField(null=True)),
-                ('head', models.CharField(blank=True, max_length=64)),
-                ('size', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stream", models.CharField(max_length=60)),
+                ("seq", models.BigIntegerField()),
+                ("event", models.BigIntegerField(unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("created", models.DateTimeField()),
+                ("written", models.DateTimeField(null=True)),
+                ("head", models.CharField(blank=True, max_length=64)),
+                ("size", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('stream', 'seq'), name='outgoing_seq')],
+                "constraints": [models.UniqueConstraint(fields=("stream", "seq"), name="outgoing_seq")],
             },
         ),
     ]
