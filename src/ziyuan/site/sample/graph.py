@@ -1,9 +1,13 @@
 """Connected groups, in numpy: of cells of a raster, of patches that are neighbours."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from ziyuan.site.sample.lattice import Ints
+
+BAND_CELLS = 2_000_000
 
 
 def components(count: int, a: Ints, b: Ints) -> Ints:
@@ -24,16 +28,36 @@ def components(count: int, a: Ints, b: Ints) -> Ints:
     return root
 
 
+def bands(rows: int, columns: int) -> Iterator[slice]:
+    """Runs of rows that hold about `BAND_CELLS` cells, so that work in between stays small."""
+    step = max(1, BAND_CELLS // columns)
+    for start in range(0, rows, step):
+        yield slice(start, min(rows, start + step))
+
+
 def neighbours(raster: npt.NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
     """Pairs of labels that share sides (a < b, both ≥ 0) and how many sides they share."""
-    keys = []
-    for first, second in ((raster[:, :-1], raster[:, 1:]), (raster[:-1], raster[1:])):
-        differs = (first != second) & (first >= 0) & (second >= 0)
-        low = np.minimum(first[differs], second[differs]).astype(np.int64)
-        high = np.maximum(first[differs], second[differs]).astype(np.int64)
-        keys.append(low << 32 | high)
-    pairs, sides = np.unique(np.concatenate(keys), return_counts=True)
-    return pairs >> 32, pairs & 0xFFFFFFFF, sides
+    pairs: list[Ints] = []
+    counts: list[Ints] = []
+    for band in bands(*raster.shape):
+        rows = raster[band.start : band.stop + 1]
+        keys = [
+            _sides(rows[: band.stop - band.start, :-1], rows[: band.stop - band.start, 1:]),
+            _sides(rows[:-1], rows[1:]),
+        ]
+        found, many = np.unique(np.concatenate(keys), return_counts=True)
+        pairs.append(found)
+        counts.append(many)
+    distinct, place = np.unique(np.concatenate(pairs), return_inverse=True)
+    sides = np.bincount(place, weights=np.concatenate(counts)).astype(np.int64)
+    return distinct >> 32, distinct & 0xFFFFFFFF, sides
+
+
+def _sides(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> Ints:
+    differs = (first != second) & (first >= 0) & (second >= 0)
+    low = np.minimum(first[differs], second[differs]).astype(np.int64)
+    high = np.maximum(first[differs], second[differs]).astype(np.int64)
+    return low << 32 | high
 
 
 def groups_of_cells(key: Ints, cells: Ints, shape: tuple[int, int]) -> Ints:

@@ -41,7 +41,7 @@ def cover(lattice: Lattice, outline: BaseGeometry) -> Cover:
         row = np.clip(np.searchsorted(lattice.v, points[:, 1]) - 1, 0, lattice.rows - 1)
         column = np.clip(np.searchsorted(lattice.u, points[:, 0]) - 1, 0, lattice.columns - 1)
         rim[row, column] = True
-    inside = np.cumsum(crossings[:, :-1], axis=1, dtype=np.int64) % 2 == 1
+    inside = np.bitwise_xor.accumulate(crossings[:, :-1] & 1, axis=1).astype(bool)
     return Cover(inside, _wider(_wider(rim)))
 
 

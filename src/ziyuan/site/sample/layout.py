@@ -1,6 +1,8 @@
 """The plan of a county before it has shapes: which cell belongs to which patch, village and line feature."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,21 @@ class Layout:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @cached_property
+    def boxes(self) -> Ints:
+        """Row and column ranges (r0, c0, r1, c1) of each village in the raster."""
+        count = int(self.village.max()) + 1
+        boxes = np.tile(np.array([2**31, 2**31, 0, 0]), (count, 1))
+        for band in graph.bands(*self.raster.shape):
+            row, column = np.nonzero(self.raster[band] >= 0)
+            village = self.village[self.raster[band][row, column]]
+            row += band.start
+            np.minimum.at(boxes[:, 0], village, row)
+            np.minimum.at(boxes[:, 1], village, column)
+            np.maximum.at(boxes[:, 2], village, row + 1)
+            np.maximum.at(boxes[:, 3], village, column + 1)
+        return boxes
+
 
 def plan(outline: BaseGeometry, patches: int, villages: list[Village], rng: np.random.Generator) -> Layout:
     """Lay out about `patches` patches in `outline` (plane metres)."""
@@ -35,40 +52,30 @@ def plan(outline: BaseGeometry, patches: int, villages: list[Village], rng: np.r
     covered = inside.cover(lattice, outline)
     lines = linear.draw(lattice, rng)
     raster = _fields(lattice, covered, patches, rng)
-    area = _cell_areas(lattice)
-    village = _villages(raster, lattice, area, villages, rng)
+    village = _villages(raster, lattice, villages, rng)
     _dig_ponds(raster, lines, lattice, patches, rng)
     raster, kind, village = _split(raster, lines, covered, village)
-    raster, kind, village = _absorb(raster, kind, village, area * covered.middle, patches)
+    raster, kind, village = _absorb(
+        raster, kind, village, _inner_areas(raster, lattice, covered, len(kind)), patches
+    )
     rim = np.zeros(len(kind), dtype=bool)
     rim[np.unique(raster[covered.rim & (raster >= 0)])] = True
     return Layout(lattice, raster, kind, village, rim)
 
 
-def _cell_areas(lattice: Lattice) -> Floats:
-    return np.diff(lattice.v)[:, None] * np.diff(lattice.u)[None, :]
+def _inner_areas(raster: npt.NDArray[np.int32], lattice: Lattice, covered: Cover, count: int) -> Floats:
+    """Per patch the area of its cells whose middle is inside the county."""
+    size = np.zeros(count)
+    for label, row, column, area in _cells(raster, lattice):
+        size += np.bincount(label, weights=area * covered.middle[row, column], minlength=count)
+    return size
 
 
 def _fields(
     lattice: Lattice, covered: Cover, patches: int, rng: np.random.Generator
 ) -> npt.NDArray[np.int32]:
     blocks = partition.blocks_of(lattice)
-    total = np.zeros((lattice.rows + 1, lattice.columns + 1))
-    total[1:, 1:] = np.cumsum(np.cumsum(covered.middle, axis=0, dtype=np.float64), axis=1)
-    within = (
-        total[blocks.r1, blocks.c1]
-        - total[blocks.r0, blocks.c1]
-        - total[blocks.r1, blocks.c0]
-        + total[blocks.r0, blocks.c0]
-    )
-    used = np.zeros((lattice.rows + 1, lattice.columns + 1))
-    used[1:, 1:] = np.cumsum(np.cumsum(covered.kept, axis=0, dtype=np.float64), axis=1)
-    touched = (
-        used[blocks.r1, blocks.c1]
-        - used[blocks.r0, blocks.c1]
-        - used[blocks.r1, blocks.c0]
-        + used[blocks.r0, blocks.c0]
-    )
+    within, touched = _count_in(blocks, covered.middle), _count_in(blocks, covered.kept)
     near = touched > 0
     share = (within / blocks.cells)[near]
     blocks = partition.Rectangles(*(a[near] for a in (blocks.r0, blocks.r1, blocks.c0, blocks.c1)))
@@ -86,29 +93,43 @@ def _fields(
     return raster
 
 
+def _count_in(blocks: partition.Rectangles, mask: npt.NDArray[np.bool_]) -> Ints:
+    """Marked cells in each block, by a summed-area table."""
+    total = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int32)
+    np.cumsum(mask, axis=0, dtype=np.int32, out=total[1:, 1:])
+    np.cumsum(total, axis=1, out=total)
+    r0, r1, c0, c1 = blocks.r0, blocks.r1, blocks.c0, blocks.c1
+    return (total[r1, c1] - total[r0, c1] - total[r1, c0] + total[r0, c0]).astype(np.int64)
+
+
 def _villages(
-    raster: npt.NDArray[np.int32],
-    lattice: Lattice,
-    area: Floats,
-    villages: list[Village],
-    rng: np.random.Generator,
+    raster: npt.NDArray[np.int32], lattice: Lattice, villages: list[Village], rng: np.random.Generator
 ) -> Ints:
-    cells = np.flatnonzero(raster >= 0)
-    label = raster.ravel()[cells]
-    row, column = np.divmod(cells, raster.shape[1])
-    weight = area.ravel()[cells]
     count = int(raster.max()) + 1
-    size: Floats = np.bincount(label, weights=weight, minlength=count).astype(np.float64)
-    used = size > 0
     middle_u, middle_v = (lattice.u[1:] + lattice.u[:-1]) / 2, (lattice.v[1:] + lattice.v[:-1]) / 2
-    u = np.bincount(label, weights=weight * middle_u[column], minlength=count)[used] / size[used]
-    v = np.bincount(label, weights=weight * middle_v[row], minlength=count)[used] / size[used]
+    size, east, north = np.zeros(count), np.zeros(count), np.zeros(count)
+    for label, row, column, weight in _cells(raster, lattice):
+        size += np.bincount(label, weights=weight, minlength=count)
+        east += np.bincount(label, weights=weight * middle_u[column], minlength=count)
+        north += np.bincount(label, weights=weight * middle_v[row], minlength=count)
+    used = size > 0
+    u, v = east[used] / size[used], north[used] / size[used]
     village = np.zeros(count, dtype=np.int64)
     village[used] = regions.assign(u, v, size[used], villages, rng)
     a, b, sides = graph.neighbours(raster)
     place = np.cumsum(used) - 1
     village[used] = regions.make_whole(village[used], place[a], place[b], sides)
     return village
+
+
+def _cells(raster: npt.NDArray[np.int32], lattice: Lattice) -> Iterator[tuple[Ints, Ints, Ints, Floats]]:
+    """Label, row, column and area of the cells that have a label, band by band."""
+    high, wide = np.diff(lattice.v), np.diff(lattice.u)
+    for band in graph.bands(*raster.shape):
+        row, column = np.nonzero(raster[band] >= 0)
+        label = raster[band][row, column].astype(np.int64)
+        row += band.start
+        yield label, row, column, high[row] * wide[column]
 
 
 def _dig_ponds(
@@ -141,7 +162,10 @@ def _split(
     drawn = (lines.kind != linear.FIELD) & (raster >= 0)
     touched = np.zeros(len(village) + 1, dtype=bool)
     touched[raster[(drawn | covered.rim) & (raster >= 0)]] = True
-    cells = np.flatnonzero(drawn | (touched[raster] & (raster >= 0)))
+    cells = np.concatenate([
+        np.flatnonzero(drawn[band] | touched[raster[band]]) + band.start * raster.shape[1]
+        for band in graph.bands(*raster.shape)
+    ])  # fmt: skip
     label, kind_of = raster.ravel()[cells].astype(np.int64), lines.kind.ravel()[cells]
     is_line = kind_of != linear.FIELD
     line = lines.line.ravel()[cells].astype(np.int64) + 1000
@@ -158,14 +182,14 @@ def _split(
 
 
 def _absorb(
-    raster: npt.NDArray[np.int32], kind: npt.NDArray[np.int8], village: Ints, area: Floats, patches: int
+    raster: npt.NDArray[np.int32], kind: npt.NDArray[np.int8], village: Ints, size: Floats, patches: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], Ints]:
     """Join pieces that are too small, then the smallest fields until there are `patches`, to a neighbour."""
-    cells = np.flatnonzero(raster >= 0)
-    label = raster.ravel()[cells]
-    size = np.bincount(label, weights=area.ravel()[cells], minlength=len(kind))  # of what lies inside
     a, b, sides = graph.neighbours(raster)
-    empty = np.bincount(label, minlength=len(kind)) == 0
+    empty = np.ones(len(kind), dtype=bool)
+    for band in graph.bands(*raster.shape):
+        empty[np.unique(raster[band][raster[band] >= 0])] = False
+    final = np.arange(len(kind))
     for _ in range(8):
         surplus = len(kind) - int(empty.sum()) - patches
         small = (size < SMALLEST_AREA) & ~empty
@@ -178,12 +202,13 @@ def _absorb(
             break
         names, number = np.unique(target, return_inverse=True)
         kind, village, empty = kind[names], village[names], empty[names]
-        size = np.bincount(number, weights=size)
+        size = np.bincount(number, weights=size).astype(np.float64)
         a, b = number[a], number[b]
         a, b, sides = _merged(np.minimum(a, b), np.maximum(a, b), sides)
-        label = number[label].astype(np.int32)
-    place = np.cumsum(~empty) - 1
-    raster.ravel()[cells] = place[label]
+        final = number[final]
+    place = np.append((np.cumsum(~empty) - 1)[final], -1).astype(np.int32)
+    for band in graph.bands(*raster.shape):
+        raster[band] = place[raster[band]]
     return raster, kind[~empty], village[~empty]
 
 

@@ -72,14 +72,19 @@ def _water(
         ):
             course = course + reach * np.sin(2 * np.pi * u / length + shift)
         half = max(1.2 * lattice.cell, rng.uniform(35, 110))
-        wet = np.abs(v[:, None] - course[None, :]) < half
-        kind[wet], line[wet] = RIVER, -1 - number
+        low, high = np.searchsorted(v, course - half), np.searchsorted(v, course + half)
+        for column in range(len(u)):
+            kind[low[column] : high[column], column] = RIVER
+            line[low[column] : high[column], column] = -1 - number
     for number in range(5):
         middle = u[0] + span_u * rng.uniform(0.25, 0.75), v[0] + span_v * rng.uniform(0.25, 0.75)
         size = max(2.5 * lattice.cell, float(np.exp(rng.normal(6.2, 0.5))))
         stretch, phase0 = rng.uniform(0.6, 1.6), rng.uniform(0, 6)
-        x, y = (u[None, :] - middle[0]) / stretch, (v[:, None] - middle[1]) * stretch
+        reach = 1.4 * size * max(stretch, 1 / stretch)
+        rows = slice(*np.searchsorted(v, (middle[1] - reach, middle[1] + reach)))
+        columns = slice(*np.searchsorted(u, (middle[0] - reach, middle[0] + reach)))
+        x, y = (u[None, columns] - middle[0]) / stretch, (v[rows, None] - middle[1]) * stretch
         angle = np.arctan2(y, x)
         wet = np.hypot(x, y) < size * (1 + 0.22 * np.sin(3 * angle + phase0) + 0.12 * np.sin(7 * angle))
-        wet &= kind != RIVER
-        kind[wet], line[wet] = LAKE, -10 - number
+        wet &= kind[rows, columns] != RIVER
+        kind[rows, columns][wet], line[rows, columns][wet] = LAKE, -10 - number

@@ -19,7 +19,7 @@ from ziyuan.site.sample.trace import Traced, corners, trace
 
 SHORTEST_SIDE = 0.25  # metres
 GRID = 1 / UNITS
-WINDOW_CELLS = 6_000_000
+WINDOW_CELLS = 2_500_000
 Shapes = npt.NDArray[np.object_]
 
 
@@ -77,7 +77,7 @@ def village_groups(layout: Layout, wanted: npt.NDArray[np.bool_]) -> Iterator[In
     if total <= WINDOW_CELLS:
         yield villages
         return
-    boxes = village_boxes(layout)
+    boxes = layout.boxes
     group: list[int] = []
     box = np.array([0, 0, 0, 0])
     for village in villages:
@@ -90,30 +90,9 @@ def village_groups(layout: Layout, wanted: npt.NDArray[np.bool_]) -> Iterator[In
     yield np.array(group)
 
 
-def village_boxes(layout: Layout) -> Ints:
-    """Row and column ranges (r0, c0, r1, c1) of each village in the raster."""
-    boxes = np.tile(np.array([2**31, 2**31, 0, 0]), (int(layout.village.max()) + 1, 1))
-    for row in range(layout.raster.shape[0]):
-        line = layout.raster[row]
-        columns = np.flatnonzero(line >= 0)
-        if not len(columns):
-            continue
-        village = layout.village[line[columns]]
-        np.minimum.at(boxes[:, 1], village, columns)
-        np.maximum.at(boxes[:, 3], village, columns + 1)
-        present = np.unique(village)
-        boxes[present, 0] = np.minimum(boxes[present, 0], row)
-        boxes[present, 2] = row + 1
-    return boxes
-
-
 def _traced(layout: Layout, wanted: npt.NDArray[np.bool_]) -> Traced:
     """Unclipped shapes of the wanted labels."""
-    mask = np.append(wanted, False)[layout.raster] if layout.raster.size <= WINDOW_CELLS else None
-    if mask is None:
-        rows, columns = _window(layout, wanted)
-    else:
-        rows, columns = slice(0, layout.raster.shape[0]), slice(0, layout.raster.shape[1])
+    rows, columns = _window(layout, wanted)
     raster = layout.raster[rows, columns]
     mask = np.append(wanted, False)[raster]
     nodes = layout.lattice.positions(
@@ -123,7 +102,7 @@ def _traced(layout: Layout, wanted: npt.NDArray[np.bool_]) -> Traced:
 
 
 def _window(layout: Layout, wanted: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
-    boxes = village_boxes(layout)[np.unique(layout.village[wanted])]
+    boxes = layout.boxes[np.unique(layout.village[wanted])]
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     low, high = np.maximum(low - 2, 0), np.minimum(high + 2, layout.raster.shape)
     return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1]))
