@@ -117,8 +117,10 @@ def test_an_account_without_superuser_is_told_who_must_make_the_extension(server
         connection.execute("CREATE ROLE maker LOGIN CREATEDB CREATEROLE PASSWORD 'x'")
     account = Server(server.host, server.port, "maker", password="x")
     databases.require_rights(account, ["fourth"])
-    with pytest.raises(RightsMissing, match="CREATE EXTENSION postgis"):
-        databases.ensure(account, "fourth", PASSWORDS)
+    with pytest.raises(RightsMissing) as refused:
+        databases.ensure_all(account, {"fourth": PASSWORDS, "sixth": PASSWORDS})
+    assert ["ziyuan_fourth" in line or "ziyuan_sixth" in line for line in refused.value.lines] == [True, True]
+    assert all("CREATE EXTENSION postgis; ALTER FUNCTION" in line for line in refused.value.lines)
 
 
 def test_once_the_extension_is_there_an_ordinary_account_finishes_and_hears_of_leakproof(

@@ -14,6 +14,8 @@ from ziyuan.site.environment.errors import BadSetting, DatabaseUnreachable, Righ
 
 OLDEST_SERVER = 150000
 ROLES = ("owner", "app", "auditor")
+LEAKPROOF = "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF"
+FOR_SUPERUSER = f"CREATE EXTENSION postgis; {LEAKPROOF};"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def missing_rights(connection: psycopg.Connection[Any], account: str, nodes: lis
         lines.append(
             f"服务器上没有 PostGIS 扩展:请在服务器上安装(Debian:apt-get install postgresql-{version // 10000}-postgis-3)"
         )
+    if lines and not superuser:
+        lines.append(f"此外,库建好后要由超级用户在每个库中执行:{FOR_SUPERUSER}")
     return lines
 
 
@@ -124,6 +128,18 @@ def _absent(connection: psycopg.Connection[Any], table: str, column: str, names:
         [wanted := list(names)],
     ).fetchone()
     return found is None or found[0] < len(wanted)
+
+
+def ensure_all(server: Server, passwords: dict[str, dict[str, str]]) -> None:
+    """Make every node's database; what is missing in several is told at once. Raises RightsMissing."""
+    lines = []
+    for node, drawn in passwords.items():
+        try:
+            ensure(server, node, drawn)
+        except RightsMissing as refused:
+            lines += refused.lines
+    if lines:
+        raise RightsMissing(server.user, lines)
 
 
 def ensure(server: Server, node: str, passwords: dict[str, str]) -> None:
@@ -163,7 +179,7 @@ def _fill(connection: psycopg.Connection[Any], account: str, name: str) -> None:
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     except psycopg.errors.InsufficientPrivilege as error:
-        line = f"建 PostGIS 扩展要超级用户:请在库 {name} 中执行 CREATE EXTENSION postgis;"
+        line = f"建 PostGIS 扩展要超级用户:请在库 {name} 中执行 {FOR_SUPERUSER}"
         raise RightsMissing(account, [line]) from error
     _mark_leakproof(connection, name)
     for statement in (
@@ -173,12 +189,11 @@ def _fill(connection: psycopg.Connection[Any], account: str, name: str) -> None:
         sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(sql.Identifier(name), owner, auditor),
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
     ):
-        connection.execute(statement)
+        connection.execute(LEAKPROOF)
 
 
 def _mark_leakproof(connection: psycopg.Connection[Any], name: str) -> None:
     """Box comparison may be pushed below row security, or every map query scans the whole table."""
-    statement = "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF"
     marked = connection.execute(
         "SELECT bool_and(proleakproof) FROM pg_proc WHERE proname = 'geometry_overlaps' AND pronargs = 2"
         " AND proargtypes[0] = 'geometry'::regtype AND proargtypes[1] = 'geometry'::regtype"
@@ -186,9 +201,9 @@ def _mark_leakproof(connection: psycopg.Connection[Any], name: str) -> None:
     if marked and marked[0]:
         return
     try:
-        connection.execute(statement)
+        connection.execute(LEAKPROOF)
     except psycopg.errors.InsufficientPrivilege:
-        say.warn(f"缺 LEAKPROOF 标记(要超级用户),地图查询会很慢:请在库 {name} 中执行 {statement};")
+        say.warn(f"缺 LEAKPROOF 标记(要超级用户),地图查询会很慢:请在库 {name} 中执行 {LEAKPROOF};")
 
 
 def remove(server: Server, nodes: list[str]) -> None:

@@ -76,6 +76,7 @@ class RightsMissing(UserError):
     def __init__(self, account: str, lines: list[str]) -> None:
         listed = "\n".join(f"  · {line}" for line in lines)
         super().__init__(f"数据库账号 {account} 缺少权限:\n{listed}", account=account, missing=lines)
+        self.lines = lines
 
 
 class NotHealthy(ZiyuanError):

@@ -65,11 +65,10 @@ def _already_up(place: Place, settings: Settings, version: str) -> bool:
 
 def _start(place: Place, settings: Settings, version: str) -> None:
     choices.require_free(settings)
-    workbench.ensure(place)
     server = _database(place, settings)
+    workbench.ensure(place)
     with say.step("准备数据库、账号和节点文件"):
-        for name in NODES:
-            databases.ensure(server, name, nodes.passwords(place, name))
+        databases.ensure_all(server, {name: nodes.passwords(place, name) for name in NODES})
         nodes.ensure(place, settings, server)
     if _provisioned(place) != version:
         for name in NODES:
