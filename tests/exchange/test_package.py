@@ -181,7 +181,7 @@ def test_a_hostile_content_is_refused_though_signed(members, reason):
 
 
 def test_a_content_that_is_no_archive_is_refused():
-    with pytest.raises(PackageRefused, match="不可读|清单"):
+    with pytest.raises(PackageRefused, match=r"不可读|清单"):
         opened(_signed(b"x" * 2000))
 
 

@@ -81,7 +81,7 @@ def test_an_effect_that_refuses_leaves_nothing(world, monkeypatch):
 
 
 def test_an_effect_nobody_registered_has_a_name_in_the_refusal():
-    with pytest.raises(UnknownEffect, match="ledger.post"):
+    with pytest.raises(UnknownEffect, match=r"ledger\.post"):
         registry.kind("ledger.post")
 
 

@@ -11,6 +11,7 @@ from ziyuan.workflow.applications.view import shown
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
+from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.forms.validate import faults, typed
 
 EDITABLE = frozenset({"draft", "correcting"})
@@ -85,16 +86,9 @@ def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str
             raise SiteUnreadable(
                 problems or [{"line": 1, "message": "没有读到地块", "remedy": "请核对文件内容"}]
             )
-        touched = onemap.counties_of(read.shape, on=kernel.today(), by=by)
-        if not touched:
-            told = {
-                "line": 1,
-                "message": "坐标不在安徽省任何县(市、区)内",
-                "remedy": "请核对带号和坐标轴顺序",
-            }
-            raise SiteUnreadable([told])
+        touched = _counties(draft, read.shape, by)
         token = _token(read.shape)
-        shown_to = {**read.shown, "file": name, "counties": [c.name for c in touched]}
+        shown_to = {**read.shown, "file": clean(name)[-200:], "counties": [c.name for c in touched]}
         draft.pending = {"site": read.shape.to_json(), "shown": shown_to, "token": token}
         _touch(draft, "pending")
         return {
@@ -103,6 +97,21 @@ def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str
             "confirm": token,
             "area_m2": str(read.shape.area_official()),
         }
+
+
+def _counties(draft: Application, shape: PlaneShape, by: kernel.Actor) -> list[Any]:
+    """The counties the shape touches. Raises SiteUnreadable outside the province, or when a corrected site left its county."""
+    touched = onemap.counties_of(shape, on=kernel.today(), by=by)
+    if not touched:
+        message = "坐标不在安徽省任何县(市、区)内"
+        raise SiteUnreadable([{"line": 1, "message": message, "remedy": "请核对带号和坐标轴顺序"}])
+    if draft.site is not None and draft.state == "correcting":
+        before = onemap.counties_of(PlaneShape.from_json(draft.site), on=kernel.today(), by=by)
+        main = max(before, key=lambda c: (c.area_m2, c.code))
+        if main.code not in {c.code for c in touched}:
+            message = f"补正后的用地不再涉及{main.name}"
+            raise SiteUnreadable([{"line": 1, "message": message, "remedy": "改到其他县的用地请撤件后另行申报"}])
+    return touched
 
 
 def _token(shape: PlaneShape) -> str:
@@ -130,16 +139,17 @@ def add_paper(by: kernel.Actor, number: int, kind: str, name: str, data: bytes) 
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number, editable=True)
+        name = clean(name)[-200:] or "材料"
         kinds = {p["id"]: p["title"] for p in runtime(draft.matter).matter.told["papers"]}
         if kind not in kinds:
-            raise FormIncomplete({"kind": f"没有这类材料:{kind}"})
+            raise FormIncomplete({"kind": f"没有这类材料:{clean(kind)[:40]}"})
         media = _media(kinds[kind], name, data)
         stored = kernel.put_file(data, name=name, media=media)
         draft.papers.filter(kind=kind, replaced=False).update(replaced=True)
         Paper.objects.create(
             application=draft,
             kind=kind,
-            name=name[:200],
+            name=name,
             digest=stored.digest,
             size=stored.size,
             media=media,

@@ -13,6 +13,7 @@ from ziyuan.workflow.cases.lock import first_time
 from ziyuan.workflow.cases.models import Application
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, RatingRefused, SiteNotConfirmed, WrongState
+from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.forms.validate import faults
 
 DECIDED = frozenset({"granted", "refused"})
@@ -83,11 +84,14 @@ def rate(by: kernel.Actor, number: int, level: int, text: str = "", command: str
             return shown(draft)
         if draft.state not in DECIDED:
             raise RatingRefused("办结后才能评价")
+        given = {"level": level, "text": clean(text)[:500]}
+        if draft.rating == given:
+            return shown(draft)
         if draft.rating is not None:
             raise RatingRefused("已经评价过")
         if level not in range(1, 6):
             raise FormIncomplete({"level": "请选择 1 至 5 级评价"})
-        draft.rating = {"level": level, "text": text[:500]}
+        draft.rating = given
         draft.changed = kernel.now()
         draft.save(update_fields=["rating", "changed"])
         kernel.announce("application.rated", application=draft.pk)

@@ -9,6 +9,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.models import Application, Document
 from ziyuan.workflow.cases.view import visible_case
+from ziyuan.workflow.forms.text import clean
 
 Named = tuple[kernel.StoredFile, str]
 
@@ -42,7 +43,7 @@ def application_document(by: kernel.Actor, number: int, document: int) -> Named:
 def verified_file(code: str) -> Named:
     """A document by its verification code. Raises NotFound."""
     with kernel.acting(kernel.system_actor("文书核验")):
-        return _document(Document.objects.filter(code=code.strip().upper()).first(), code)
+        return _document(Document.objects.filter(code=clean(code).upper()).first(), code)
 
 
 def _document(found: Document | None, key: object) -> Named:

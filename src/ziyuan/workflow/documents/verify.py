@@ -7,12 +7,13 @@ from ziyuan.base import sm
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Document
 from ziyuan.workflow.documents.issue import signature_holds
+from ziyuan.workflow.forms.text import clean
 
 
 def verify_document(code: str) -> dict[str, Any] | None:
     """What the verification page shows; None for an unknown code. The bytes themselves are hashed again."""
     with kernel.acting(kernel.system_actor("文书核验")):
-        found = Document.objects.filter(code=code.strip().upper()).first()
+        found = Document.objects.filter(code=clean(code).upper()).first()
         if found is None:
             return None
         whole = _bytes_whole(found.digest)

@@ -8,9 +8,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from ziyuan.base import feel
+from ziyuan.workflow.forms.text import clean
 
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+LONGEST_TEXT = 10_000
 _PHONE = re.compile(r"(1\d{10}|0\d{2,3}-?\d{7,8})")
 
 
@@ -76,7 +78,9 @@ def _formats(schema: dict[str, Any], values: dict[str, Any]) -> list[tuple[str, 
 
 
 def _rule(rule: dict[str, Any], schema: dict[str, Any], values: dict[str, Any]) -> str:
-    names = dict.fromkeys(schema["properties"]) | values
+    names = dict.fromkeys(schema["properties"]) | {
+        n: Decimal(repr(v)) if isinstance(v, float) else v for n, v in values.items()
+    }
     field = rule["field"]
     if "required" in rule and field not in values and feel.evaluate(rule["required"], names) is True:
         return str(rule["message"])
@@ -86,22 +90,25 @@ def _rule(rule: dict[str, Any], schema: dict[str, Any], values: dict[str, Any]) 
 
 
 def typed(form: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
-    """Values as an HTML form sends them, brought to the schema's types; what does not fit stays text."""
+    """Values as an HTML form or a program sends them, brought to the schema's types; what does not fit stays text."""
     properties = form["data"]["properties"]
     return {name: _typed(properties[name], raw[name]) for name in properties if name in raw}
 
 
 def _typed(schema: dict[str, Any], value: Any) -> Any:
-    if isinstance(value, str):
-        value = value.strip()
-        if schema.get("type") == "number" and value:
-            try:
-                number = Decimal(value)
-            except ArithmeticError:
-                return value
-            return (
-                (int(number) if number == number.to_integral() else float(number))
-                if number.is_finite()
-                else value
-            )
-    return value
+    if schema.get("type") == "number" and value not in (None, "") and not isinstance(value, bool):
+        return _number(clean(str(value)))
+    if value is None or isinstance(value, bool):
+        return value
+    return clean(value if isinstance(value, str) else str(value))[:LONGEST_TEXT]
+
+
+def _number(text: str) -> int | float | str:
+    """A number of at most 15 digits, exact as JSON keeps it; anything else stays the text it is."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return text[:LONGEST_TEXT]
+    if not number.is_finite() or len(number.as_tuple().digits) > 15 or abs(number.adjusted()) > 15:
+        return text[:LONGEST_TEXT]
+    return int(number) if number == number.to_integral() else float(number)
