@@ -211,3 +211,31 @@ def test_a_drawn_process_keeps_its_places_relative_to_each_other():
     assert [node["x"] for node in layout["nodes"]] == [20, 120, 220, 320]
     assert {node["y"] for node in layout["nodes"]} == {20}
     assert layout["edges"][0]["waypoints"] == [[56, 38], [120, 38]]
+
+
+def test_the_simulate_command_plays_line_by_line_with_the_decisions_of_the_folder(tmp_path):
+    from tests.workflow.decisions.dmn import data, decision, file, table
+
+    process = tmp_path / "p.bpmn"
+    process.write_bytes(
+        bpmn('s:start -> a; a -> r:rule; r -> g:xor; g -> b [r = "big"]; g -> e:end *; b -> e')
+    )
+    body = table(["area"], ["r"], ['< 10 => "small"', '>= 10 => "big"'])
+    (tmp_path / "r.dmn").write_bytes(file(data("area"), decision("r", body, "i:area")))
+    script = [
+        {"do": "complete", "node": "a"},
+        {"do": "start", "vars": {"area": 12}},
+        {"do": "message", "node": "a"},
+        {"do": "complete", "node": "a"},
+        {"do": "complete", "node": "b"},
+    ]
+    result = CliRunner().invoke(
+        commands, ["simulate", str(process)], input="\n".join(map(json.dumps, script))
+    )
+    told = [json.loads(line) for line in result.output.splitlines()]
+    assert "error" in told[0]
+    assert told[1] == {"ready": ["a"], "done": ["s"], "ended": False}
+    assert "message" in told[2]["error"]["message"]
+    assert told[3] == {"ready": ["b"], "done": ["s", "a", "r", "g"], "ended": False}
+    assert told[4] == {"ready": [], "done": ["s", "a", "r", "g", "b", "e"], "ended": True}
+    assert result.exit_code == 1

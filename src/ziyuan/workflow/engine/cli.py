@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,40 @@ def roundtrip(source: Path, target: Path) -> None:
         click.echo(refused.faults[0].text(), err=True)
         sys.exit(11)
     target.write_bytes(document.to_bytes())
+
+
+@commands.command("simulate")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--script", default="-", help="命令文件，每行一条 JSON；“-”为标准输入。")
+def simulate(file: Path, script: str) -> None:
+    """按命令逐步试走流程，不建案件，不用数据库；决策取自同一文件夹的 DMN 文件。
+
+    \b
+    命令：{"do":"start","vars":{…}} {"do":"complete","node":"…","vars":{…}} {"do":"advance","to":"…"}
+    结果：{"ready":[…],"done":[…],"ended":false} 或 {"error":{"message":…}}
+    退出码：0 全部走完，1 有命令未能执行，2 用法错误，11 流程不能运行。
+    """
+    from ziyuan.base.errors import ZiyuanError
+    from ziyuan.base.feel import wire
+    from ziyuan.workflow.engine.simulating import Simulation
+
+    try:
+        simulation = Simulation(file)
+    except BpmnRefused as refused:
+        click.echo(wire.dump({"error": {"message": refused.message}}))
+        sys.exit(11)
+    failed = False
+    for line in _script_lines(script):
+        try:
+            command = wire.load(line)
+            told = simulation.do(command if isinstance(command, dict) else {})
+        except (ZiyuanError, wire.BadLine) as bad:
+            told, failed = {"error": {"message": str(bad)}}, True
+        click.echo(wire.dump(told))
+        sys.stdout.flush()
+    sys.exit(1 if failed else 0)
+
+
+def _script_lines(script: str) -> Iterator[str]:
+    with click.open_file(script, encoding="utf-8", errors="replace") as lines:
+        yield from (line for line in lines if line.strip())
