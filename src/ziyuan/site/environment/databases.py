@@ -189,7 +189,7 @@ def _fill(connection: psycopg.Connection[Any], account: str, name: str) -> None:
         sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(sql.Identifier(name), owner, auditor),
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
     ):
-        connection.execute(LEAKPROOF)
+        connection.execute(statement)
 
 
 def _mark_leakproof(connection: psycopg.Connection[Any], name: str) -> None:
