@@ -153,7 +153,7 @@ class Story:
             self.tell(
                 f"    {theme['title']}:{_STATUS.get(theme['status'], theme['status'])} {theme.get('area_m2') or ''}"
             )
-        missing = self._missing(case)
+        missing = [p["kind"] for p in case["papers"] if p["required"] and not p["id"]]
         if missing:
             self._correct(clerk, company, application, case["id"], missing)
         for role, region, opinion in (
@@ -173,20 +173,6 @@ class Story:
 
         found = self._until(f"申请 {no} 进入内网", ask, lambda a: bool(a["items"]))
         return dict(found["items"][0])
-
-    def _missing(self, case: dict[str, Any]) -> list[str]:
-        """Kinds of paper that the site makes obligatory and that are not there."""
-        there = {p["kind"] for p in case["papers"]}
-        areas = {t["id"]: float(t.get("area_m2") or 0) for t in case["screening"]["themes"]}
-        wanted = {
-            "farmland_proof": ("farmland", "permanent_farmland", "YJJBNTTB"),
-            "redline_proof": ("red_line", "redline", "STBHHX"),
-        }
-        return [
-            kind
-            for kind, names in wanted.items()
-            if kind not in there and any(areas.get(n, 0) > 0 for n in names)
-        ]
 
     def _correct(
         self, clerk: Client, company: Client, application: int, case: int, missing: list[str]
