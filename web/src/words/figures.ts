@@ -27,6 +27,10 @@ export const mu = (squareMetres: Measure | null | undefined): string => {
   return number === null ? '—' : grouped(number / SQUARE_METRES_PER_MU, 2)
 }
 
+const UNITS: Record<string, string> = { m2: '平方米', 'm²': '平方米', m: '米', ha: '公顷', count: '个' }
+
+export const unitTitle = (unit: string | null | undefined): string => UNITS[unit ?? ''] ?? unit ?? ''
+
 /** A share, which the API gives in per cent. */
 export function percent(share: Measure | null | undefined, digits = 2): string {
   const number = asNumber(share)

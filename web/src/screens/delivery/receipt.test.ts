@@ -13,9 +13,9 @@ test('a receipt reads as lines: file with size and digest, time in Beijing, sign
   })
   expect(lines.map((line) => [line.title, line.text])).toEqual([
     ['回执', '收件回执'],
+    ['标准', 'tdt1057@2020、control_lines@2021'],
     ['文件', 'a.zip 2.0 KB SM3 ab12'],
     ['时间', '2026-11-25 09:20'],
-    ['标准', 'tdt1057@2020、control_lines@2021'],
     ['节点签名(SM2)', 'MEUC'],
   ])
   expect(lines.at(-1)?.digest).toBe(true)

@@ -25,7 +25,10 @@ const TITLES: Record<string, string> = {
 const HIDDEN = new Set(['kind'])
 
 export function receiptLines(receipt: Record<string, unknown>): ReceiptLine[] {
+  const order = Object.keys(TITLES)
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   return Object.entries(receipt)
+    .sort(([a], [b]) => place(a) - place(b))
     .filter(([name, value]) => !HIDDEN.has(name) && value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({ title: TITLES[name] ?? name, text: written(name, value), digest: name === 'signature' }))
 }
