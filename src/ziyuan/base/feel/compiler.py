@@ -257,7 +257,7 @@ def _beyond_frames(top: Closure) -> Closure:
 def _hint(name: str, scope: Any) -> str:
     while type(scope) is Frame:
         scope = scope.up
-    close = nearest(name, [*map(str, scope), *builtins.NAMES])
+    close = nearest(name, [*map(str, scope), *builtins.NAMES]) if len(name) > 1 else None
     return f",最接近的是“{close}”" if close else ""
 
 

@@ -208,12 +208,13 @@ def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
 
     def made(scope: Any, run: Run) -> Function:
         def call(at: Run, arguments: list[Any]) -> Any:
-            for name, kind, value in zip(names, kinds, arguments, strict=True):
-                if kind is not None and value is not None and not types.conforms(value, kind):
-                    return at.why(span, "参数“{}”应为 {}，得到 {}", name, kind.name, kind_name(value))
+            values = [types.fit(value, kind) for value, kind in zip(arguments, kinds, strict=True)]
+            for name, kind, value, given in zip(names, kinds, values, arguments, strict=True):
+                if kind is not None and value is None and given is not None:
+                    return at.why(span, "参数“{}”应为 {}，得到 {}", name, kind.name, kind_name(given))
             at.spend(1, span)
             at.enter(span)
-            result = body(Frame(dict(zip(names, arguments, strict=True)), scope), at)
+            result = body(Frame(dict(zip(names, values, strict=True)), scope), at)
             at.depth -= 1
             return result
 

@@ -91,6 +91,15 @@ def conforms(value: Any, kind: TypeOf) -> bool:
     return kind.name == "function" and type(value) is Function
 
 
+def fit(value: Any, kind: TypeOf | None) -> Any:
+    """The value as one of the type: a one-element list and its element convert; None where it does not fit."""
+    if kind is None or value is None or conforms(value, kind):
+        return value
+    if type(value) is list and len(value) == 1 and conforms(value[0], kind):
+        return value[0]
+    return [value] if type(value) is not list and conforms([value], kind) else None
+
+
 def _inner(value: Any, kind: TypeOf) -> bool:
     return value is None or conforms(value, kind)
 
