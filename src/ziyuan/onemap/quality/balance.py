@@ -16,6 +16,7 @@ from ziyuan.onemap.standards.model import Rule
 
 _PART_OF = {"00": "land", "01": "island"}
 _PART_TITLES = {"land": "陆地", "island": "海岛"}
+_LARGEST = 1e15
 Sums = dict[str, int]
 
 
@@ -26,8 +27,11 @@ def _column(context: Context, named: str) -> tuple[Frame, str] | None:
 
 
 def _hundredths(frame: Frame, field: str) -> NDArray[np.int64]:
+    """Figures beyond all areas on earth have their own rule (length); here they count as none."""
     numbers = frame.numbers(field)
-    return np.rint(np.where(numbers.known, numbers.values, 0.0) * 100).astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        counted = numbers.known & (np.abs(numbers.values) < _LARGEST)
+    return np.rint(np.where(counted, numbers.values, 0.0) * 100).astype(np.int64)
 
 
 def _sums(frame: Frame, field: str, by: str, head: int | None = None) -> Sums:

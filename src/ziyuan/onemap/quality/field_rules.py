@@ -58,9 +58,9 @@ def decimals(rule: Rule, frame: Frame, context: Context) -> None:
     if not field or field.decimals is None:
         return
     numbers = frame.numbers(field.name)
-    scaled = numbers.values * 10.0**field.decimals
-    slack = np.maximum(1e-4, np.abs(scaled) * 1e-12)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = numbers.values * 10.0**field.decimals
+        slack = np.maximum(1e-4, np.abs(scaled) * 1e-12)
         rows = np.flatnonzero(numbers.known & (np.abs(scaled - np.rint(scaled)) > slack))
     context.collector.rows(
         rule, frame, rows,

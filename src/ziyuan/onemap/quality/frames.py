@@ -79,7 +79,7 @@ class Frame:
             array = pc.if_else(good, text, pa.scalar(None, pa.string()))
         if not _castable(array.type):
             array = pa.nulls(len(self), pa.float64())
-        floats = pc.cast(array, pa.float64())
+        floats = pc.cast(array, pa.float64(), safe=False)
         values = floats.to_numpy(zero_copy_only=False).astype(np.float64)
         return Numbers(values, np.isfinite(values))
 
@@ -132,7 +132,7 @@ class Frame:
         if shape is None or shape.is_empty or self.shapes.infinite[row]:
             return None
         point = shapely.point_on_surface(shape)
-        return (point.x, point.y) if not point.is_empty else None
+        return (point.x, point.y) if not point.is_empty and np.isfinite([point.x, point.y]).all() else None
 
 
 def _castable(kind: pa.DataType) -> bool:

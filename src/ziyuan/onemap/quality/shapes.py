@@ -19,6 +19,9 @@ SQUARE = UNITS_PER_METRE**2
 _POLYGONAL = (3, 6)
 _FAMILY_TYPES = {"point": (0, 4), "line": (1, 5), "polygon": _POLYGONAL}
 _MIDDLE_OF_CHINA = 117.0
+_FARTHEST = 1e9
+"""Metres beyond which a coordinate is no place on earth, as little as one that is not finite."""
+_DEGREES = (180.0, 90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,15 @@ class Plane:
     projected: pyproj.Transformer | None = None
 
     @classmethod
-    def of(cls, epsg: int | None, shapes: NDArray[np.object_]) -> "Plane":
-        """Degrees are brought into the 3-degree zone of the layer's centre; plane systems stay as they are."""
+    def of(cls, epsg: int | None, bounds: NDArray[np.float64]) -> "Plane":
+        """Degrees are brought into the 3-degree zone of the layer's centre; plane systems stay as they are.
+
+        `bounds` of the shapes (n, 4), all finite.
+        """
         system = pyproj.CRS.from_epsg(epsg) if epsg else None
         if system is None or not system.is_geographic:
             return cls(epsg, _zone_of(epsg))
-        bounds = shapely.total_bounds(shapes)
-        middle = (bounds[0] + bounds[2]) / 2 if np.isfinite(bounds).all() else _MIDDLE_OF_CHINA
+        middle = float(np.median(bounds[:, [0, 2]])) if len(bounds) else _MIDDLE_OF_CHINA
         zone = round(middle / 3)
         text = (
             f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0={zone % 100 * 1_000_000 + 500_000} +y_0=0 "
@@ -65,6 +70,14 @@ def _zone_of(epsg: int | None) -> int | None:
     return epsg - 4488 if epsg is not None and 4513 <= epsg <= 4533 else None
 
 
+def _on_earth(bounds: NDArray[np.float64], epsg: int | None) -> NDArray[np.bool_]:
+    """Finite, and no farther away than coordinates of the system can be."""
+    degrees = epsg is not None and pyproj.CRS.from_epsg(epsg).is_geographic
+    farthest = np.array(_DEGREES if degrees else (_FARTHEST,) * 4)
+    with np.errstate(invalid="ignore"):
+        return np.logical_and.reduce(np.abs(bounds) <= farthest, axis=1)
+
+
 class Shapes:
     """All geometries of a layer, aligned to its rows.
 
@@ -76,17 +89,28 @@ class Shapes:
                  origin: tuple[int, int] | None = None) -> None:  # fmt: skip
         self.given = given
         self.kind = kind
-        self.plane = Plane.of(epsg, given)
         self.missing = shapely.is_missing(given) | shapely.is_empty(given)
         types = shapely.get_type_id(given)
         self.wrong_kind = ~self.missing & ~np.isin(types, _FAMILY_TYPES.get(kind, ()))
-        self.infinite = ~self.missing & ~np.isfinite(shapely.bounds(given)).all(axis=1)
-        self.rows = np.flatnonzero(~(self.missing | self.wrong_kind | self.infinite))
-        usable = shapely.force_2d(given[self.rows])
-        self.whole = to_units(self.plane.metres(shapely.get_coordinates(usable)))
+        bounds = shapely.bounds(given)
+        self.infinite = ~self.missing & ~_on_earth(bounds, epsg)
+        usable = ~(self.missing | self.wrong_kind | self.infinite)
+        self.plane = Plane.of(epsg, bounds[usable])
+        metres = self._metres(np.flatnonzero(usable))
+        lost = ~np.isfinite(metres).all(axis=1)
+        if lost.any():  # too far from the middle of the layer to be projected
+            _, owner = shapely.get_coordinates(given[usable], return_index=True)
+            self.infinite[np.flatnonzero(usable)[owner[lost]]] = True
+            usable &= ~self.infinite
+            metres = self._metres(np.flatnonzero(usable))
+        self.rows = np.flatnonzero(usable)
+        self.whole = to_units(metres)
         self.origin = origin or self._lowest()
         local = self.whole - np.array(self.origin, np.int64)
-        self.units = shapely.set_coordinates(usable.copy(), local.astype(np.float64))
+        self.units = shapely.set_coordinates(shapely.force_2d(given[self.rows]).copy(), local.astype(np.float64))
+
+    def _metres(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self.plane.metres(shapely.get_coordinates(self.given[rows]))
 
     def _lowest(self) -> tuple[int, int]:
         low = self.whole.min(axis=0) if len(self.whole) else np.zeros(2, np.int64)
