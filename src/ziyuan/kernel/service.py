@@ -32,7 +32,17 @@ from ziyuan.kernel.jobs.queue import defer, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, today
 from ziyuan.kernel.nodes.numbers import next_number
-from ziyuan.kernel.packs.registry import Matter, Pack, matter, matters, packs, parameter
+from ziyuan.kernel.packs.errors import PackFault
+from ziyuan.kernel.packs.registry import (
+    Matter,
+    Pack,
+    load_pack,
+    matter,
+    matters,
+    pack_folders,
+    packs,
+    parameter,
+)
 from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
 
 __all__ = [
@@ -49,6 +59,7 @@ __all__ = [
     "Node",
     "Organ",
     "Pack",
+    "PackFault",
     "Person",
     "StoredFile",
     "acting",
@@ -66,6 +77,7 @@ __all__ = [
     "in_region",
     "job",
     "listens",
+    "load_pack",
     "load_regions",
     "make_keys",
     "make_sample_accounts",
@@ -76,6 +88,7 @@ __all__ = [
     "node",
     "now",
     "open_file",
+    "pack_folders",
     "packs",
     "parameter",
     "people",

@@ -2,5 +2,6 @@
 
 from ziyuan.workflow.decisions.cli import commands as dmn
 from ziyuan.workflow.engine.cli import commands as bpmn
+from ziyuan.workflow.gate.cli import commands as pack
 
-__all__ = ["bpmn", "dmn"]
+__all__ = ["bpmn", "dmn", "pack"]

@@ -61,7 +61,7 @@ class Pack:
 def packs() -> dict[str, Pack]:
     """All packs by id, checked. Raises PackFault."""
     found: dict[str, Pack] = {}
-    for folder, module in _folders():
+    for folder, module in pack_folders():
         pack = load_pack(folder, module)
         if pack.id in found:
             raise PackFault(pack.id, f"业务包编号重复:{found[pack.id].folder} 与 {folder}")
@@ -69,7 +69,8 @@ def packs() -> dict[str, Pack]:
     return found
 
 
-def _folders() -> list[tuple[Path, str]]:
+def pack_folders() -> list[tuple[Path, str]]:
+    """(folder, module) of every pack here and of those installed apart."""
     own = [(p.parent, f"ziyuan.packs.{p.parent.name}") for p in sorted(HOME.glob("*/pack.yaml"))]
     for entry in metadata.entry_points(group="ziyuan.packs"):
         own.append((Path(import_module(entry.value).__path__[0]), entry.value))

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.base.geometry import PlaneShape
 
 THEMES = ("land_use", "farmland", "red_line", "urban_boundary")
 NAMES = frozenset({"case", "form", "site", "areas", "decision", "document"})
@@ -24,7 +23,7 @@ def read(state: dict[str, Any], decision: dict[str, Any] | None = None) -> dict[
     told = {
         "case": state["case"],
         "form": exact(state["form"]),
-        "site": {"area_m2": PlaneShape.from_json(state["site"]).area_official() if state["site"] else None},
+        "site": {"area_m2": Decimal(state["screening"]["site_area_m2"]) if state["screening"] else None},
         "areas": {theme: theme_area(state["screening"], theme) for theme in THEMES},
     }
     if decision:

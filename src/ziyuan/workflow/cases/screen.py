@@ -31,23 +31,25 @@ def screened_body(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
     shape = PlaneShape.from_json(state["site"])
     told = onemap.screen(shape, on=kernel.today(), counties=state["case"]["counties"])
     screening = told.to_json()
-    screening["checks"] = _checks(
-        rt, {**state, "screening": screening}, Decimal(str(screening["site_area_m2"]))
-    )
+    screening["checks"] = findings(rt, {**state, "screening": screening}, _names(state), kernel.today())
     return {"screening": screening}
 
 
-def _checks(rt: Runtime, state: dict[str, Any], area: Decimal) -> list[dict[str, Any]]:
-    counties = tuple(state["case"]["counties"])
-    facts = Facts(
+def _names(state: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(kernel.region(c).name for c in state["case"]["counties"])
+
+
+def findings(rt: Runtime, state: dict[str, Any], names: tuple[str, ...], day: date) -> list[dict[str, Any]]:
+    """What the checks named by the matter find; `names` are those of the counties, in the same order."""
+    told = Facts(
         form=state["form"],
-        site_area=area,
-        counties=counties,
-        county_names=tuple(kernel.region(c).name for c in counties),
+        site_area=Decimal(state["screening"]["site_area_m2"]),
+        counties=tuple(state["case"]["counties"]),
+        county_names=names,
         screening=state["screening"],
         papers=tuple(p["kind"] for p in state["papers"]),
         missing=tuple(p["title"] for p in missing_papers(rt, state)),
-        day=kernel.today(),
+        day=day,
     )
     pack = kernel.packs()[rt.matter.pack]
-    return [found for name in rt.matter.told["screening"] for found in pack.function(name)(facts)]
+    return [found for name in rt.matter.told.get("screening", []) for found in pack.function(name)(told)]

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -125,5 +125,5 @@ def paper_data(rt: Runtime, case: Case, decision: dict[str, Any], url: str) -> d
 
 
 def hectares(square_metres: str) -> str:
-    """Hectares with four digits, from m² as text."""
-    return str((Decimal(square_metres) / 10_000).quantize(Decimal("0.0001")))
+    """Hectares with four digits, half up, from m² as text."""
+    return str((Decimal(square_metres) / 10_000).quantize(Decimal("0.0001"), ROUND_HALF_UP))

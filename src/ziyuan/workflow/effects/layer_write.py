@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from ziyuan.base import feel
+from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
@@ -42,4 +43,18 @@ def _texts(told: dict[str, Any]) -> dict[str, str]:
     return {"key": told["key"], **{f"map.{field}": text for field, text in told["map"].items()}}
 
 
-register("layer.write", _apply, _undo, _proof, _texts)
+def _faults(told: dict[str, Any]) -> list[str]:
+    """The layer exists, is written by cases, and the mapping names its fields and all that are required."""
+    try:
+        layer = onemap.layer(told["layer"])
+    except ZiyuanError as refused:
+        return [str(refused)]
+    found = [] if layer.by_cases else [f"图层 {layer.id} 由汇交形成,不由案件写入"]
+    found += [f"图层 {layer.id} 没有字段“{name}”" for name in told["map"] if name not in layer.names]
+    required = [
+        f.name for f in layer.fields if f.required and f.name not in told["map"] and f.name != layer.key
+    ]
+    return [*found, *(f"图层 {layer.id} 的必填字段“{name}”没有给值" for name in required)]
+
+
+register("layer.write", _apply, _undo, _proof, _texts, _faults)

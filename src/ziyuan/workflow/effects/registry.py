@@ -24,17 +24,19 @@ Apply = Callable[[Order], str]
 Undo = Callable[[str, str, kernel.Actor], None]
 Proof = Callable[[str, str, kernel.Actor], str]
 Names = Callable[[dict[str, Any]], dict[str, str]]
+Faults = Callable[[dict[str, Any]], list[str]]
 
 
 @dataclass(frozen=True)
 class Kind:
     """An effect kind. `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says
-    what is wrong with it now (empty when it stands as written); `texts` gives the FEEL of its declaration, for the gate."""
+    what is wrong with it now (empty when it stands as written); `texts` gives the FEEL of a declaration and `faults` what is wrong with it, for the publishing gate."""
 
     apply: Apply
     undo: Undo
     proof: Proof
     texts: Names
+    faults: Faults
 
 
 _kinds: dict[str, Kind] = {}
@@ -44,9 +46,15 @@ def _no_texts(told: dict[str, Any]) -> dict[str, str]:
     return {}
 
 
-def register(name: str, apply: Apply, undo: Undo, proof: Proof, texts: Names = _no_texts) -> None:
+def _no_faults(told: dict[str, Any]) -> list[str]:
+    return []
+
+
+def register(
+    name: str, apply: Apply, undo: Undo, proof: Proof, texts: Names = _no_texts, faults: Faults = _no_faults
+) -> None:
     """Make an effect kind known. `undo(target, case_no, by)` and `proof(target, case_no, by)` read the target's name."""
-    _kinds[name] = Kind(apply, undo, proof, texts)
+    _kinds[name] = Kind(apply, undo, proof, texts, faults)
 
 
 def kind(name: str) -> Kind:

@@ -1,0 +1,143 @@
+"""The text of a matter: basis, papers, facts, results, effects, templates; every name in it exists."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.facts import NAMES
+from ziyuan.workflow.effects import registry
+from ziyuan.workflow.gate.fault import Fault
+from ziyuan.workflow.gate.scope import problems
+
+NEEDED = ("title", "basis", "levels", "due", "process", "form", "case", "papers", "results")
+BEFORE_DECISION = NAMES - {"decision", "document"}
+PRINTED = frozenset({"organ", "day", "valid_until", "area_ha"})
+STOPS = frozenset(
+    [
+        "补正",
+        "公示",
+        "听证",
+        "招标拍卖挂牌",
+        "检验检测鉴定",
+        "专家评审",
+        "现场勘验",
+        "征求意见",
+        "政府原因或不可抗力",
+        "特别程序",
+    ]
+)
+
+
+def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
+    """All faults of matter.yaml that the other checks do not find."""
+    file, told = f"matters/{matter.id}/matter.yaml", matter.told
+    missing = [key for key in NEEDED if not told.get(key)]
+    for key in missing:
+        yield Fault(pack.id, file, key, "缺少这一项")
+    if missing:
+        return
+    fields = _fields(matter)
+    for stop in told.get("stops", []):
+        if stop not in STOPS:
+            yield Fault(
+                pack.id, file, f"stops.{stop}", "法律没有规定这种停表", f"可用:{'、'.join(sorted(STOPS))}"
+            )
+    for key in ("title", "applicant"):
+        yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
+    yield from _number(
+        pack, file, "case.number", told["case"].get("number", ""), {"county": "", "year": 1, "serial": 1}
+    )
+    for name, text in told.get("facts", {}).items():
+        yield from problems(pack, file, f"facts.{name}", text, BEFORE_DECISION, fields)
+    for paper in told["papers"]:
+        if not isinstance(paper.get("required"), bool):
+            place = f"papers.{paper.get('id')}.required"
+            yield from problems(
+                pack, file, place, paper.get("required", ""), frozenset(told.get("facts", {}))
+            )
+    for name in told.get("screening", []):
+        yield from _function(pack, file, name)
+    for name, result in told["results"].items():
+        yield from _result(pack, matter, f"results.{name}", result, fields)
+    yield from _open(pack, file, told)
+
+
+def _fields(matter: kernel.Matter) -> list[str]:
+    path = matter.folder / matter.told["form"]
+    try:
+        return sorted(json.loads(path.read_text(encoding="utf-8"))["data"]["properties"])
+    except (OSError, ValueError, KeyError):
+        return []
+
+
+def _number(pack: kernel.Pack, file: str, place: str, pattern: str, names: dict[str, Any]) -> Iterator[Fault]:
+    try:
+        pattern.format(**names)
+    except (KeyError, ValueError, IndexError) as error:
+        yield Fault(pack.id, file, place, f"编号式样“{pattern}”不可用:{error}", f"可用:{'、'.join(names)}")
+    if "{serial" not in pattern:
+        yield Fault(pack.id, file, place, "编号式样没有流水号 {serial}")
+
+
+def _function(pack: kernel.Pack, file: str, name: str) -> Iterator[Fault]:
+    try:
+        pack.function(name)
+    except (kernel.PackFault, ImportError) as error:
+        yield Fault(pack.id, file, f"screening.{name}", str(error))
+
+
+def _result(
+    pack: kernel.Pack, matter: kernel.Matter, place: str, told: dict[str, Any], fields: list[str]
+) -> Iterator[Fault]:
+    file = f"matters/{matter.id}/matter.yaml"
+    for key in ("title", "template", "document", "number", "archive", "effects"):
+        if not told.get(key):
+            yield Fault(pack.id, file, f"{place}.{key}", "缺少这一项")
+    if told.get("template") and not (matter.folder / told["template"]).is_file():
+        yield Fault(pack.id, file, f"{place}.template", f"没有文件 {told['template']}")
+    for key in ("class", "keep", "starts"):
+        if key not in told.get("archive", {}):
+            yield Fault(pack.id, file, f"{place}.archive.{key}", "归档缺少这一项")
+    number = told.get("number", {})
+    names = {"region": "", "county": "", "year": 1, "serial": 1}
+    yield from _number(pack, file, f"{place}.number.pattern", number.get("pattern", ""), names)
+    if number.get("source") == "unconfirmed":
+        yield Fault(pack.id, file, f"{place}.number", "编号式样未经核对", "请查阅原文后改写 source", "notice")
+    printed = told.get("document", {}).get("print", {})
+    for name, text in printed.items():
+        yield from problems(pack, file, f"{place}.document.print.{name}", text, NAMES, fields)
+    for name in matter.told.get("public", []):
+        if name not in printed and name not in PRINTED:
+            yield Fault(pack.id, file, f"public.{name}", f"{place} 的文书没有打印这一项")
+    for at, effect in enumerate(told.get("effects", [])):
+        yield from _effect(pack, file, f"{place}.effects[{at}]", effect, fields)
+
+
+def _effect(
+    pack: kernel.Pack, file: str, place: str, told: dict[str, Any], fields: list[str]
+) -> Iterator[Fault]:
+    name = told.get("kind", "")
+    if name not in registry.known():
+        yield Fault(
+            pack.id, file, place, f"没有组件登记效力“{name}”", f"已登记:{'、'.join(sorted(registry.known()))}"
+        )
+        return
+    kind = registry.kind(name)
+    for where, text in kind.texts(told).items():
+        yield from problems(pack, file, f"{place}.{where}", text, NAMES, fields)
+    for wrong in kind.faults(told):
+        yield Fault(pack.id, file, place, wrong)
+
+
+def _open(pack: kernel.Pack, file: str, told: dict[str, Any]) -> Iterator[Fault]:
+    """Fields a city or county may override exist."""
+    for path in told.get("open", []):
+        value: Any = told
+        for step in path.split("."):
+            if isinstance(value, list):
+                value = next((v for v in value if v.get("id") == step), None)
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            yield Fault(pack.id, file, f"open.{path}", "事项中没有这一项")

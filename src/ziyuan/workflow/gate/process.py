@@ -1,0 +1,87 @@
+"""Process and decisions of a matter: they run, and every role, act, decision and result they name exists."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ziyuan.base.errors import ZiyuanError
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.decisions import Decision
+from ziyuan.workflow.engine import Graph
+from ziyuan.workflow.engine import check as bpmn_faults
+from ziyuan.workflow.gate.fault import Fault
+from ziyuan.workflow.gate.scope import problems
+from ziyuan.workflow.tasks.actions import TITLES
+
+
+def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
+    """Faults of process.bpmn and of every decision file."""
+    decisions: set[str] = set()
+    for name in matter.told.get("decisions", []):
+        yield from _decision(pack, matter, name, decisions)
+    file = f"matters/{matter.id}/{matter.told.get('process', '')}"
+    path = matter.folder / matter.told.get("process", "process.bpmn")
+    if not path.is_file():
+        yield Fault(pack.id, file, "", "没有流程文件")
+        return
+    faults = bpmn_faults(path.read_bytes(), path.name)
+    for fault in faults:
+        yield Fault(pack.id, file, f"第 {fault.line} 行 {fault.element}", fault.message, fault.nearest)
+    if not faults:
+        yield from _nodes(pack, matter, file, Graph.load(path), decisions)
+
+
+def _decision(pack: kernel.Pack, matter: kernel.Matter, name: str, found: set[str]) -> Iterator[Fault]:
+    file = f"matters/{matter.id}/{name}"
+    try:
+        model = Decision.load(Path(matter.folder / name))
+    except ZiyuanError as refused:
+        yield Fault(pack.id, file, "", str(refused), refused.remedy)
+        return
+    found.update(model.decisions)
+    for fault in model.check():
+        severity = "error" if fault.severity == "error" else "notice"
+        yield Fault(pack.id, file, f"第 {fault.line} 行 {fault.element}", fault.message, severity=severity)
+
+
+def _nodes(
+    pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph, decisions: set[str]
+) -> Iterator[Fault]:
+    roles, levels = pack.told.get("roles", {}), matter.told.get("levels", [])
+    may_act = kernel.permissions()["case.act"]
+    ends = set()
+    for node in graph.nodes.values():
+        place = f"第 {node.line} 行 {node.id}"
+        if node.waits:
+            if node.role not in roles:
+                yield Fault(pack.id, file, place, f"岗位“{node.role}”不在 pack.yaml 的 roles 中")
+            if node.role not in may_act:
+                yield Fault(pack.id, file, place, f"岗位“{node.role}”没有办案权限(case.act)")
+            if node.level in ("county", "city", "province") and node.level not in levels:
+                yield Fault(pack.id, file, place, f"层级“{node.level}”不在事项的 levels 中")
+            for action in sorted(node.allow - TITLES.keys()):
+                yield Fault(pack.id, file, place, f"没有动作“{action}”", f"可用:{'、'.join(TITLES)}")
+        elif node.type == "businessRuleTask" and node.decision not in decisions:
+            yield Fault(pack.id, file, place, f"没有决策“{node.decision}”", "请在 decisions 中列出它的文件")
+        elif node.type == "endEvent":
+            ends.add(node.id)
+    yield from _ends(pack, matter, file, ends)
+    yield from _guards(pack, matter, file, graph)
+
+
+def _ends(pack: kernel.Pack, matter: kernel.Matter, file: str, ends: set[str]) -> Iterator[Fault]:
+    results = set(matter.told.get("results", {}))
+    for name in sorted(ends - results):
+        yield Fault(pack.id, file, name, f"结束“{name}”在 matter.yaml 的 results 中没有对应的结果")
+    for name in sorted(results - ends):
+        yield Fault(
+            pack.id, f"matters/{matter.id}/matter.yaml", f"results.{name}", "流程中没有以它为编号的结束事件"
+        )
+
+
+def _guards(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> Iterator[Fault]:
+    set_by_process = {n.result for n in graph.nodes.values() if n.result}
+    names = frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome"})
+    for ways in graph.ways.values():
+        for way in ways:
+            if way.text:
+                yield from problems(pack, file, way.id, way.text, names)

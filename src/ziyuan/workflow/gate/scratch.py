@@ -1,0 +1,230 @@
+"""A case on paper: the matter's own process, decisions, checks, clock and effects, with no database and nobody in it.
+
+The examples of a pack run on it, so that an officer's example proves the very texts that real cases run on.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ziyuan.base.errors import ZiyuanError
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import facts
+from ziyuan.workflow.cases.papers import missing_papers
+from ziyuan.workflow.cases.runtime import Runtime, figure
+from ziyuan.workflow.cases.screen import findings
+from ziyuan.workflow.cases.state import empty, fold
+from ziyuan.workflow.clocks import clock
+from ziyuan.workflow.effects import registry
+from ziyuan.workflow.tasks.items import checked
+
+SHARE = {
+    "land_use": "土地利用现状",
+    "farmland": "永久基本农田",
+    "red_line": "生态保护红线",
+    "urban_boundary": "城镇开发边界",
+}
+
+
+class Refused(Exception):
+    """The act is not possible now; the text is the reason a person would see."""
+
+
+class Scratch:
+    """One case of one matter. `state` is what the fold of its events would be."""
+
+    def __init__(self, rt: Runtime, given: dict[str, Any]) -> None:
+        self.rt, self.given = rt, given
+        self.day = _day(given["day"])
+        self.seq = 0
+        self.state = empty()
+        site = given.get("site", {})
+        counties = [str(c) for c in site.get("counties", ["340123"])]
+        case = {
+            "no": "示例案件", "outer_no": "示例申报", "matter": rt.matter.key, "title": "", "applicant": "",
+            "submitter": None, "county": counties[0], "counties": counties, "submitted": given["day"],
+        }  # fmt: skip
+        papers = [{"kind": kind, "name": kind, "digest": "", "size": 0} for kind in given.get("papers", [])]
+        self._add("opened", {"case": case, "form": given["form"], "site": None, "papers": papers})
+        self._screen()
+        values = rt.values(self.state)
+        step = rt.graph.start(values, now=self.now, decide=rt.decide)
+        self._add("started", {"engine": step.state, "vars": step.vars, "opened": self._tasks(step.entered)})
+
+    @property
+    def now(self) -> datetime:
+        return datetime(self.day.year, self.day.month, self.day.day, 10, tzinfo=kernel.now().tzinfo)
+
+    def _add(self, kind: str, body: dict[str, Any]) -> None:
+        self.seq += 1
+        head = {
+            "seq": self.seq,
+            "at": self.now.isoformat(),
+            "actor": "示例",
+            "actor_id": None,
+            "organ": "示例",
+        }
+        self.state = fold(self.state, kind, body, head)
+
+    def _tasks(self, entered: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "number": n, "token": ready.token, "node": ready.node, "title": self.rt.graph.nodes[ready.node].name,
+                "holder": None, "holder_name": "", "state": "open",
+            }
+            for n, ready in enumerate(entered, start=len(self.state["tasks"]) + 1)
+        ]  # fmt: skip
+
+    def _screen(self) -> None:
+        site, areas = self.given.get("site", {}), self.given.get("areas", {})
+        area = Decimal(str(site.get("area_m2", 0)))
+        screening = {
+            "on": self.day.isoformat(), "site_area_m2": str(area), "classes": [],
+            "themes": [_theme(name, areas.get(name, 0)) for name in SHARE],
+        }  # fmt: skip
+        state = {**self.state, "screening": screening}
+        screening["checks"] = findings(self.rt, state, tuple(state["case"]["counties"]), self.day)
+        self._add("screened", {"screening": screening})
+
+    # -- what the example does ---------------------------------------------------------------------
+
+    def waits(self) -> list[str]:
+        """Nodes where somebody has to act now."""
+        return [t["node"] for t in self.state["tasks"].values() if t["state"] in ("open", "waiting")]
+
+    def take(self, step: dict[str, Any]) -> None:
+        """One line of `when`. Raises Refused."""
+        if "day" in step:
+            self.day = _day(step["day"])
+        action = step.get("do", "")
+        if action == "answer":
+            return self._answer(step)
+        task = next(
+            (t for t in self.state["tasks"].values() if t["node"] == step.get("at") and t["state"] == "open"),
+            None,
+        )
+        if task is None:
+            raise Refused(f"环节“{step.get('at')}”现在没有待办,现在是 {'、'.join(self.waits()) or '已办结'}")
+        if action not in self.rt.graph.nodes[task["node"]].allow:
+            raise Refused(f"环节“{task['title']}”不允许“{action}”")
+        if action == "correct":
+            return self._correct(task, step)
+        if action == "return":
+            return self._return(task, step)
+        return self._complete(task, action)
+
+    def _complete(self, task: dict[str, Any], action: str) -> None:
+        missing = missing_papers(self.rt, self.state) if action == "agree" else []
+        if missing:
+            raise Refused("缺少材料:" + "、".join(p["title"] for p in missing))
+        if action == "agree" and self.state["case"]["accepted"] is None:
+            self._add("accepted", {"day": self.day.isoformat(), **self._due()})
+        values = {**self.rt.values(self.state), "outcome": action}
+        step = self.rt.graph.complete(
+            self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide
+        )
+        told = {"state": "done", "outcome": action, "opinion": "示例", "by": "示例", "by_id": None}
+        body: dict[str, Any] = {
+            "engine": step.state,
+            "vars": {"outcome": action, **step.vars},
+            "closed": {str(task["number"]): told},
+        }
+        body["opened"] = self._tasks(step.entered)
+        for made in step.decisions:
+            if made.decision == "route":
+                body["route"] = {"level": made.value, "trace": made.trace}
+        self._add("completed", body)
+        if step.ended:
+            self._decide(step.end or "")
+
+    def _return(self, task: dict[str, Any], step: dict[str, Any]) -> None:
+        graph, engine = self.rt.graph, self.state["engine"]
+        earlier = graph.may_return_to(engine, task["token"])
+        target = step.get("to") or (earlier[0] if earlier else "")
+        moved = graph.back_to(engine, task["token"], target, direct=True)
+        told = {"state": "returned", "outcome": "return", "opinion": "示例", "by": "示例", "by_id": None}
+        body = {
+            "engine": moved.state,
+            "closed": {str(task["number"]): told},
+            "opened": self._tasks(moved.entered),
+        }
+        self._add("returned", body)
+
+    def _correct(self, task: dict[str, Any], step: dict[str, Any]) -> None:
+        stop = self.day.isoformat() if self.state["case"]["accepted"] else None
+        items = checked(self.rt, step.get("items", []))
+        self._add("correction_asked", {"task": task["number"], "items": items, "basis": "", "stop": stop})
+
+    def _answer(self, step: dict[str, Any]) -> None:
+        if self.state["correction"] is None:
+            raise Refused("没有待答复的补正")
+        self.given = {**self.given, **{k: step[k] for k in ("site", "areas") if k in step}}
+        papers = [{"kind": k, "name": k, "digest": "", "size": 0} for k in step.get("papers", [])]
+        body = {
+            "day": self.day.isoformat(), "form": {**self.state["form"], **step.get("form", {})}, "site": None,
+            "papers": [*self.state["papers"], *papers], "counties": self.state["case"]["counties"],
+            "due": None, "provisional": False,
+        }  # fmt: skip
+        self._add("correction_answered", body)
+        if self.state["case"]["accepted"]:
+            self.state["case"].update(self._due())
+        self._screen()
+
+    def _due(self) -> dict[str, Any]:
+        accepted = _day(self.state["case"]["accepted"] or self.day.isoformat())
+        stops = [
+            clock.Stop(s["kind"], _day(s["from"]), _day(s["to"]) if s["to"] else None)
+            for s in self.state["stops"]
+        ]
+        due = clock.due_day(accepted, self.rt.limits(accepted)[1], stops, self.day)
+        return {"due": due.date.isoformat(), "provisional": due.provisional}
+
+    def _decide(self, result: str) -> None:
+        told = self.rt.result(result)
+        months = int(figure(told["valid_months"], self.day)) if "valid_months" in told else None
+        decision = {
+            "result": result, "title": told["title"], "no": "示例文号", "day": self.day.isoformat(), "organ_name": "示例机关",
+            "region": "340000", "person": "示例", "opinion": "示例", "valid_months": months,
+        }  # fmt: skip
+        self._add("decided", {"decision": decision})
+        names = facts.read(self.state, decision)
+        facts.evaluate(told["document"]["print"], names)
+        for effect in told["effects"]:
+            facts.evaluate(registry.kind(effect["kind"]).texts(effect), names)
+        self._add("effected", {"effects": [{"kind": e["kind"]} for e in told["effects"]]})
+
+    # -- what the example looks at -----------------------------------------------------------------
+
+    def told(self) -> dict[str, Any]:
+        """Everything an example's `then` may name."""
+        state, decision = self.state, self.state["decision"]
+        return {
+            "waits": self.waits() or None,
+            "status": state["case"]["status"],
+            "route": (state["route"] or {}).get("level"),
+            "missing": [p["id"] for p in missing_papers(self.rt, state)],
+            "findings": state["screening"]["checks"],
+            "accepted": state["case"]["accepted"],
+            "due": state["case"].get("due"),
+            "provisional": state["case"].get("provisional", False),
+            "stopped": sum(1 for s in state["stops"] if s["to"] is None),
+            "result": decision["result"] if decision else None,
+            "valid_months": decision["valid_months"] if decision else None,
+            "effects": [e["kind"] for e in state["effects"]],
+            "archive": self.rt.result(decision["result"])["archive"] if decision else None,
+        }
+
+
+def _day(text: str | date) -> date:
+    return text if isinstance(text, date) else date.fromisoformat(text)
+
+
+def _theme(name: str, area: Any) -> dict[str, Any]:
+    status = "no_data" if area is None else "concerned" if Decimal(str(area)) > 0 else "not_concerned"
+    return {
+        "id": name, "title": SHARE[name], "status": status, "area_m2": str(area or 0), "article": "", "remedy": "",
+        "editions": [],
+    }  # fmt: skip
+
+
+POSSIBLE = (Refused, ZiyuanError)
