@@ -4,19 +4,17 @@ import vue from '@vitejs/plugin-vue'
 import elementStyles from 'unplugin-element-plus/vite'
 import { defineConfig } from 'vitest/config'
 
-import { fakeNode } from './dev/fake.ts'
-
-/** Address of a running inner node; without it `npm run dev` answers from the small fake in `dev/`. */
-const node = process.env.ZIYUAN_NODE_URL
+/** The running inner node that `npm run dev` asks; the build knows no node. */
+const node = process.env.ZIYUAN_NODE_URL ?? 'http://127.0.0.1:8100'
 
 export default defineConfig({
   base: '/',
-  plugins: [vue(), elementStyles({}), ...(node ? [] : [fakeNode()])],
+  plugins: [vue(), elementStyles({})],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     host: '127.0.0.1',
     port: 5199,
-    proxy: node ? { '/api': { target: node, changeOrigin: false } } : undefined,
+    proxy: { '/api': { target: node, changeOrigin: false } },
   },
   build: { target: 'es2022', assetsDir: 'assets', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 900 },
   test: {

@@ -17,6 +17,9 @@ const inside: RouteRecordRaw[] = [
   { path: 'audit', name: 'audit', component: () => import('@/screens/audit/AuditList.vue'), meta: { title: '审计' } },
   { path: 'health', name: 'health', component: () => import('@/screens/office/HealthPage.vue'), meta: { title: '运行状态' } },
   { path: 'search', name: 'search', component: () => import('@/screens/search/SearchPage.vue'), meta: { title: '查找' } },
+  ...(import.meta.env.DEV
+    ? [{ path: 'examples', name: 'examples', component: () => import('@/components/ExamplePage.vue'), meta: { title: '部件' } }]
+    : []),
   { path: ':rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue'), meta: { title: '没有这一页' } },
 ]
 
