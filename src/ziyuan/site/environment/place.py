@@ -100,15 +100,19 @@ def find() -> Place:
 
 
 def make_folders(place: Place) -> None:
-    """Make the folders with the owners and rights they need."""
+    """Make the folders with the owners and rights they need.
+
+    Where root sets up, only the inmost folders belong to the users of our processes: what root writes
+    never lies in a folder where one of them could put a link in its way.
+    """
     service = place.service_user
-    folder(place.state)
+    for path in (place.state, place.run, place.logs, place.nodes, place.build):
+        folder(path)
     folder(place.secrets, mode=0o700)
-    for path in (place.run, place.logs, place.nodes, place.build, place.state / "home"):
+    for path in (place.run / "services", place.logs / "services", place.build / "web", place.state / "home"):
         folder(path, user=service)
-    folder(place.run / "services", user=service)
-    folder(place.run / "database", user=place.database_user)
-    folder(place.logs / "database", user=place.database_user)
+    for path in (place.run / "database", place.logs / "database"):
+        folder(path, user=place.database_user)
     if service is not None:  # `up` in the foreground runs as the service user and may ask the cluster to stop
         os.chown(place.run / "database", -1, pwd.getpwnam(service).pw_gid)
         (place.run / "database").chmod(0o775)
@@ -119,24 +123,28 @@ def make_folders(place: Place) -> None:
 def folder(path: Path, *, user: str | None = None, mode: int = 0o755) -> Path:
     """Make a folder, give it to `user` (None: the caller) with exactly `mode`."""
     path.mkdir(parents=True, exist_ok=True)
-    give(path, user)
-    path.chmod(mode)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _give(handle, user)
+        os.fchmod(handle, mode)
+    finally:
+        os.close(handle)
     return path
 
 
-def give(path: Path, user: str | None) -> None:
-    """Change the owner of one path to `user`; None leaves it."""
-    if user is not None:
-        entry = pwd.getpwnam(user)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+def _give(handle: int, user: str | None) -> None:
+    """Change the owner of an open file or folder to `user`; None: to the caller."""
+    entry = pwd.getpwuid(os.geteuid()) if user is None else pwd.getpwnam(user)
+    os.fchown(handle, entry.pw_uid, entry.pw_gid)
 
 
 def keep(path: Path, text: str, *, user: str | None = None, mode: int = 0o600) -> None:
     """Write a file whole (never half), owned by `user`, with `mode` from its first byte."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    with open(handle, "w", encoding="utf-8") as file:
         file.write(text)
         os.fchmod(file.fileno(), mode)
-    give(fresh, user)
+        _give(file.fileno(), user)
     fresh.replace(path)

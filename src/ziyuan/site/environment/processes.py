@@ -50,7 +50,7 @@ def _process(name: str, argv: list[str], env: dict[str, str], log: Path) -> dict
 
 
 def _log(place: Place, name: str) -> Path:
-    return place.logs / f"{name}.log"
+    return place.logs / SERVICES / f"{name}.log"
 
 
 def _manage(place: Place, command: str) -> list[str]:
@@ -71,10 +71,7 @@ def start(place: Place, group: str, processes: list[dict[str, Any]], user: str |
     folder = place.run / group
     places.keep(folder / "spec.json", json.dumps({"processes": processes}), user=user)
     (folder / "stop").unlink(missing_ok=True)
-    log = place.logs / DATABASE / "supervisor.log" if group == DATABASE else place.logs / "supervisor.log"
-    log.touch()
-    places.give(log, user)
-    with log.open("ab") as out:
+    with (place.logs / f"supervisor-{group}.log").open("ab") as out:
         subprocess.Popen(
             [str(place.python), "-m", "ziyuan.site.environment.supervisor", str(folder / "spec.json")],
             stdin=subprocess.DEVNULL,

@@ -154,7 +154,9 @@ def wait_healthy(place: Place, settings: Settings) -> None:
             while (answer := health(settings.url(name))) != "":
                 progress.note = f"{name}: {answer}"
                 if time.monotonic() > end:
-                    raise NotHealthy(name, HEALTHY_SECONDS, answer, place.logs / f"{name}-web.log")
+                    raise NotHealthy(
+                        name, HEALTHY_SECONDS, answer, place.logs / processes.SERVICES / f"{name}-web.log"
+                    )
                 time.sleep(0.3)
 
 

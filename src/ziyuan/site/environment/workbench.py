@@ -25,14 +25,14 @@ def ensure(place: Place) -> None:
         return
     made = _build(place, digest)
     shutil.rmtree(dist, ignore_errors=True)
-    shutil.copytree(made, dist)
+    shutil.copytree(made, dist, symlinks=True)
     places.keep(stamp, digest, mode=0o644)
 
 
 def _build(place: Place, digest: str) -> Path:
     """The built files, from the build folder where they are of these inputs."""
     made, stamp = place.build / "web" / "dist", place.build / "web-dist"
-    if _says(stamp, digest):
+    if _says(stamp, digest) and (made / "index.html").is_file():
         return made
     work = install(place)
     with say.step("构建工作台(npm run build)") as progress:
@@ -48,10 +48,15 @@ def _says(stamp: Path, digest: str) -> bool:
 
 
 def install(place: Place) -> Path:
-    """Bring the build folder up to date with `web/` and its pinned packages; returns it."""
-    source, work = place.clone / "web", place.build / "web"
-    mirror.copy(source, work)
-    _hand_over(place, work)
+    """Bring the build folder up to date with `web/` and its pinned packages; returns it.
+
+    The builder itself copies and builds: packages' code runs in its folder, so root writes nothing there.
+    """
+    source, work = place.app / "web", place.build / "web"
+    with say.step("更新工作台的源文件") as progress:
+        argv = [str(place.python), "-m", "ziyuan.site.environment.mirror", str(source), str(work)]
+        env = users.surroundings(place)
+        say.run(progress, argv, place.logs / "workbench.log", user=place.service_user, env=env, cwd=place.app)
     lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
     stamp = place.build / "web-packages"
     if _says(stamp, lock):
@@ -73,8 +78,6 @@ def inputs_digest(source: Path) -> str:
     """One digest over names and contents of everything the build reads."""
     total = hashlib.sha256()
     for name in sorted(mirror.files(source)):
-        if name.parts[0] == "dist":
-            continue
         content = hashlib.sha256((source / name).read_bytes()).hexdigest()
         total.update(f"{name.as_posix()}\0{content}\n".encode())
     return total.hexdigest()
@@ -114,21 +117,10 @@ def _configuration(place: Place) -> dict[str, str]:
     told = {"NPM_CONFIG_CACHE": str(place.state / "home" / ".npm")}
     own = Path(os.environ.get("NPM_CONFIG_USERCONFIG") or Path.home() / ".npmrc")
     if own.is_file():
-        copied = place.state / "home" / ".npmrc"
+        copied = place.build / "npmrc"
         places.keep(copied, own.read_text(encoding="utf-8"), user=place.service_user)
         told["NPM_CONFIG_USERCONFIG"] = str(copied)
     machine = next((p for p in (Path("/etc/npmrc"), Path("/usr/etc/npmrc")) if p.is_file()), None)
     if machine is not None:
         told["NPM_CONFIG_GLOBALCONFIG"] = str(machine)
     return told
-
-
-def _hand_over(place: Place, work: Path) -> None:
-    """The build folder belongs to the user that builds (what it wrote itself already does)."""
-    if place.service_user is None:
-        return
-    places.give(work, place.service_user)
-    for name in mirror.files(work):
-        path = work / name
-        for part in (path, *list(path.parents)[: len(name.parts) - 1]):
-            places.give(part, place.service_user)
