@@ -26,9 +26,9 @@ HEAD = """[属性描述]
 
 
 def site_in(feature: dict[str, Any], zone: int) -> Polygon:
-    """About two hectares around the middle of a feature (EPSG:4490), turned a little, with a hole; plane metres."""
-    middle = shapely.point_on_surface(shape(feature["geometry"]))
-    east, north = crs.to_plane(zone).transform(middle.x, middle.y)
+    """About two hectares around a corner of a feature (EPSG:4490), turned a little, with a hole; plane metres."""
+    corner_of = shapely.get_coordinates(shape(feature["geometry"]))[0]
+    east, north = crs.to_plane(zone).transform(*corner_of)
     turn = math.radians(17)
 
     def corner(across: float, up: float) -> tuple[float, float]:
