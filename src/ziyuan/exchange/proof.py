@@ -13,9 +13,9 @@ from ziyuan.kernel import service as kernel
 def verify_packages() -> Iterator[kernel.Break]:
     """Sent and taken packages: no hole in a stream, each file as it was signed, each head as recorded."""
     here = kernel.node().name
-    for row in Outgoing.objects.exclude(written=None).order_by("stream", "seq").iterator(500):
-        recipient = row.stream.removeprefix(f"{here}-")
-        yield from _file(row.stream, row.seq, row.head, "sent", recipient)
+    for sent in Outgoing.objects.exclude(written=None).order_by("stream", "seq").iterator(500):
+        recipient = sent.stream.removeprefix(f"{here}-")
+        yield from _file(sent.stream, sent.seq, sent.head, "sent", recipient)
     expected: dict[str, int] = {}
     for row in Incoming.objects.order_by("stream", "seq").iterator(500):
         expected[row.stream] = expected.get(row.stream, 0) + 1

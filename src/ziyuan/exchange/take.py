@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
@@ -64,7 +65,7 @@ def _last(stream: str) -> int:
     return Incoming.objects.filter(stream=stream).aggregate(last=Max("seq"))["last"] or 0
 
 
-def _verified(data: bytes, name: str) -> tuple[dict[str, object], bytes, str]:
+def _verified(data: bytes, name: str) -> tuple[dict[str, Any], bytes, str]:
     here = kernel.node()
     limit = INWARD_GRADE if here.is_inner else OUTWARD_GRADE
     return verified(data, name, recipient=here.name, grade_limit=limit, check=_signed_by)

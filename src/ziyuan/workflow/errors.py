@@ -1,5 +1,7 @@
 """Errors of cases, tasks and applications."""
 
+from collections.abc import Mapping, Sequence
+
 from ziyuan.base.errors import UserError, ZiyuanError
 
 
@@ -42,7 +44,7 @@ class SiteUnreadable(UserError):
     code = "ZY-WFL-005"
     remedy = "请按提示改正界址点文件后重新上传。"
 
-    def __init__(self, problems: list[dict[str, object]]) -> None:
+    def __init__(self, problems: Sequence[Mapping[str, object]]) -> None:
         first = problems[0]
         super().__init__(f"界址点文件第 {first['line']} 行:{first['message']}", problems=problems)
 
@@ -112,3 +114,11 @@ class OutsideProvince(UserError):
 
     def __init__(self) -> None:
         super().__init__("用地范围不在本节点所辖的任何县(市、区)内。", fields={"site": "范围在辖区之外"})
+
+
+class DrawingUnreadable(UserError):
+    code = "ZY-WFL-020"
+    remedy = "请在图上修改后重新提交,或改用界址点坐标文件。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"绘制的范围未能采用:{reason.rstrip('。')}。", reason=reason)

@@ -44,11 +44,13 @@ def draft(company, shape=None, form=None, papers=("application", "basis")) -> in
     return number
 
 
-def progress(number, seq, status, correction=None, by=None):
+def progress(number, seq, status, correction=None):
     with kernel.acting(kernel.system_actor()):
         no = Application.objects.get(pk=number).no
-    message = {"outer_no": no, "case_no": "c", "seq": seq, "status": status, "at": "2026-11-25T10:00:00+08:00", "correction": correction, "due": None}
-    workflow.take_progress(message, kernel.system_actor())
+    told = {"at": "2026-11-25T10:00:00+08:00", "correction": correction, "due": None}
+    workflow.take_progress(
+        {"outer_no": no, "case_no": "c", "seq": seq, "status": status, **told}, kernel.system_actor()
+    )
 
 
 def test_a_submitted_application_has_a_number_and_a_query_code(company):
@@ -108,7 +110,7 @@ def test_a_newer_file_has_to_be_confirmed_too(company):
 )
 def test_a_file_that_is_no_boundary_is_refused_with_place_and_remedy(company, data):
     number = workflow.open_application(company, MATTER)["id"]
-    with pytest.raises(SiteUnreadable, match="第 .* 行") as refused:
+    with pytest.raises(SiteUnreadable, match=r"第 .* 行") as refused:
         workflow.read_site(company, number, data, "x.txt")
     assert refused.value.facts["problems"][0]["remedy"]
     assert workflow.application(company, number)["site"] is None

@@ -65,7 +65,7 @@ def test_an_effect_that_refuses_leaves_nothing(world, monkeypatch):
         raise NotFound("库房", "A-1")
 
     monkeypatch.setitem(
-        registry._kinds, "archive.file", registry.Kind(refuse, real.undo, real.proof, real.texts)
+        registry._kinds, "archive.file", registry.Kind(refuse, real.undo, real.proof, real.texts, real.faults)
     )
     with pytest.raises(EffectRefused, match=r"archive\.file.*没有找到库房"):
         world.act("county_chief", FEIXI, case, "agree", command="c-1")

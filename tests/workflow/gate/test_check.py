@@ -80,7 +80,7 @@ def test_a_good_pack_has_no_fault(pack):
             "没有参数“use_control.site_review.promise”",
         ),
         (MATTER, "{serial:05d}'", "'", "没有流水号"),
-        (MATTER, "{serial:05d}第", "{seral}第", ""),
+        (MATTER, "{year}{serial:05d}号", "{yeer}{serial:05d}号", "编号式样"),
         (MATTER, "stops: [补正", "stops: [喝茶", "法律没有规定这种停表"),
         (MATTER, "public: [applicant", "public: [contact", "没有打印这一项"),
         (MATTER, "nobody_found: stop", "nobody_found: pass", "policies.nobody_found 应为 stop"),

@@ -59,7 +59,7 @@ def test_a_returned_case_comes_straight_back_to_who_returned_it(world):
     assert world.waiting(case) == [("accept", FEIXI)]
     world.act("county_clerk", FEIXI, case, "agree", opinion="已补充。")
     assert world.waiting(case) == [("province_decide", ANHUI)]
-    task = [t for t in world.state(case)["tasks"].values() if t["state"] == "open"][0]
+    task = next(t for t in world.state(case)["tasks"].values() if t["state"] == "open")
     assert task["holder"] == world.officer("province_chief", ANHUI).person
 
 

@@ -6,10 +6,12 @@ from typing import Any
 from ziyuan.kernel.packs.errors import PackFault
 
 PACK_KEYS = frozenset(
-    ["id", "title", "plan_row", "summary", "owner", "zones", "requires", "roles", "layers", "events", "menu", "indicators", "exchange"]
+    {"id", "title", "plan_row", "summary", "owner", "zones", "requires", "roles", "layers", "events", "menu"}
+    | {"indicators", "exchange"}
 )
 MATTER_KEYS = frozenset(
-    ["id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening", "papers", "results", "policies", "phrases", "public", "open"]
+    {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
+    | {"papers", "results", "policies", "phrases", "public", "open"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])

@@ -22,7 +22,7 @@ class Journal:
 
     def add(self, kind: str, body: dict[str, Any]) -> State:
         """One more event; returns the state after it."""
-        head = {
+        head: dict[str, Any] = {
             "seq": self.case.seq + 1,
             "at": kernel.now().isoformat(timespec="microseconds"),
             "actor": self.by.name,

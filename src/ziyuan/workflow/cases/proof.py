@@ -50,9 +50,8 @@ def verify_case(case: Case) -> Iterator[kernel.Break]:
 
 
 def _events(case: Case) -> Iterator[kernel.Break]:
-    prev, expected = GENESIS, 0
-    for event in case.events.order_by("seq"):
-        expected += 1
+    prev = GENESIS
+    for expected, event in enumerate(case.events.order_by("seq"), start=1):
         place = f"{case.no} 第 {event.seq} 个事件"
         if event.seq != expected or event.prev != prev:
             yield kernel.Break("案件事件链", place, "与前一事件不相接")

@@ -29,8 +29,12 @@ Faults = Callable[[dict[str, Any]], list[str]]
 
 @dataclass(frozen=True)
 class Kind:
-    """An effect kind. `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says
-    what is wrong with it now (empty when it stands as written); `texts` gives the FEEL of a declaration and `faults` what is wrong with it, for the publishing gate."""
+    """An effect kind.
+
+    `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says what is wrong with
+    it now (empty when it stands as written). For the publishing gate `texts` gives the FEEL of a declaration and
+    `faults` what else is wrong with it.
+    """
 
     apply: Apply
     undo: Undo

@@ -14,18 +14,8 @@ NEEDED = ("title", "basis", "levels", "due", "process", "form", "case", "papers"
 BEFORE_DECISION = NAMES - {"decision", "document"}
 PRINTED = frozenset({"organ", "day", "valid_until", "area_ha"})
 STOPS = frozenset(
-    [
-        "补正",
-        "公示",
-        "听证",
-        "招标拍卖挂牌",
-        "检验检测鉴定",
-        "专家评审",
-        "现场勘验",
-        "征求意见",
-        "政府原因或不可抗力",
-        "特别程序",
-    ]
+    {"补正", "公示", "听证", "招标拍卖挂牌", "检验检测鉴定", "专家评审", "现场勘验", "征求意见"}
+    | {"政府原因或不可抗力", "特别程序"}
 )
 
 
