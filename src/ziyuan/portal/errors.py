@@ -46,3 +46,48 @@ class TooLarge(UserError):
 
     def __init__(self, what: str, limit_mb: int) -> None:
         super().__init__(f"{what}超过 {limit_mb} MB。", limit_mb=limit_mb)
+
+
+class TooManyGuesses(UserError):
+    code = "ZY-WEB-006"
+    status = 429
+    remedy = "请核对提交申报时给出的编号和查询码;也可以登录后在“我的申报”中查看。"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"这个编号连续多次查询不成功,请在 {seconds} 秒后再试。", seconds=seconds)
+
+
+class NoSuchPage(UserError):
+    code = "ZY-WEB-007"
+    status = 404
+    remedy = "请核对地址,或从首页重新进入。"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"没有这个页面:{path}", path=path)
+
+
+class ExpiredForm(UserError):
+    code = "ZY-WEB-008"
+    status = 403
+    remedy = "请返回上一页,刷新后重新提交;浏览器须允许本站使用 Cookie。"
+
+    def __init__(self) -> None:
+        super().__init__("这份表单已经失效,本次提交没有保存。")
+
+
+class UnreadableRequest(UserError):
+    code = "ZY-WEB-009"
+    status = 400
+    remedy = "请返回上一页重新填写后提交。"
+
+    def __init__(self) -> None:
+        super().__init__("提交的内容过多或不完整,没有保存。")
+
+
+class NoMatch(UserError):
+    code = "ZY-WEB-010"
+    status = 404
+    remedy = "请核对提交申报时给出的编号和查询码;编号形如 AH-2026-000001。"
+
+    def __init__(self, no: str) -> None:
+        super().__init__(f"没有找到编号为“{no[:40]}”且查询码相符的申报。", no=no[:40])

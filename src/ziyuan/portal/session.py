@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -22,7 +23,8 @@ Respond = Callable[[HttpRequest], HttpResponse]
 class ActorMiddleware:
     """Put `request.actor` on the request and run the whole view as that actor.
 
-    An answer of 400 and above rolls its transaction back: nothing is half done.
+    An answer of 400 and above rolls its transaction back: nothing is half done. Where failures are counted
+    (sign-in, query codes) no transaction surrounds the view, else whoever is signed in could guess unhindered.
     """
 
     def __init__(self, respond: Respond) -> None:
@@ -33,7 +35,9 @@ class ActorMiddleware:
             return self._answer(request)
         except (OperationalError, InterfaceError) as error:  # also of the commit itself: what was done is not known
             _log.warning("数据库暂不可用:%s", error)
-            return problem(DatabaseAway())
+            if request.path.startswith("/api/"):
+                return problem(DatabaseAway())
+            raise DatabaseAway from error
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
@@ -45,7 +49,7 @@ class ActorMiddleware:
             if request.path.startswith("/api/") and request.path not in _OPEN:
                 return problem(error)
         actor = request.actor  # type: ignore[attr-defined]
-        if actor is None:
+        if actor is None or request.path in _COUNTED:
             return self.respond(request)
         with kernel.acting(actor):
             response = self.respond(request)
@@ -62,6 +66,7 @@ class ActorMiddleware:
 
 
 _OPEN = frozenset({"/api/login", "/api/openapi.json", "/api/health"})
+_COUNTED = frozenset({"/api/login", "/login/", "/api/query", "/query/"})
 
 
 def _token_of(request: HttpRequest) -> tuple[str, bool]:
@@ -90,10 +95,6 @@ def kernel_plain(facts: dict[str, object]) -> dict[str, object]:
     return {k: v if isinstance(v, str | int | bool | dict | list | type(None)) else str(v) for k, v in facts.items()}
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its mark: say what to do, not what went wrong inside."""
-    return HttpResponse(
-        "表单已过期。请返回上一页,刷新后重新提交;您填写的内容已保存在草稿中。",
-        status=403,
-        content_type="text/plain; charset=utf-8",
-    )
+def keep(response: HttpResponse, token: str) -> None:
+    """Set the session cookie: never readable by script, never sent from other sites' forms, by TLS only where there is TLS."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings.SESSION_BY_TLS_ONLY)

@@ -9,3 +9,7 @@ if kernel.node().is_inner:
     urlpatterns.append(path("", include("ziyuan.portal.workbench.urls")))
 else:
     urlpatterns.append(path("", include("ziyuan.portal.public.urls")))
+
+handler400 = "ziyuan.portal.public.failures.unreadable"
+handler404 = "ziyuan.portal.public.failures.absent"
+handler500 = "ziyuan.portal.public.failures.failed"

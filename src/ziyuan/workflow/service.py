@@ -1,6 +1,7 @@
 """The door of the workflow: cases and tasks inside, applications outside, effects and documents between."""
 
 from ziyuan.workflow.applications.draft import add_paper, confirm_site, open_application, read_site, save_form
+from ziyuan.workflow.applications.drawn import application_boundary, read_drawn_site, site_geojson
 from ziyuan.workflow.applications.follow import query, take_progress
 from ziyuan.workflow.applications.submit import (
     answer_correction,
@@ -36,6 +37,7 @@ __all__ = [
     "answer",
     "answer_correction",
     "application",
+    "application_boundary",
     "application_document",
     "applications",
     "case_record",
@@ -56,10 +58,12 @@ __all__ = [
     "paper_kinds",
     "query",
     "rate",
+    "read_drawn_site",
     "read_site",
     "register",
     "save_form",
     "screening_pieces",
+    "site_geojson",
     "submit_application",
     "summary_pdf",
     "take_document",

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from ninja import Body, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
+from ziyuan.portal import guessing
 from ziyuan.portal.api.common import actor, stored
 from ziyuan.workflow import service as workflow
 
@@ -40,7 +41,7 @@ def matters(request: HttpRequest) -> Any:
 
 @open_router.get("/query", auth=None, summary="凭编号和查询码查进度")
 def query(request: HttpRequest, no: str, code: str) -> Any:
-    return workflow.query(no, code)
+    return guessing.query(no, code)
 
 
 @router.get("", summary="我的申报")

@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.portal.api.common import actor
-from ziyuan.portal.session import COOKIE
+from ziyuan.portal.session import COOKIE, keep
 from ziyuan.workflow import service as workflow
 
 router = Router(tags=["登录"])
@@ -23,7 +23,7 @@ class LoginIn(Schema):
 def login(request: HttpRequest, body: LoginIn, response: HttpResponse) -> dict[str, Any]:
     """Open a session: the token is also set as an HttpOnly cookie."""
     token, who = kernel.sign_in(body.user, body.password)
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure())
+    keep(response, token)
     return {"token": token, "csrf": kernel.csrf_of(token), "person": person_json(who, body.user)}
 
 

@@ -1,30 +1,25 @@
-"""An application step by step: form, site, papers, submission; afterwards progress, correction, rating."""
+"""An application step by step: form, papers, submission; afterwards progress, correction, withdrawal, rating."""
 
 import secrets
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from ziyuan.base.errors import UserError
-from ziyuan.base.geometry import PlaneShape
-from ziyuan.onemap import service as onemap
 from ziyuan.portal.api.common import actor, stored
+from ziyuan.portal.edge import UPLOAD_LIMIT_MB
 from ziyuan.portal.public.pages import page, signed_in
+from ziyuan.portal.public.site import picture
+from ziyuan.portal.public.uploads import received
 from ziyuan.workflow import service as workflow
 
 LEVELS = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
+DECIDED = frozenset({"granted", "refused"})
 
 
 def _to(number: int, step: str = "") -> HttpResponseRedirect:
     return HttpResponseRedirect(f"/my/{number}/{step}")
-
-
-def _file(request: HttpRequest) -> UploadedFile | None:
-    """The file of an upload form; None when there is none."""
-    found = request.FILES.get("file") if request.method == "POST" else None
-    return found if isinstance(found, UploadedFile) else None
 
 
 @signed_in
@@ -38,7 +33,7 @@ def begin(request: HttpRequest, pack: str, name: str) -> HttpResponse:
     """Open a draft (POST), so that a reload opens no second one."""
     if request.method != "POST":
         return HttpResponseRedirect(f"/matters/{pack}/{name}/")
-    made = workflow.open_application(actor(request), f"{pack}/{name}")
+    made = workflow.open_application(actor(request), f"{pack}/{name}", request.POST.get("command", ""))
     return _to(made["id"], "form/")
 
 
@@ -46,13 +41,26 @@ def begin(request: HttpRequest, pack: str, name: str) -> HttpResponse:
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """Where it stands, what to do next, what was issued."""
     told = workflow.application(actor(request), number)
-    svg, command = _svg(told["site_raw"]), secrets.token_hex(8)
-    return page(request, "application", application=told, svg=svg, command=command, levels=LEVELS)
+    if told["state"] == "draft":
+        return _to(number, "form/")
+    decided = told["state"] in DECIDED
+    levels = dict(LEVELS)
+    rated = levels.get(told["rating"]["level"], "") if told["rating"] else ""
+    return page(
+        request,
+        "application",
+        application=told,
+        svg=picture(told["site_raw"]),
+        levels=LEVELS,
+        decided=decided,
+        rated=rated,
+        may_withdraw=not decided and told["state"] != "withdrawn",
+    )
 
 
 @signed_in
 def form(request: HttpRequest, number: int) -> HttpResponse:
-    """The form; what is wrong stands beside its field, what is right is kept."""
+    """The form; what is wrong stands beside its field, everything filled in is kept."""
     who = actor(request)
     faults: dict[str, str] = {}
     if request.method == "POST":
@@ -61,38 +69,10 @@ def form(request: HttpRequest, number: int) -> HttpResponse:
         if not faults:
             return _to(number, "site/")
     told = workflow.application(who, number)
-    fields = workflow.form_fields(told["matter"], told["form"], faults)
-    return page(request, "form", application=told, groups=fields, faults=faults, status=422 if faults else 200)
-
-
-@signed_in
-def site(request: HttpRequest, number: int) -> HttpResponse:
-    """Upload boundary points; see zone, place and area on a map drawn by the server; confirm."""
-    who = actor(request)
-    error: UserError | None = None
-    pending: dict[str, Any] | None = None
-    file = _file(request)
-    if file is not None:
-        try:
-            pending = workflow.read_site(who, number, file.read(), file.name or "界址点.txt")
-        except UserError as refused:
-            error = refused
-    told = workflow.application(who, number)
-    svg = _svg(pending["site"] if pending else told["site_raw"])
-    status = 422 if error else 200
-    return page(request, "site", application=told, pending=pending, error=error, svg=svg, status=status)
-
-
-def _svg(site: dict[str, Any] | None) -> str:
-    """The site in its county, drawn by the server."""
-    return onemap.draw_map(PlaneShape.from_json(site), size=(720, 420)) if site else ""
-
-
-@signed_in
-def confirm(request: HttpRequest, number: int) -> HttpResponse:
-    """Take exactly what was shown."""
-    workflow.confirm_site(actor(request), number, request.POST.get("confirm", ""))
-    return _to(number, "papers/")
+    if not told["editable"]:
+        return _to(number)
+    groups = workflow.form_fields(told["matter"], told["form"], faults)
+    return page(request, "form", application=told, groups=groups, faults=faults)
 
 
 @signed_in
@@ -100,16 +80,25 @@ def papers(request: HttpRequest, number: int) -> HttpResponse:
     """Hand in papers, one kind at a time."""
     who = actor(request)
     error: UserError | None = None
-    file = _file(request)
-    if file is not None:
+    if request.method == "POST":
         try:
-            workflow.add_paper(who, number, request.POST.get("kind", ""), file.name or "材料", file.read())
+            name, data = received(request, "材料文件", UPLOAD_LIMIT_MB)
+            workflow.add_paper(who, number, request.POST.get("kind", ""), name, data)
             return _to(number, "papers/")
         except UserError as refused:
             error = refused
     told = workflow.application(who, number)
     kinds = workflow.paper_kinds(told["matter"], told["papers"], told["correction"])
-    return page(request, "papers", application=told, kinds=kinds, error=error, status=422 if error else 200)
+    return page(
+        request,
+        "papers",
+        application=told,
+        kinds=kinds,
+        error=error,
+        wrong=request.POST.get("kind", "") if error else "",
+        limit_mb=UPLOAD_LIMIT_MB,
+        status=422 if error else 200,
+    )
 
 
 @signed_in
@@ -117,8 +106,9 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
     """Check everything once more; POST submits or answers a correction."""
     who = actor(request)
     told = workflow.application(who, number)
+    shown: dict[str, Any] = {"application": told, "svg": picture(told["site_raw"])}
     if request.method != "POST":
-        return page(request, "submit", application=told, svg=_svg(told["site_raw"]), command=secrets.token_hex(8))
+        return page(request, "submit", **shown, command=secrets.token_hex(8)) if told["editable"] else _to(number)
     command = request.POST.get("command", "")
     try:
         if told["state"] == "correcting":
@@ -126,17 +116,20 @@ def submit(request: HttpRequest, number: int) -> HttpResponse:
             return _to(number)
         made = workflow.submit_application(who, number, command)
     except UserError as refused:
-        svg = _svg(told["site_raw"])
-        return page(request, "submit", status=refused.status, application=told, error=refused, command=command, svg=svg)
+        return page(request, "submit", status=refused.status, **shown, error=refused, command=command)
     return page(request, "submitted", application=told, made=made)
 
 
 @signed_in
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    """撤件."""
+    """撤件: the consequence is named and asked once."""
     if request.method == "POST":
         workflow.withdraw_application(actor(request), number, request.POST.get("command", ""))
-    return _to(number)
+        return _to(number)
+    told = workflow.application(actor(request), number)
+    if told["state"] in DECIDED or told["state"] == "withdrawn":
+        return _to(number)
+    return page(request, "withdraw", application=told, command=secrets.token_hex(8))
 
 
 @signed_in
@@ -144,7 +137,8 @@ def rating(request: HttpRequest, number: int) -> HttpResponse:
     """好差评."""
     if request.method == "POST":
         level = request.POST.get("level", "")
-        workflow.rate(actor(request), number, int(level) if level.isdigit() else 0, request.POST.get("text", ""))
+        text = request.POST.get("text", "").strip()
+        workflow.rate(actor(request), number, int(level) if level.isdecimal() else 0, text)
     return _to(number)
 
 

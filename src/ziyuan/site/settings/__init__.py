@@ -26,8 +26,10 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "ziyuan.portal.edge.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ziyuan.portal.edge.UploadLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "ziyuan.portal.session.ActorMiddleware",
@@ -70,6 +72,7 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in [ROOT / "web" / "dist"] if path.is_dir()]
+STATICFILES_DIRS.append(("look", ROOT / "web" / "src" / "look"))  # one token file for workbench and public pages
 WHITENOISE_ROOT = str(ROOT / "web" / "dist") if (ROOT / "web" / "dist").is_dir() else None
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_TEMP_DIR = NODE.get("upload_temp")
@@ -77,7 +80,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "ziyuan.portal.session.csrf_failure"
+CSRF_FAILURE_VIEW = "ziyuan.portal.public.failures.forged"
+# A node reached by https (through a proxy too) sends its cookies by nothing else.
+SESSION_BY_TLS_ONLY = CSRF_COOKIE_SECURE = NODE["url"].startswith("https://")
+CSRF_TRUSTED_ORIGINS = sorted({NODE["url"], NODE.get("public_url") or NODE["url"]}) if SESSION_BY_TLS_ONLY else []
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_BY_TLS_ONLY else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 LOGGING = {

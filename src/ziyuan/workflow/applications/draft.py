@@ -7,7 +7,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.workflow.applications.view import shown
+from ziyuan.workflow.applications.view import pending_shown, shown
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
@@ -43,7 +43,7 @@ def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[s
         if known is not None:
             return shown(own(by, known.object_id))
         made = Application.objects.create(
-            applicant=by.person, matter=rt.matter.key, state="draft", opened=moment, changed=moment
+            applicant=by.person or 0, matter=rt.matter.key, state="draft", opened=moment, changed=moment
         )
         if command:
             Command.objects.create(command=key, object_kind="application", object_id=made.pk, at=moment)
@@ -52,7 +52,7 @@ def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[s
 
 def own(by: kernel.Actor, number: int, *, editable: bool = False) -> Application:
     """The applicant's own application, locked. Raises NotFound for anybody else's."""
-    found = Application.objects.select_for_update().filter(pk=number, applicant=by.person).first()
+    found = Application.objects.select_for_update().filter(pk=number, applicant=by.person or 0).first()
     if found is None:
         raise errors.NotFound("申报", number)
     if editable and found.state not in EDITABLE:
@@ -91,12 +91,7 @@ def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str
         shown_to = {**read.shown, "file": clean(name)[-200:], "counties": [c.name for c in touched]}
         draft.pending = {"site": read.shape.to_json(), "shown": shown_to, "token": token}
         _touch(draft, "pending")
-        return {
-            "site": draft.pending["site"],
-            "shown": shown_to,
-            "confirm": token,
-            "area_m2": str(read.shape.area_official()),
-        }
+        return pending_shown(draft) or {}
 
 
 def _counties(draft: Application, shape: PlaneShape, by: kernel.Actor) -> list[Any]:

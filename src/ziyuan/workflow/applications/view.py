@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Application, Document
@@ -43,14 +44,14 @@ def matters() -> list[dict[str, Any]]:
 def applications(by: kernel.Actor) -> dict[str, Any]:
     """The applicant's own, newest first."""
     with kernel.acting(by):
-        rows = Application.objects.filter(applicant=by.person).order_by("-pk")[:200]
+        rows = Application.objects.filter(applicant=by.person or 0).order_by("-pk")[:200]
         return {"items": [_head(row) for row in rows], "next": None}
 
 
 def application(by: kernel.Actor, number: int) -> dict[str, Any]:
     """One of the applicant's own. Raises NotFound."""
     with kernel.acting(by):
-        found = Application.objects.filter(pk=number, applicant=by.person).first()
+        found = Application.objects.filter(pk=number, applicant=by.person or 0).first()
         if found is None:
             raise errors.NotFound("申报", number)
         return shown(found)
@@ -81,6 +82,7 @@ def shown(row: Application) -> dict[str, Any]:
         "site": site_shown(row.site),
         "site_raw": row.site,
         "shown": row.shown,
+        "pending": pending_shown(row),
         "papers": [
             {"id": p.pk, "kind": p.kind, "title": titles.get(p.kind, p.kind), "name": p.name, "size": p.size}
             for p in papers
@@ -90,6 +92,19 @@ def shown(row: Application) -> dict[str, Any]:
         "documents": documents_of(row.no),
         "rating": row.rating,
         "editable": row.state in ("draft", "correcting"),
+    }
+
+
+def pending_shown(row: Application) -> dict[str, Any] | None:
+    """A site that was read and waits to be confirmed: shape, what was understood, area, and the mark that takes it."""
+    if not row.pending:
+        return None
+    site = row.pending["site"]
+    return {
+        "site": site,
+        "shown": row.pending["shown"],
+        "confirm": row.pending["token"],
+        "area_m2": str(PlaneShape.from_json(site).area_official()),
     }
 
 
@@ -139,6 +154,7 @@ def _field(
         "choices": choices,
         "long": told.get("maxLength", 0) >= 254,
         "number": told.get("type") == "number",
+        "complete": "tel" if told.get("format") == "phone" else "name" if told.get("mask") == "name" else "",
         "value": "" if values.get(name) is None else values[name],
         "fault": faults.get(name, ""),
     }
