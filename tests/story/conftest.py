@@ -4,10 +4,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import nodes as running
+from tests.support import story
 from tests.support.nodes import Nodes
 from ziyuan.site.sample.client import Client
 
@@ -70,3 +72,31 @@ def sealed(sign_in, packages) -> dict[str, str]:
         told = deliver.bring_in(officer, reviewer, package, COUNTY, year, lambda line: None)
         found[year] = str(told["edition"])
     return found
+
+
+@pytest.fixture(scope="session")
+def packages_of(packages) -> Callable[[str], Path]:
+    """`packages_of("2024")`: the lawful package of that year."""
+    return lambda year: packages / f"{COUNTY}-{year}.zip"
+
+
+@pytest.fixture(scope="session")
+def decided(sign_in, sealed) -> dict[str, Any]:
+    """A case from application to decision, with one correction."""
+    company, clerk = sign_in("company"), sign_in(f"clerk{COUNTY}")
+    draft = story.prepare(company, story.boundary())
+    sent = company.post(f"/api/applications/{draft}/submit", {"command": "first"})
+    assert company.post(f"/api/applications/{draft}/submit", {"command": "first"}) == sent, "a repeat answers the same"
+    case = story.case_of(clerk, sent["no"])
+    items = [{"kind": "paper", "target": "saving_report", "text": "请补充节约集约用地论证分析"}]
+    story.act(clerk, case["id"], "correct", items=items)
+    story.until(lambda: company.get(f"/api/applications/{draft}")["state"] == "correcting")
+    for kind in ("saving_report", "farmland_proof", "redline_proof"):
+        story.hand_in(company, draft, kind)
+    company.post(f"/api/applications/{draft}/answer", {"command": "answer"})
+    story.until(lambda: clerk.get(f"/api/cases/{case['id']}")["status"] == "open")
+    for user in (f"clerk{COUNTY}", "review340100", "chief340000"):
+        told = story.act(sign_in(user), case["id"], "agree", command=f"agree-{user}")
+    assert told["status"] == "granted"
+    shown = story.until(lambda: (a := company.get(f"/api/applications/{draft}"))["documents"] and a)
+    return {"draft": draft, "case": case["id"], "no": sent["no"], "query": sent["query_code"], "shown": shown}

@@ -53,12 +53,13 @@ def write_node(zone: str = "inner") -> Path:
     return path
 
 
-def _connect(name: str = "postgres") -> psycopg.Connection[Any]:
-    server = cluster()
+def connect(told: dict[str, Any], name: str = "postgres") -> psycopg.Connection[Any]:
+    """The server of a node file, as its superuser."""
+    at, server = told["database"], cluster()
     assert server is not None
     extra = {"password": server["password"]} if server.get("password") else {}
     return psycopg.connect(
-        host=server["host"], port=server["port"], user=server["superuser"], dbname=name, autocommit=True, **extra
+        host=at["host"], port=at["port"], user=server["superuser"], dbname=name, autocommit=True, **extra
     )
 
 
@@ -66,7 +67,7 @@ def create(told: dict[str, Any]) -> None:
     """Roles as in production (owner, application, auditor; none a superuser), database, PostGIS."""
     name = told["database"]["name"]
     roles = [f"{name}_owner", f"{name}_app", f"{name}_auditor"]
-    with _connect() as server:
+    with connect(told) as server:
         for role in roles:
             server.execute(
                 sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
@@ -78,7 +79,7 @@ def create(told: dict[str, Any]) -> None:
                 sql.Identifier(name), sql.Identifier(roles[0])
             )
         )
-    with _connect(name) as database:
+    with connect(told, name) as database:
         database.execute("CREATE EXTENSION postgis")
         database.execute("ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF")
         database.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(roles[0])))
@@ -89,7 +90,7 @@ def create(told: dict[str, Any]) -> None:
 def drop(told: dict[str, Any]) -> None:
     """Remove the database and its roles."""
     name = told["database"]["name"]
-    with _connect() as server:
+    with connect(told) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         for role in ("owner", "app", "auditor"):
             server.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,11 +31,16 @@ def free_port() -> int:
 
 @dataclass
 class Nodes:
-    """The running pair. `restart` brings a killed process back, as the supervisor of an installation does."""
+    """The running pair. `start` brings a killed process back, as the supervisor of an installation does.
+
+    `unguarded` names guards that the children leave out (tests/support/unguarded): the negative control.
+    """
 
     folder: Path
+    server: dict[str, Any]
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    unguarded: str = ""
 
     def url(self, name: str) -> str:
         return str(self.told[name]["url"])
@@ -49,12 +55,15 @@ class Nodes:
     def environment(self, name: str) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ZIYUAN_") or k == "ZIYUAN_VENV"}
         files = ":".join(str(self.folder / f"{n}.json") for n in NAMES)
+        settings = "tests.support.unguarded.settings" if self.unguarded else "ziyuan.site.settings"
         return {
             **kept,
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
             "ZIYUAN_NODE": str(self.folder / f"{name}.json"),
             "ZIYUAN_FERRY": files,
-            "DJANGO_SETTINGS_MODULE": "ziyuan.site.settings",
+            "DJANGO_SETTINGS_MODULE": settings,
+            "UNGUARDED": self.unguarded,
+            "TMPDIR": str(self.folder / "tmp"),
         }
 
     def command(self, process: str) -> tuple[str, list[str]]:
@@ -72,7 +81,13 @@ class Nodes:
         node, argv = self.command(process)
         with (self.folder / f"{process}.log").open("ab") as log:
             self.running[process] = subprocess.Popen(
-                argv, env=self.environment(node), cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                argv,
+                env=self.environment(node),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     def processes(self) -> list[str]:
@@ -108,14 +123,21 @@ class Nodes:
                 self.kill(process)
         for told in self.told.values():
             database.drop(told)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Nodes:
-    """Make both nodes, introduce them to each other, provision, start everything, wait until healthy."""
-    nodes = Nodes(Path(tempfile.mkdtemp(prefix="ziyuan-nodes-")))
+def start(server: dict[str, Any] | None = None) -> Nodes:
+    """Make both nodes, introduce them to each other, provision, start everything, wait until healthy.
+
+    `server`: where their databases are made, when not on the test server.
+    """
+    server = server or database.cluster()
+    assert server is not None, "没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。"
+    nodes = Nodes(Path(tempfile.mkdtemp(prefix="ziyuan-nodes-")), server)
+    (nodes.folder / "tmp").mkdir()
     ports = {name: free_port() for name in NAMES}
     for name in NAMES:
-        nodes.told[name] = _told(nodes.folder, name, ports)
+        nodes.told[name] = _told(nodes.folder, name, ports, server)
         _write(nodes, name)
         database.create(nodes.told[name])
     for name in NAMES:
@@ -143,10 +165,8 @@ def _provision(nodes: Nodes, name: str) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-def _told(folder: Path, name: str, ports: dict[str, int]) -> dict[str, Any]:
-    server = database.cluster()
-    assert server is not None, "没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。"
-    base = f"ziyuan_test_{os.getpid()}_{name}"
+def _told(folder: Path, name: str, ports: dict[str, int], server: dict[str, Any]) -> dict[str, Any]:
+    base = f"ziyuan_test_{os.getpid()}_{folder.name[-8:].lower()}_{name}"
     url = {n: f"http://127.0.0.1:{port}" for n, port in ports.items()}
     return {
         "name": name,

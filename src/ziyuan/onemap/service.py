@@ -14,6 +14,7 @@ from ziyuan.onemap.editions.layers import land_classes, layer, three_class
 from ziyuan.onemap.editions.links import Link
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
+from ziyuan.onemap.editions.proof import verify_editions
 from ziyuan.onemap.editions.rows import Feature
 from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
@@ -87,5 +88,6 @@ __all__ = [
     "three_class",
     "tile",
     "verify",
+    "verify_editions",
     "write_boundary",
 ]

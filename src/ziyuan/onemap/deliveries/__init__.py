@@ -1,6 +1,7 @@
 """Deliveries (汇交): from a file to *sealed*. Import verbs from here; only verbs write."""
 
 from ziyuan.onemap.deliveries import job as job
+from ziyuan.onemap.deliveries import proof as proof
 from ziyuan.onemap.deliveries.control_areas import control_areas, register_control_areas
 from ziyuan.onemap.deliveries.decide import accept, forward, return_, withdraw
 from ziyuan.onemap.deliveries.findings import findings, findings_geojson
