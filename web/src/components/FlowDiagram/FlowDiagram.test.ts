@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import type { FlowEdge, FlowNode } from '@/api/cases'
 import FlowDiagram from './FlowDiagram.vue'
-import { extentOf, wrapTitle } from './shape'
+import { drawnState, extentOf, wrapTitle } from './shape'
 
 const nodes: FlowNode[] = [
   { id: 's', title: '收件', type: 'startEvent', lane: '', x: 10, y: 30, w: 36, h: 36, state: 'done' },
@@ -25,6 +25,11 @@ test('the picture holds all of its nodes', () => {
   expect(box.x).toBeLessThan(10)
   expect(box.x + box.w).toBeGreaterThan(290)
   expect(extentOf([], [])).toEqual({ x: 0, y: 0, w: 100, h: 100 })
+})
+
+test('an end that was reached counts as done', () => {
+  expect(drawnState({ ...nodes[0]!, type: 'endEvent', state: 'now' })).toBe('done')
+  expect(drawnState(nodes[1]!)).toBe('now')
 })
 
 test('long titles break into at most three lines', () => {

@@ -25,6 +25,11 @@ export function shapeOf(node: FlowNode): 'event' | 'gateway' | 'task' {
   return type.includes('event') || type === 'start' || type === 'end' ? 'event' : 'task'
 }
 
+/** An end that was reached is done: nobody works there. */
+export function drawnState(node: FlowNode): FlowNode['state'] {
+  return node.state === 'now' && shapeOf(node) === 'event' ? 'done' : node.state
+}
+
 export function middleOf(edge: FlowEdge): [number, number] {
   const at = Math.max(1, Math.floor(edge.points.length / 2))
   const [before, after] = [edge.points[at - 1], edge.points[at]]
@@ -32,9 +37,9 @@ export function middleOf(edge: FlowEdge): [number, number] {
   return [(before[0] + after[0]) / 2, (before[1] + after[1]) / 2]
 }
 
-/** A title broken into lines that fit a box of this width (Chinese at 12 px). */
+/** A title broken into lines that fit a box of this width (Chinese at 14 px). */
 export function wrapTitle(title: string, width: number): string[] {
-  const room = Math.max(4, Math.floor((width - 12) / 12))
+  const room = Math.max(4, Math.floor((width - 8) / 14))
   const lines: string[] = []
   for (let at = 0; at < title.length; at += room) lines.push(title.slice(at, at + room))
   return lines.slice(0, 3)
