@@ -4,6 +4,7 @@ import pytest
 from django.db import connections
 
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.audit.record import GENESIS, row_hash
 from ziyuan.kernel.audit.verify import verify_chains, verify_checkpoints, verify_stored_files
 from ziyuan.kernel.models import AuditRow
 
@@ -72,6 +73,46 @@ def test_a_cut_tail_is_found_even_when_the_head_is_set_back(chain):
     )
     assert row is not None
     assert any(f.part == "检查点" and f.place == f"{chain} 第 5 条" for f in _faults())
+
+
+def test_a_chain_rewritten_as_a_whole_is_found_even_when_a_later_checkpoint_has_signed_it(chain):
+    """Whoever owns the database writes every row and the head anew; the node itself then vouches for the result."""
+    kernel.checkpoint(force_signature=True)
+    for wrong in _forged(chain):
+        _as_owner(
+            f"UPDATE kernel_auditrow SET actor = '{wrong.actor}', prev = '{wrong.prev}', h = '{wrong.h}'"
+            f" WHERE chain = '{chain}' AND seq = {wrong.seq}"
+        )
+    _as_owner(f"UPDATE kernel_audithead SET h = '{wrong.h}' WHERE chain = '{chain}'")
+    kernel.checkpoint(force_signature=True)
+    found = _faults()
+    assert [(f.part, f.place) for f in found] == [("检查点", f"{chain} 第 5 条")]
+
+
+def _forged(chain):
+    with kernel.acting(kernel.system_actor(), using=kernel.AUDITOR):
+        rows = list(AuditRow.objects.using(kernel.AUDITOR).filter(chain=chain).order_by("seq"))
+    prev = GENESIS
+    for row in rows:
+        row.actor, row.prev = "别人", prev
+        prev = row.h = row_hash(row)
+    return rows
+
+
+def test_checkpoints_written_by_several_workers_at_once_stay_one_line(chain, make_actor):
+    from concurrent.futures import ThreadPoolExecutor
+
+    def write(turn):
+        try:
+            with kernel.acting(make_actor("data_officer", chain)):
+                kernel.record(make_actor("data_officer", chain), "test.act", on=("turn", turn))
+            kernel.checkpoint(force_signature=True)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as workers:
+        list(workers.map(write, range(36)))
+    assert _faults() == []
 
 
 def test_a_rewritten_checkpoint_is_found_by_its_signature(chain):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, Checkpoint
@@ -33,9 +33,14 @@ def signed_bytes(point: Checkpoint) -> bytes:
 
 @transaction.atomic
 def checkpoint(*, force_signature: bool = False) -> Checkpoint | None:
-    """Write a checkpoint when any chain has grown since the last; sign it when the last signed one is old."""
+    """Write a checkpoint when any chain has grown since the last; sign it when the last signed one is old.
+
+    One at a time on a node: two written side by side would both follow the same one, and the line would fork.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('kernel.checkpoint', 0))")
     heads: dict[str, list[object]] = {h.chain: [h.seq, h.h] for h in AuditHead.objects.all()}
-    last = Checkpoint.objects.select_for_update().order_by("-id").first()
+    last = Checkpoint.objects.order_by("-id").first()
     if not heads or (last and last.heads == heads and not force_signature):
         return None
     point = Checkpoint(at=now(), heads=heads, root=heads_root(heads), prev=last.root if last else GENESIS)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -25,7 +26,11 @@ async def work(name: str) -> None:
     alone = await sync_to_async(_alone, thread_sensitive=False)()
     async with connected.open_async():
         await _revive(connected, 0.0 if alone else STALLED_AFTER)
-        helpers = [asyncio.create_task(_reviving(connected)), asyncio.create_task(_checkpointing())]
+
+        async def reviving() -> None:
+            await _revive(connected, STALLED_AFTER)
+
+        helpers = [asyncio.create_task(_again(HEARTBEAT, reviving)), asyncio.create_task(_again(1.0, _checkpointing))]
         try:
             await connected.run_worker_async(
                 name=name,
@@ -54,10 +59,14 @@ def _alone() -> Any:
     return None
 
 
-async def _reviving(connected: App) -> None:
+async def _again(every: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat a step for as long as the worker lives: a database that is away for a while ends one turn, not all."""
     while True:
-        await asyncio.sleep(HEARTBEAT)
-        await _revive(connected, STALLED_AFTER)
+        await asyncio.sleep(every)
+        try:
+            await step()
+        except Exception:
+            _log.warning("%s 未完成,将重试", step.__name__, exc_info=True)
 
 
 async def _revive(connected: App, silent_for: float) -> None:
@@ -69,9 +78,7 @@ async def _revive(connected: App, silent_for: float) -> None:
 
 
 async def _checkpointing() -> None:
-    while True:
-        await asyncio.sleep(1.0)
-        await sync_to_async(_checkpoint_once, thread_sensitive=False)()
+    await sync_to_async(_checkpoint_once, thread_sensitive=False)()
 
 
 def _checkpoint_once() -> None:
