@@ -26,13 +26,22 @@ function draw(actions: Action[], act = vi.fn(async () => undefined)): { pane: Vu
   return { pane, act }
 }
 
-test('what may not be done now is greyed under 更多 and says why', () => {
+test('what may not be done now is greyed and says why', () => {
   const { first, rest } = ordered([agree, recall])
   expect(first).toEqual([agree])
   expect(rest).toEqual([recall])
   const button = draw([agree, recall]).pane.get('[data-action=recall]')
   expect(button.attributes('disabled')).toBeDefined()
   expect(button.element.parentElement!.textContent).toContain('下一环节已打开')
+})
+
+test('a primary act that is barred stays in sight with its reason, and the next one leads', () => {
+  const barred = { ...agree, enabled: false, reason: '缺少材料:位置图' }
+  const correct = { ...agree, id: 'correct', title: '退回补正' }
+  expect(ordered([barred, correct]).first.map((action) => action.id)).toEqual(['agree', 'correct'])
+  const { pane } = draw([barred, correct])
+  expect(pane.text()).toContain('同意上报:缺少材料:位置图')
+  expect(pane.get('[data-action=correct]').classes()).toContain('el-button--primary')
 })
 
 test('at most three actions stand first', () => {
