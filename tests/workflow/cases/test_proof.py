@@ -29,7 +29,7 @@ def owners_rights(django_db_setup):
     """For this module the session may do what the owner of the server could: switch triggers off, delete rows."""
     told = settings.DATABASES["default"]
     tables = ", ".join(m._meta.db_table for m in (CaseEvent, AppliedEffect, Task, Paper, Document))
-    with database.connect(told["NAME"]) as server:
+    with database.connect(settings.NODE, told["NAME"]) as server:
         server.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{told["USER"]}"')
         server.execute(f'GRANT DELETE ON {tables} TO "{told["USER"]}"')
         yield
