@@ -83,6 +83,8 @@ def create(told: dict[str, Any]) -> None:
         database.execute("CREATE EXTENSION postgis")
         database.execute("ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF")
         database.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(roles[0])))
+        database.execute("REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC")
+        database.execute(sql.SQL("GRANT USAGE ON LANGUAGE sql, plpgsql TO {}").format(sql.Identifier(roles[0])))
         database.execute("CREATE SCHEMA layers")
         database.execute(sql.SQL("ALTER SCHEMA layers OWNER TO {}").format(sql.Identifier(roles[0])))
 

@@ -1,0 +1,124 @@
+"""A person at a browser: signed in at a node, watched for console messages, looked at for labels and focus."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.support.database import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 30_000  # milliseconds
+RENEW = os.environ.get("ZIYUAN_PICTURES") == "1"
+PICTURES = ROOT / "docs" / "pictures"
+SHOTS = Path(os.environ.get("ZIYUAN_SHOTS") or tempfile.mkdtemp(prefix="ziyuan-shots-"))
+
+# What a screen reader and a keyboard need; each finding names the element.
+LOOK = """() => {
+  const said = [];
+  const seen = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden';
+  const name = (e) => (e.getAttribute('aria-label') || e.getAttribute('title') || e.getAttribute('alt') || e.textContent
+    || (e.getAttribute('aria-labelledby') || '').split(' ').map((i) => document.getElementById(i)?.textContent || '').join('')
+    || '').trim();
+  const short = (e) => e.outerHTML.slice(0, 120);
+  for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
+    if (seen(e) && !name(e) && !(e.labels && e.labels.length)) said.push('no label: ' + short(e));
+  for (const e of document.querySelectorAll('button, a[href]'))
+    if (seen(e) && !name(e) && !e.querySelector('[alt],[aria-label],title')) said.push('no name: ' + short(e));
+  for (const e of document.querySelectorAll('img:not([alt])')) said.push('no alt: ' + short(e));
+  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+  for (const id of new Set(ids)) if (ids.filter((i) => i === id).length > 1) said.push('id twice: ' + id);
+  if (!document.documentElement.lang.startsWith('zh')) said.push('lang is ' + document.documentElement.lang);
+  if (document.querySelectorAll('h1').length !== 1) said.push(document.querySelectorAll('h1').length + ' h1');
+  if (document.documentElement.scrollWidth > window.innerWidth + 1)
+    said.push('wider than the screen: ' + document.documentElement.scrollWidth);
+  if (/undefined|NaN|\\[object|null 公顷|系统错误/.test(document.body.innerText))
+    said.push('raw value on screen: ' + document.body.innerText.match(/.{0,30}(undefined|NaN|\\[object|系统错误).{0,30}/)?.[0]);
+  return said;
+}"""
+FOCUS = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return 'nothing has the focus';
+  const marked = (s) => s.boxShadow !== 'none' || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0);
+  for (let p = e, n = 0; p && n < 3; p = p.parentElement, n++) if (marked(getComputedStyle(p))) return '';
+  return 'focus is not seen on ' + e.outerHTML.slice(0, 120);
+}"""
+
+
+class Person:
+    """One page of one person. `faults` gathers what the console said and what a look finds."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.faults: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda m: self.faults.append(f"console {m.type}: {m.text} ({page.url})"))
+        page.on("pageerror", lambda e: self.faults.append(f"page error: {e} ({page.url})"))
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def look(self, name: str, *, tab: bool = True) -> None:
+        """Take a picture and look: labels, names, focus, raw values, width."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(400)
+        self.faults += [f"{name}: {said}" for said in self.page.evaluate(LOOK)]
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+        if tab:
+            self.page.keyboard.press("Tab")
+            said = self.page.evaluate(FOCUS)
+            self.faults += [f"{name}: {said}"] if said else []
+
+    def picture(self, name: str) -> None:
+        """Renew a picture of the documents, when that was asked for."""
+        if RENEW:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.wait_for_load_state("networkidle")
+            self.page.wait_for_timeout(800)
+            self.page.screenshot(path=PICTURES / f"{name}.png")
+
+    def phone(self, name: str) -> None:
+        """The same page on a phone, then back at the desk."""
+        self.page.set_viewport_size(PHONE)
+        self.look(f"{name}-phone", tab=False)
+        self.page.set_viewport_size(DESK)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        opened = _launch(playwright)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+def person(opened: Browser, url: str, **options: Any) -> Person:
+    """A new person with a browser of his own (nothing shared with the others)."""
+    context = opened.new_context(viewport=DESK, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+    return Person(context.new_page(), url)
