@@ -16,7 +16,18 @@ export default defineConfig({
     port: 5199,
     proxy: { '/api': { target: node, changeOrigin: false } },
   },
-  build: { target: 'es2022', assetsDir: 'assets', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 900 },
+  build: {
+    target: 'es2022',
+    assetsDir: 'assets',
+    assetsInlineLimit: 0,
+    manifest: true,
+    chunkSizeWarningLimit: 900,
+    rollupOptions: {
+      // The public site has no build of its own: its one script keeps a name that templates can write down.
+      input: { index: 'index.html', draw: 'src/public/draw.ts' },
+      output: { entryFileNames: (chunk) => (chunk.name === 'draw' ? 'assets/draw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],

@@ -45,8 +45,9 @@ class SiteUnreadable(UserError):
     remedy = "请按提示改正界址点文件后重新上传。"
 
     def __init__(self, problems: Sequence[Mapping[str, object]]) -> None:
-        first = problems[0]
-        super().__init__(f"界址点文件第 {first['line']} 行:{first['message']}", problems=problems)
+        first = str(problems[0]["message"]).rstrip("。")
+        more = f"(共 {len(problems)} 处)" if len(problems) > 1 else ""
+        super().__init__(f"界址点文件未能采用:{first}{more}。", problems=problems)
 
 
 class TargetNotEligible(UserError):

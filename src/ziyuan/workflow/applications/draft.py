@@ -84,7 +84,7 @@ def read_site(by: kernel.Actor, number: int, data: bytes, name: str) -> dict[str
         ]
         if problems or read.shape is None:
             raise SiteUnreadable(
-                problems or [{"line": 1, "message": "没有读到地块", "remedy": "请核对文件内容"}]
+                problems or [{"line": None, "message": "没有读到地块。", "remedy": "请核对文件内容。"}]
             )
         touched = _counties(draft, read.shape, by)
         token = _token(read.shape)
@@ -98,14 +98,14 @@ def _counties(draft: Application, shape: PlaneShape, by: kernel.Actor) -> list[A
     """The counties the shape touches. Raises SiteUnreadable outside the province, or when a corrected site left its county."""
     touched = onemap.counties_of(shape, on=kernel.today(), by=by)
     if not touched:
-        message = "坐标不在安徽省任何县(市、区)内"
-        raise SiteUnreadable([{"line": 1, "message": message, "remedy": "请核对带号和坐标轴顺序"}])
+        message = "坐标不在安徽省任何县(市、区)内。"
+        raise SiteUnreadable([{"line": None, "message": message, "remedy": "请核对带号和坐标轴顺序。"}])
     if draft.site is not None and draft.state == "correcting":
         before = onemap.counties_of(PlaneShape.from_json(draft.site), on=kernel.today(), by=by)
         main = max(before, key=lambda c: (c.area_m2, c.code))
         if main.code not in {c.code for c in touched}:
-            message = f"补正后的用地不再涉及{main.name}"
-            raise SiteUnreadable([{"line": 1, "message": message, "remedy": "改到其他县的用地请撤件后另行申报"}])
+            message = f"补正后的用地不再涉及{main.name}。"
+            raise SiteUnreadable([{"line": None, "message": message, "remedy": "改到其他县的用地请撤件后另行申报。"}])
     return touched
 
 

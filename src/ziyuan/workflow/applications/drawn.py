@@ -4,6 +4,7 @@ One road for both: what is drawn passes the same reader, the same checks and the
 """
 
 import json
+import re
 from typing import Any
 
 import shapely
@@ -24,6 +25,7 @@ from ziyuan.workflow.errors import DrawingUnreadable, SiteUnreadable
 MOST_BYTES = 500_000
 MOST_POINTS = 5_000
 NAME = "图上绘制"
+_LINES = re.compile(r"第 [0-9]+ 行:|\(第 [0-9]+ 行\)")  # a drawing has no lines to look up
 
 
 def read_drawn_site(by: kernel.Actor, number: int, drawn: str) -> dict[str, Any]:
@@ -37,8 +39,8 @@ def read_drawn_site(by: kernel.Actor, number: int, drawn: str) -> dict[str, Any]
         try:
             return read_site(by, number, text, NAME)
         except SiteUnreadable as refused:
-            told = [f"{p['message']}。{p.get('remedy', '')}" for p in refused.facts["problems"]]  # type: ignore[attr-defined]
-            raise DrawingUnreadable(";".join(told)) from refused
+            told = [f"{p['message']}{p['remedy']}" for p in refused.facts["problems"]]  # type: ignore[attr-defined]
+            raise DrawingUnreadable(_LINES.sub("", "".join(told))) from refused
 
 
 def _geometry(drawn: str) -> BaseGeometry:
