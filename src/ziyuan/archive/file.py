@@ -17,10 +17,9 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
     return canonical.digest("archive-manifest", manifest).hex()
 
 
-def manifest_of(state: dict[str, Any]) -> dict[str, Any]:
+def manifest_of(state: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
     """What a decided case leaves: its own data, class and term, the SM3 of each paper, who said what when."""
     told, decision = state["case"], state["decision"]
-    declared = kernel.matter(told["matter"]).told["results"][decision["result"]]["archive"]
     done = sorted((t for t in state["tasks"].values() if t["done"]), key=lambda t: t["number"])
     return {
         "case_no": told["no"],
@@ -39,7 +38,7 @@ def manifest_of(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _apply(order: workflow.Order) -> str:
-    manifest = manifest_of(order.state)
+    manifest = manifest_of(order.state, order.result["archive"])
     digest = manifest_digest(manifest)
     columns = {name: manifest[name] for name in STATED}
     ArchiveRecord.objects.create(**columns, manifest=manifest, manifest_sm3=digest, filed=kernel.now())

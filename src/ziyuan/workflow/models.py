@@ -7,8 +7,9 @@ from ziyuan.workflow.cases.models import (
     CaseEvent,
     Command,
     Document,
+    MatterVersion,
     Paper,
     Task,
 )
 
-__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "Paper", "Task"]
+__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "MatterVersion", "Paper", "Task"]

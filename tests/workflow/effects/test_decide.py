@@ -47,7 +47,7 @@ def test_decision_numbers_of_an_organ_have_no_gap(world):
     year = kernel.today().year
     assert numbers == [
         f"用字第{FEIXI}{year}00001号",
-        f"不予预审〔{year}〕0001号",
+        f"不予预审〔{year}〕{FEIXI}0001号",
         f"用字第{FEIXI}{year}00002号",
     ]
 

@@ -80,6 +80,7 @@ def test_a_good_pack_has_no_fault(pack):
             "没有参数“use_control.site_review.promise”",
         ),
         (MATTER, "{serial:05d}'", "'", "没有流水号"),
+        (MATTER, "〔{year}〕{region}{serial:04d}", "〔{year}〕{serial:04d}", "不写会重号"),
         (MATTER, "{year}{serial:05d}号", "{yeer}{serial:05d}号", "编号式样"),
         (MATTER, "stops: [补正", "stops: [喝茶", "法律没有规定这种停表"),
         (MATTER, "public: [applicant", "public: [contact", "没有打印这一项"),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case
-from ziyuan.workflow.cases.runtime import runtime
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import STATUS
 from ziyuan.workflow.forms.text import clean
 
@@ -59,13 +59,13 @@ def cases_count(by: kernel.Actor, *, status: str = "", q: str = "", region: str 
 
 
 def _shown(case: Case) -> dict[str, Any]:
-    clock = reading(runtime(case.matter), case.state)
+    clock = reading(runtime_of(case), case.state)
     return {
         "id": case.pk,
         "no": case.no,
         "title": case.title,
         "matter": case.matter,
-        "matter_title": kernel.matter(case.matter).title,
+        "matter_title": runtime_of(case).matter.title,
         "region": case.county,
         "region_name": kernel.region(case.county).name,
         "applicant": case.applicant,

@@ -32,6 +32,15 @@ class Case(models.Model):
         indexes = (models.Index(fields=("status", "due", "id"), name="case_status_due"),)
 
 
+class MatterVersion(models.Model):
+    """The texts of a matter that some case runs on, by their SM3. Never changed."""
+
+    version = models.CharField(primary_key=True, max_length=64)
+    matter = models.CharField(max_length=80)
+    texts = models.JSONField()
+    kept = models.DateTimeField()
+
+
 class CaseEvent(models.Model):
     """One thing that happened to a case, chained by hash; never changed."""
 

@@ -18,6 +18,7 @@ from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screened_body
 from ziyuan.workflow.cases.state import OPEN
+from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.clock import Stop
 from ziyuan.workflow.errors import OutsideProvince
 from ziyuan.workflow.tasks.seats import open_tasks, seats
@@ -33,6 +34,7 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
             return known
         rt = runtime(message["matter"])
         county, counties = _place(message["site"], by)
+        keep(rt)
         case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
         journal = Journal(case, by)
         journal.add("opened", _opened_body(rt, message, county, counties, by))
@@ -122,7 +124,7 @@ def answer(message: Message, by: kernel.Actor) -> Case:
         state = journal.state
         if state["correction"] is None or not first_time(f"answer-{message['round']}", "case", case.pk):
             return case
-        rt = runtime(case.matter)
+        rt = runtime_of(case)
         today = kernel.today()
         moved = message["site"] != state["site"]
         stops = [Stop(s.kind, s.start, s.end or today) for s in stops_of(state)]
@@ -150,7 +152,7 @@ def withdraw(message: Message, by: kernel.Actor) -> Case:
         state = journal.state
         if state["case"]["status"] not in OPEN:
             return case
-        step = runtime(case.matter).graph.terminate(state["engine"])
+        step = runtime_of(case).graph.terminate(state["engine"])
         told = {
             "state": "withdrawn",
             "outcome": "withdrawn",

@@ -65,14 +65,18 @@ def compiled(matter: kernel.Matter) -> Runtime:
         model = Decision.load(folder / name)
         decisions.update(dict.fromkeys(model.decisions, model))
     form = json.loads((folder / told["form"]).read_text(encoding="utf-8"))
-    return Runtime(matter, Graph.load(folder / told["process"]), decisions, form, _version(matter))
+    return Runtime(
+        matter, Graph.load(folder / told["process"]), decisions, form, version_of(texts_of(matter))
+    )
 
 
-def _version(matter: kernel.Matter) -> str:
-    """SM3 over every text of the matter: what a case is pinned to."""
-    texts = {
-        str(p.relative_to(matter.folder)): p.read_bytes()
-        for p in sorted(matter.folder.rglob("*"))
-        if p.is_file()
-    }
-    return canonical.digest("matter-version", texts).hex()
+def texts_of(matter: kernel.Matter) -> dict[str, str]:
+    """Every text a case of the matter runs on, by its path in the folder; examples are not among them."""
+    paths = [p for p in sorted(matter.folder.rglob("*")) if p.is_file()]
+    names = {p.relative_to(matter.folder).as_posix(): p for p in paths}
+    return {name: p.read_bytes().decode() for name, p in names.items() if not name.startswith("examples/")}
+
+
+def version_of(texts: dict[str, str]) -> str:
+    """SM3 over the texts: what a case is pinned to."""
+    return canonical.digest("matter-version", {name: text.encode() for name, text in texts.items()}).hex()

@@ -11,7 +11,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
-from ziyuan.workflow.cases.runtime import Runtime, runtime
+from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.tasks.actions import OUTCOMES, offers
 
 STATUS = {
@@ -56,7 +57,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
     with kernel.acting(by):
         kernel.require(by, "case.read")
         case = visible_case(by, case_id)
-        rt, state = runtime(case.matter), case.state
+        rt, state = runtime_of(case), case.state
         clock = reading(rt, state)
         return {
             **_head(case, state, clock),
@@ -86,7 +87,7 @@ def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str,
         "outer_no": case.outer_no,
         "title": case.title,
         "matter": case.matter,
-        "matter_title": kernel.matter(case.matter).title,
+        "matter_title": runtime_of(case).matter.title,
         "status": case.status,
         "status_title": STATUS.get(case.status, case.status),
         "region": case.county,

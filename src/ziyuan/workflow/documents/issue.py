@@ -15,7 +15,8 @@ from ziyuan.workflow.cases.facts import evaluate, read
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import locked_case
 from ziyuan.workflow.cases.models import Case, Document
-from ziyuan.workflow.cases.runtime import Runtime, runtime
+from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.documents.render import render
 
 _CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -31,7 +32,7 @@ def issue_document(*, case: int) -> None:
         decision = journal.state["decision"]
         if decision is None or any(d["no"] == decision["no"] for d in journal.state["documents"]):
             return
-        document = _make(runtime(found.matter), found, decision)
+        document = _make(runtime_of(found), found, decision)
         told = {name: getattr(document, name) for name in ("no", "kind", "title", "digest", "size", "code")}
         journal.add("issued", {"document": told})
         journal.save()

@@ -24,10 +24,7 @@ def decide(rt: Runtime, journal: Journal, result: str, opinion: str) -> None:
     decision = _decision(rt, journal, result, told, opinion)
     journal.add("decided", {"decision": decision})
     journal.save()
-    applied = [
-        _apply(journal, result, ordinal, effect, decision)
-        for ordinal, effect in enumerate(told["effects"], start=1)
-    ]
+    applied = [_apply(journal, ordinal, told, decision) for ordinal in range(len(told["effects"]))]
     journal.add("effected", {"effects": applied})
     tell_outside(journal.case, journal.state, STATUS.get(result, "已办结"))
     kernel.announce(
@@ -63,12 +60,13 @@ def _decision(
 
 
 def _apply(
-    journal: Journal, result: str, ordinal: int, effect: dict[str, Any], decision: dict[str, Any]
+    journal: Journal, ordinal: int, result: dict[str, Any], decision: dict[str, Any]
 ) -> dict[str, Any]:
     """Carry one effect out; its row is unique by (case, result, ordinal). Returns what the event says of it."""
-    case = journal.case
-    key = f"{case.no}/{result}/{ordinal}"
-    order = Order(key, effect["kind"], effect, facts.read(journal.state, decision), journal.state, journal.by)
+    case, effect = journal.case, result["effects"][ordinal]
+    key = f"{case.no}/{decision['result']}/{ordinal + 1}"
+    names = facts.read(journal.state, decision)
+    order = Order(key, effect["kind"], effect, result, names, journal.state, journal.by)
     try:
         target = kind(effect["kind"]).apply(order)
     except UserError as refused:

@@ -10,11 +10,12 @@ from ziyuan.workflow.errors import UnknownEffect
 
 @dataclass(frozen=True)
 class Order:
-    """One effect to apply: what the matter's text says, with the case's facts to read from."""
+    """One effect to apply: what the matter's text says of it and of its result, with the case's facts to read from."""
 
     key: str
     kind: str
     told: dict[str, Any]
+    result: dict[str, Any]
     facts: dict[str, Any]
     state: dict[str, Any]
     by: kernel.Actor

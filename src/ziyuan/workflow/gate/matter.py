@@ -36,7 +36,12 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     for key in ("title", "applicant"):
         yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
     yield from _number(
-        pack, file, "case.number", told["case"].get("number", ""), {"county": "", "year": 1, "serial": 1}
+        pack,
+        file,
+        "case.number",
+        told["case"].get("number", ""),
+        {"county": "", "year": 1, "serial": 1},
+        "county",
     )
     for name, text in told.get("facts", {}).items():
         yield from problems(pack, file, f"facts.{name}", text, BEFORE_DECISION, fields)
@@ -61,13 +66,18 @@ def _fields(matter: kernel.Matter) -> list[str]:
         return []
 
 
-def _number(pack: kernel.Pack, file: str, place: str, pattern: str, names: dict[str, Any]) -> Iterator[Fault]:
+def _number(
+    pack: kernel.Pack, file: str, place: str, pattern: str, names: dict[str, Any], series: str
+) -> Iterator[Fault]:
+    """A number can be written, and is unique: it names the serial, and the area whose series it counts."""
     try:
         pattern.format(**names)
     except (KeyError, ValueError, IndexError) as error:
         yield Fault(pack.id, file, place, f"编号式样“{pattern}”不可用:{error}", f"可用:{'、'.join(names)}")
     if "{serial" not in pattern:
         yield Fault(pack.id, file, place, "编号式样没有流水号 {serial}")
+    if f"{{{series}" not in pattern:
+        yield Fault(pack.id, file, place, f"编号式样没有 {{{series}}}:流水号按它分别计数,不写会重号")
 
 
 def _function(pack: kernel.Pack, file: str, name: str) -> Iterator[Fault]:
@@ -91,7 +101,7 @@ def _result(
             yield Fault(pack.id, file, f"{place}.archive.{key}", "归档缺少这一项")
     number = told.get("number", {})
     names = {"region": "", "county": "", "year": 1, "serial": 1}
-    yield from _number(pack, file, f"{place}.number.pattern", number.get("pattern", ""), names)
+    yield from _number(pack, file, f"{place}.number.pattern", number.get("pattern", ""), names, "region")
     if number.get("source") == "unconfirmed":
         yield Fault(pack.id, file, f"{place}.number", "编号式样未经核对", "请查阅原文后改写 source", "notice")
     printed = told.get("document", {}).get("print", {})

@@ -13,7 +13,8 @@ from ziyuan.workflow.cases.clock import accept_body
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.outside import tell_outside
-from ziyuan.workflow.cases.runtime import Runtime, runtime
+from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import visible_case
 from ziyuan.workflow.effects.decide import decide
 from ziyuan.workflow.engine import Step
@@ -61,7 +62,7 @@ def act(
         case = locked_case(case_id)
         if not first_time(command, "case", case_id):
             return
-        rt = runtime(case.matter)
+        rt = runtime_of(case)
         journal = Journal(case, by)
         number = _offered(by, rt, journal.state, action, task)
         _VERBS[action](rt, journal, number, said)

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Task
-from ziyuan.workflow.cases.runtime import runtime
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.forms.text import clean
 
 FAR = date(9999, 12, 31)
@@ -91,7 +91,7 @@ def _read(cursor: str) -> tuple[str, int]:
 
 def _shown(task: Task) -> dict[str, Any]:
     case = task.case
-    clock = reading(runtime(case.matter), case.state)
+    clock = reading(runtime_of(case), case.state)
     return {
         "id": task.pk,
         "case": {
@@ -99,7 +99,7 @@ def _shown(task: Task) -> dict[str, Any]:
             "no": case.no,
             "title": case.title,
             "matter": case.matter,
-            "matter_title": kernel.matter(case.matter).title,
+            "matter_title": runtime_of(case).matter.title,
             "region": case.county,
             "region_name": kernel.region(case.county).name,
             "applicant": case.applicant,
