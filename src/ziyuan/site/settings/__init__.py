@@ -71,7 +71,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [path for path in [ROOT / "web" / "dist"] if path.is_dir()]
+STATICFILES_DIRS: list[Any] = [path for path in [ROOT / "web" / "dist"] if path.is_dir()]
 STATICFILES_DIRS.append(("look", ROOT / "web" / "src" / "look"))  # one token file for workbench and public pages
 WHITENOISE_ROOT = str(ROOT / "web" / "dist") if (ROOT / "web" / "dist").is_dir() else None
 WHITENOISE_USE_FINDERS = True
