@@ -1,14 +1,16 @@
 """Faults between rows and between layers: copies, patches inside patches, wrong villages, sums that do not close."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import shapely
 from shapely.geometry import Polygon, box
 
+from ziyuan.site.sample.fault_regions import plant_line_rings
 from ziyuan.site.sample.fault_rows import pick
 from ziyuan.site.sample.fault_shapes import middle, shifted
-from ziyuan.site.sample.twin import Layer, Twin, on_grid, ring_of
+from ziyuan.site.sample.twin import Layer, Row, Twin, on_grid, ring_of
 
 XY = tuple[float, float]
 Sums = dict[str, int]
@@ -16,51 +18,58 @@ Sums = dict[str, int]
 
 def plant_between(twin: Twin) -> None:
     """All of this module; sums are looked at last, when every other fault stands."""
-    _village_borders(twin)
     _line_overlaps(twin)
     _copies(twin)
+    plant_line_rings(twin)
     _villages(twin)
     _balances(twin)
     _columns(twin)
 
 
-def _village_borders(twin: Twin) -> None:
+def plant_borders(twin: Twin) -> None:
     """Villages and towns that overlap or leave a gap, by some millimetres."""
     for name, size in (("CJDCQ", 0.004), ("XZQ", 0.006)):
         layer = twin.layers[name]
         for outward in (True, False):
-            if name == "XZQ" and not outward:
-                continue  # between towns a gap is the same gap for the villages: planted once
             _move_border(twin, layer, size, outward=outward)
 
 
 def _move_border(twin: Twin, layer: Layer, size: float, *, outward: bool) -> None:
-    row, shape, moved = _border_vertex(twin, layer, size if outward else -size)
+    found = _border_vertex(twin, layer, size if outward else -size)
+    if found is None:
+        return
+    row, shape, moved = found
     layer.shapes[row] = moved
-    hit = shape.symmetric_difference(moved)
-    rule = f"{layer.name}-{'T1' if outward else 'T2'}"
-    twin.plant(rule, layer.name, row, place=middle(hit), measure=round(hit.area, 4))
+    hit = shapely.symmetric_difference(shape, moved)
+    place, size = middle(hit), round(hit.area, 4)
+    rule = f"{layer.name}-T1" if outward else "CJDCQ-T2"
+    if layer.name == "XZQ" and not outward:
+        rule, villages = "X-02", twin.layers["CJDCQ"]
+        twin.plant(rule, "CJDCQ", _under(villages, place), place=place, measure=size)
+    else:
+        twin.plant(rule, layer.name, row, place=place, measure=size)
     change = abs(twin.area(moved) - twin.area(shape))
     if change > 0.01:
         twin.plant(f"{layer.name}-JSMJ-derived", layer.name, row, measure=round(change, 2), effect_of=rule)
-    if not outward:
-        patches = twin.layers["DLTB"]
-        under = next(
-            k
-            for k, s in enumerate(patches.shapes)
-            if s is not None and s.intersects(shapely.Point(middle(hit)))
+    if rule == "CJDCQ-T2":
+        twin.plant(
+            "X-01", "DLTB", _under(twin.layers["DLTB"], place), place=place, measure=size, effect_of=rule
         )
-        twin.plant("X-01", "DLTB", under, place=middle(hit), measure=round(hit.area, 4), effect_of=rule)
 
 
-def _border_vertex(twin: Twin, layer: Layer, step: float) -> tuple[int, Polygon, Polygon]:
+def _under(layer: Layer, place: XY) -> int:
+    """The row whose shape lies under a place."""
+    return next(k for k, s in enumerate(layer.shapes) if s is not None and s.intersects(shapely.Point(place)))
+
+
+def _border_vertex(twin: Twin, layer: Layer, step: float) -> tuple[int, Polygon, Polygon] | None:
     """A region before and after one of its vertices, shared with one other region, has moved by `step` m outward."""
     tree = shapely.STRtree(layer.shapes)
     patches = shapely.STRtree([s or Polygon() for s in twin.layers["DLTB"].shapes])
     while True:
         row = pick(twin, layer)
         if row is None:
-            raise LookupError(f"no free border is left in {layer.name}")
+            return None
         shape = layer.shapes[row]
         if not isinstance(shape, Polygon):
             continue
@@ -234,7 +243,7 @@ def _balances(twin: Twin) -> None:
     patches, villages, towns = (twin.layers[n] for n in ("DLTB", "CJDCQ", "XZQ"))
     _shift_area(twin, villages, "B-02", (1.0, -1.0))
     _shift_area(twin, villages, "B-02", (0.01,))
-    twin.plant("B-01", "CJDCQ", None, measure=0.01)
+    # B-01, the county's sum, is listed when all faults stand
     _shift_area(twin, towns, "B-03", (0.5,))
     row = pick(twin, patches, lambda r: r["DLBM"] == "0103" and not r["KCXS"])
     if row is not None:  # lawful in itself; B-04 is listed class by class when all faults stand
@@ -270,10 +279,10 @@ def hundredths(value: Any) -> int:
     return round(float(value or 0) * 100)
 
 
-def sums(twin: Twin, layer: str, field: str, by: str, head: int | None = None) -> Sums:
-    """Hundredths of a field by the text (or its head) of another."""
+def sums(twin: Twin, layer: str, field: str, by: Callable[[Row], str]) -> Sums:
+    """Hundredths of a field by what `by` makes of a row."""
     total: Sums = defaultdict(int)
     for row in twin.layers[layer].rows:
         if not row.get("_gone"):
-            total[str(row[by] or "")[:head]] += hundredths(row[field])
-    return total
+            total[by(row)] += hundredths(row[field])
+    return dict(total)

@@ -96,6 +96,41 @@ DLTB: tuple[Change, ...] = (
     ("DLTB-A31", _class("1104"), {"ZZSXDM": "LS"}, ()),
     ("DLTB-A32", _class("0601"), {"TBXHDM": "FQ"}, ()),
     ("DLTB-A33", _class("1003"), {"TBXHDM": "LQYD"}, ()),
+    ("BSM-length", _any, {"BSM": "3401232110000000001"}, ("BSM-pattern",)),
+    ("YSDM-length", _any, {"YSDM": "20010101001"}, ("YSDM-domain",)),
+    ("DLBM-length", _class("0307"), {"DLBM": "0307KK"}, ("DLBM-domain",)),
+    ("DLBM-required", _class("0307"), {"DLBM": None}, ()),
+    ("DLMC-length", _class("0101"), {"DLMC": "水田" * 31}, ("DLMC-name_of",)),
+    ("QSXZ-length", _any, {"QSXZ": "300"}, ("QSXZ-domain",)),
+    ("QSDWDM-length", _any, {"QSDWDM": "3" * 20}, ("QSDWDM-pattern",)),
+    ("QSDWMC-length", _any, {"QSDWMC": "村" * 256}, ()),
+    ("ZLDWMC-length", _any, {"ZLDWMC": "村" * 256}, ()),
+    ("ZLDWDM-required", _any, {"ZLDWDM": None}, ()),
+    ("ZLDWDM-length", _any, {"ZLDWDM": "34012310000100000000"}, ("ZLDWDM-pattern", "X-03", "X-05")),
+    ("ZLDWDM-pattern", _any, {"ZLDWDM": "3499991000010000000"}, ("X-03", "X-05")),
+    ("TBMJ-required", _class("0301"), {"TBMJ": None}, ()),
+    ("TBDLMJ-required", _class("0301"), {"TBDLMJ": None}, ()),
+    ("TBMJ-range", _class("0301"), {"TBMJ": 0.0}, ("TBMJ-derived", "DLTB-A10")),
+    ("TBDLMJ-range", _class("0301"), {"TBDLMJ": -1.0}, ("DLTB-A10",)),
+    ("KCXS-range", ridged, {"KCXS": 1.2}, ("DLTB-A11",)),
+    ("KCMJ-range", ridged, {"KCMJ": -1.0}, ("DLTB-A10", "DLTB-A11")),
+    ("KCMJ-allowed_when", _class("0301"), {"KCMJ": 5.0}, ("DLTB-A10", "DLTB-A11")),
+    ("GDLX-length", ridged, {"GDLX": "TTT"}, ("GDLX-domain",)),
+    ("GDPDJB-length", plain_farmland, {"GDPDJB": "111"}, ("GDPDJB-domain",)),
+    ("KCDLBM-length", ridged, {"KCDLBM": "120300"}, ("KCDLBM-domain",)),
+    ("XZDWKD-length", _class("1006"), {"XZDWKD": 123456.7}, ()),
+    ("TBXHDM-length", _class("0101"), {"TBXHDM": "HDGDGDG"}, ("TBXHDM-domain",)),
+    ("TBXHMC-length", _class("0301"), {"TBXHMC": "名" * 21}, ()),
+    ("ZZSXDM-length", _class("0702"), {"ZZSXDM": "JKHFHFH"}, ("ZZSXDM-domain",)),
+    ("ZZSXMC-length", _class("0301"), {"ZZSXMC": "名" * 21}, ()),
+    ("GDDB-length", plain_farmland, {"GDDB": 100}, ("GDDB-range",)),
+    ("FRDBS-length", _any, {"FRDBS": "11"}, ("FRDBS-domain",)),
+    ("CZCSXM-length", _class("0702"), {"CZCSXM": "20345"}, ("CZCSXM-domain",)),
+    ("SJNF-length", _any, {"SJNF": 20240}, ("SJNF-equals",)),
+    ("MSSM-required", _any, {"MSSM": None}, ()),
+    ("MSSM-length", _any, {"MSSM": "000"}, ("MSSM-domain",)),
+    ("HDMC-length", _any, {"HDMC": "岛" * 101}, ()),
+    ("HDMC-required_when", _class("0301"), {"MSSM": "01"}, ()),
 )  # fmt: skip
 VILLAGES: tuple[Change, ...] = (
     ("BSM-required", _any, {"BSM": None}, ()),
@@ -105,11 +140,28 @@ VILLAGES: tuple[Change, ...] = (
     ("ZLDWMC-required", _any, {"ZLDWMC": None}, ()),
     ("MSSM-domain", _any, {"MSSM": "09"}, ()),
     ("JSMJ-required", _any, {"JSMJ": None}, ()),
+    ("JSMJ-range", _any, {"JSMJ": 0.0}, ("JSMJ-derived",)),
+    ("BSM-length", _any, {"BSM": "3401231300000000001"}, ("BSM-pattern",)),
+    ("ZLDWMC-length", _any, {"ZLDWMC": "村" * 256}, ()),
+    ("MSSM-required", _any, {"MSSM": None}, ()),
+    ("MSSM-length", _any, {"MSSM": "000"}, ("MSSM-domain",)),
+    ("HDMC-length", _any, {"HDMC": "岛" * 101}, ()),
+)
+TOWN_NUMBERS: tuple[Change, ...] = (
+    ("BSM-required", _any, {"BSM": None}, ()),
+    ("BSM-length", _any, {"BSM": "3401231100000000001"}, ("BSM-pattern",)),
 )
 TOWNS: tuple[Change, ...] = (
     ("YSDM-domain", _any, {"YSDM": "1000600200"}, ()),
     ("XZQMC-required", _any, {"XZQMC": None}, ()),
     ("JSMJ-required", _any, {"JSMJ": None}, ()),
+    ("YSDM-required", _any, {"YSDM": None}, ()),
+    ("XZQMC-length", _any, {"XZQMC": "镇" * 101}, ()),
+    ("JSMJ-range", _any, {"JSMJ": 0.0}, ("JSMJ-derived",)),
+    ("MSSM-required", _any, {"MSSM": None}, ()),
+    ("MSSM-domain", _any, {"MSSM": "09"}, ()),
+    ("HDMC-length", _any, {"HDMC": "岛" * 101}, ()),
+    ("HDMC-required_when", _any, {"MSSM": "01"}, ()),
 )
 FARMLAND: tuple[Change, ...] = (
     ("BSM-required", _any, {"BSM": None}, ()),
@@ -119,19 +171,38 @@ FARMLAND: tuple[Change, ...] = (
     ("GDPDJB-length", _any, {"GDPDJB": "002"}, ()),
     ("YJJBNTTBMJ-range", _any, {"YJJBNTTBMJ": 0.0}, ()),
     ("YJJBNTMJ-range", _any, {"YJJBNTMJ": -1.0}, ()),
+    ("YJJBNTTBMJ-decimals", _any, {"YJJBNTTBMJ": 1234.567}, ()),
+    ("YJJBNTMJ-decimals", _any, {"YJJBNTMJ": 1234.567}, ()),
+    ("BSM-length", _any, {"BSM": "3401235110000000001"}, ()),
+    ("YSDM-length", _any, {"YSDM": "20050103001"}, ("YSDM-domain",)),
+    ("DLMC-length", _any, {"DLMC": "水田" * 31}, ()),
+    ("QSXZ-length", _any, {"QSXZ": "300"}, ()),
+    ("QSDWDM-length", _any, {"QSDWDM": "3" * 20}, ()),
+    ("QSDWMC-length", _any, {"QSDWMC": "村" * 256}, ()),
+    ("ZLDWDM-length", _any, {"ZLDWDM": "3" * 20}, ()),
+    ("ZLDWMC-length", _any, {"ZLDWMC": "村" * 256}, ()),
 )
 RED_LINE: tuple[Change, ...] = (
     ("BSM-length", _any, {"BSM": "3401235210000000099"}, ()),
     ("YSDM-length", _any, {"YSDM": "30030200001"}, ()),
     ("MJ-range", _any, {"MJ": 0.0}, ()),
+    ("MJ-decimals", _any, {"MJ": 1234.567}, ()),
 )
-TOWN_BORDER: tuple[Change, ...] = (("GHFQMC-domain", _any, {"GHFQMC": "城镇发展区"}, ()),)
+TOWN_BORDER: tuple[Change, ...] = (
+    ("GHFQMC-domain", _any, {"GHFQMC": "城镇发展区"}, ()),
+    ("YSDM-length", _any, {"YSDM": "30020200001"}, ()),
+    ("XZQDM-length", _any, {"XZQDM": "3401230000000"}, ()),
+    ("XZQMC-length", _any, {"XZQMC": "县" * 101}, ()),
+    ("GHFQDM-length", _any, {"GHFQDM": "0101"}, ()),
+    ("MJ-range", _any, {"MJ": 0.0}, ()),
+)
+SHARED = ("XZQ", "STBHHX", "CZKFBJ")  # few rows: faults of different fields share one
 
 
 def plant_values(twin: Twin) -> None:
     """All of the above, then values that need a second row."""
     for layer, changes in (
-        ("DLTB", DLTB), ("CJDCQ", VILLAGES), ("XZQ", TOWNS), ("YJJBNTTB", FARMLAND), ("STBHHX", RED_LINE),
+        ("DLTB", DLTB), ("CJDCQ", VILLAGES), ("XZQ", TOWN_NUMBERS), ("XZQ", TOWNS), ("YJJBNTTB", FARMLAND), ("STBHHX", RED_LINE),
         ("CZKFBJ", TOWN_BORDER),
     ):  # fmt: skip
         if layer in twin.layers:
@@ -141,15 +212,29 @@ def plant_values(twin: Twin) -> None:
 
 
 def _plant_all(twin: Twin, layer: Layer, changes: Iterable[Change]) -> None:
+    used: dict[int, set[str]] = {}
     for rule, test, values, effects in changes:
-        row = pick(twin, layer, test)
+        fields = set(values) | ({"MSSM", "HDMC"} if {"MSSM", "HDMC"} & set(values) else set())
+        row = _fitting(layer, used, fields) if layer.name in SHARED else pick(twin, layer, test)
         if row is None:
             continue
+        used.setdefault(row, set()).update(fields)
+        layer.taken.add(row)
         layer.rows[row].update(values)
         rule = _full(layer, rule)
         twin.plant(rule, layer.name, row)
         for effect in effects:
             twin.plant(_full(layer, effect), layer.name, row, effect_of=rule)
+
+
+def _fitting(layer: Layer, used: dict[int, set[str]], fields: set[str]) -> int | None:
+    """The first row given where none of these fields is wrong so far; a number or an area needs a row unbent."""
+    for row in range(layer.given):
+        there = used.get(row, set())
+        apart = bool({"BSM", "JSMJ"} & fields) and (row in layer.bent or (bool(there) and "BSM" in fields))
+        if not there & fields and not apart and (row not in layer.taken or there or row in layer.bent):
+            return row
+    return None
 
 
 def _full(layer: Layer, rule: str) -> str:

@@ -9,7 +9,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from ziyuan.site.sample.fault_rows import pick
 from ziyuan.site.sample.twin import Layer, Row, Twin, on_grid, rebuilt, ring_of
 
-AREA_TOLERANCE = 0.0101
+_LARGEST_CUT = 150.0  # m²: below the smallest mapped size of every class
 XY = tuple[float, float]
 
 
@@ -163,9 +163,11 @@ def _outward(ring: list[XY], vertex: int, shape: Polygon) -> XY:
 
 
 def middle(shape: shapely.Geometry) -> XY:
-    parts = [p for p in shapely.get_parts(shape) if p.area > 0]
-    centre = max(parts, key=lambda p: p.area).centroid
-    return float(centre.x), float(centre.y)
+    """A point inside the largest part, found near the origin: strips of millimetres ask for every digit."""
+    part = max((p for p in shapely.get_parts(shape) if p.area > 0), key=lambda p: p.area)
+    west, south = part.bounds[:2]
+    point = shapely.point_on_surface(shapely.transform(part, lambda xy: xy - (west, south)))
+    return float(point.x) + west, float(point.y) + south
 
 
 def _short_side(twin: Twin, places: _Map, length: float) -> None:
@@ -176,11 +178,11 @@ def _short_side(twin: Twin, places: _Map, length: float) -> None:
     share = length / float(np.hypot(after[0] - here[0], after[1] - here[1]))
     new = on_grid(here[0] + share * (after[0] - here[0]), here[1] + share * (after[1] - here[1]))
     for row in (spot.row, spot.neighbour):
-        layer.shapes[row] = _with_vertex(places.polygon(row), here, after, new)
+        layer.shapes[row] = with_vertex(places.polygon(row), here, after, new)
         twin.plant("DLTB-T6", "DLTB", row, place=here, measure=length)
 
 
-def _with_vertex(shape: Polygon, here: XY, after: XY, new: XY) -> Polygon:
+def with_vertex(shape: Polygon, here: XY, after: XY, new: XY) -> Polygon:
     ring = ring_of(shape)
     for place in range(len(ring)):
         if {ring[place], ring[(place + 1) % len(ring)]} == {here, after}:
@@ -200,18 +202,23 @@ def _spike(twin: Twin, places: _Map) -> None:
     while True:
         row = places.free(5000)
         shape = places.polygon(row)
-        ring = ring_of(shape)
-        inner = shapely.point_on_surface(shape)
-        tip = on_grid(inner.x, inner.y)
-        for first in range(len(ring)):
-            if shape.contains(LineString([ring[first], tip])):
-                turned = ring[first:] + ring[:first]
-                places.layer.shapes[row] = rebuilt(shape, [turned[0], tip, *turned])
-                twin.plant("DLTB-geometry-valid", "DLTB", row, place=ring[first])
-                return
+        found = spiked(shape)
+        if found is not None:
+            places.layer.shapes[row], place = found
+            twin.plant("DLTB-geometry-valid", "DLTB", row, place=place)
+            return
 
 
-_LARGEST_CUT = 150.0  # m²: below the smallest mapped size of every class
+def spiked(shape: Polygon) -> tuple[Polygon, XY] | None:
+    """The polygon whose ring goes from a vertex to a point inside and back, and that vertex."""
+    ring = ring_of(shape)
+    inner = shapely.point_on_surface(shape)
+    tip = on_grid(inner.x, inner.y)
+    for first in range(len(ring)):
+        if shape.contains(LineString([ring[first], tip])):
+            turned = ring[first:] + ring[:first]
+            return rebuilt(shape, [turned[0], tip, *turned]), ring[first]
+    return None
 
 
 def _part_cut_off(twin: Twin, places: _Map, depth: float, rule: str) -> int:
@@ -219,7 +226,7 @@ def _part_cut_off(twin: Twin, places: _Map, depth: float, rule: str) -> int:
     layer = places.layer
     row = places.free(8000)
     shape = places.polygon(row)
-    cut, rest = _triangle(shape, depth)
+    cut, rest = triangle(shape, depth)
     values = layer.rows[row]
     area = twin.area(cut)
     new = layer.append(row, cut, BSM=twin.new_key("DLTB"), TBBH=str(8000 + len(layer.rows)), TBMJ=area)
@@ -231,7 +238,7 @@ def _part_cut_off(twin: Twin, places: _Map, depth: float, rule: str) -> int:
     return new
 
 
-def _triangle(shape: Polygon, depth: float) -> tuple[Polygon, Polygon]:
+def triangle(shape: Polygon, depth: float) -> tuple[Polygon, Polygon]:
     """The cut-off triangle, `depth` deep or less, on the longest side that takes it, and what is left."""
     ring = ring_of(shape)
     sides = sorted(

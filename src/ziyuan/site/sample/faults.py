@@ -11,10 +11,13 @@ import pyarrow as pa
 from ziyuan.site.sample import fault_layers, tables
 from ziyuan.site.sample.control_lines import Lines
 from ziyuan.site.sample.fault_layers import hundredths, sums
+from ziyuan.site.sample.fault_regions import plant_regions
 from ziyuan.site.sample.fault_rows import plant_values
 from ziyuan.site.sample.fault_shapes import plant_shapes
 from ziyuan.site.sample.survey import Survey
-from ziyuan.site.sample.twin import Layer, Twin
+from ziyuan.site.sample.twin import Layer, Row, Twin
+
+Balance = dict[str, dict[str, int]]
 
 
 def faulty(current: Survey, lines: Lines, seed: int) -> Twin:
@@ -28,6 +31,10 @@ def faulty(current: Survey, lines: Lines, seed: int) -> Twin:
     twin = Twin(layers, current.zone, np.random.default_rng([seed, int(current.county.code), 77]))
     before = _balance(twin)
     plant_shapes(twin)
+    fault_layers.plant_borders(twin)
+    plant_regions(twin)
+    for layer in layers.values():
+        layer.bent = set(layer.taken)
     plant_values(twin)
     fault_layers.plant_between(twin)
     _note_effects(twin, before)
@@ -42,43 +49,52 @@ def written(twin: Twin, name: str) -> pa.Table:
     return Layer(name, layer.schema, rows, [layer.shapes[k] for k in kept]).table()
 
 
-def _balance(twin: Twin) -> dict[str, dict[str, int]]:
+def _balance(twin: Twin) -> Balance:
+    """What each balance rule adds up, in hundredths: totals, and for B-03 what the towns state."""
     return {
-        "B-02": sums(twin, "DLTB", "TBMJ", "ZLDWDM"),
-        "B-03": sums(twin, "DLTB", "TBMJ", "ZLDWDM", 9),
-        "B-04": _classes(twin),
+        "B-01": sums(twin, "CJDCQ", "DCMJ", part),
+        "B-02": sums(twin, "DLTB", "TBMJ", lambda r: str(r["ZLDWDM"] or "")),
+        "B-03": sums(twin, "DLTB", "TBMJ", lambda r: str(r["ZLDWDM"] or "")[:9]),
+        "towns": {row["XZQDM"]: hundredths(row["DCMJ"]) for row in twin.layers["XZQ"].rows},
+        "B-04": sums(twin, "DLTB", "TBDLMJ", lambda r: f"{part(r)} {r['DLBM'] or ''}"),
+        "ridges": sums(twin, "DLTB", "KCMJ", part),
     }
 
 
-def _classes(twin: Twin) -> dict[str, int]:
-    found = dict(sums(twin, "DLTB", "TBDLMJ", "DLBM"))
-    ridges = sum(hundredths(r["KCMJ"]) for r in twin.layers["DLTB"].rows if not r.get("_gone"))
-    return found | {"1203": ridges}
+def part(row: Row) -> str:
+    """Land or island, by MSSM."""
+    return "island" if row["MSSM"] == "01" else "land"
 
 
-def _note_effects(twin: Twin, before: dict[str, dict[str, int]]) -> None:
-    """Sums of villages, towns and classes that the planted faults have moved."""
+def _moved(before: Balance, after: Balance, rule: str) -> dict[str, int]:
+    """By how much each of a rule's sums has moved."""
+    names = sorted({*before[rule], *after[rule]})
+    steps = {name: after[rule].get(name, 0) - before[rule].get(name, 0) for name in names}
+    return {name: step for name, step in steps.items() if step}
+
+
+def _note_effects(twin: Twin, before: Balance) -> None:
+    """Sums of villages, towns, classes and the county that the planted faults have moved."""
     after = _balance(twin)
     known = {(f["rule"], f["key"]) for f in twin.faults}
     for row, values in enumerate(twin.layers["CJDCQ"].rows):
-        code = values["ZLDWDM"]
-        if code in after["B-02"] and ("B-02", values["BSM"]) not in known:
-            _sum_effect(twin, "B-02", "CJDCQ", row, after["B-02"][code] - hundredths(values["DCMJ"]))
+        code = str(values["ZLDWDM"] or "")
+        there = code in after["B-02"] or code in before["B-02"] or row >= twin.layers["CJDCQ"].given
+        if there and code and ("B-02", values["BSM"]) not in known:
+            _sum_effect(twin, "B-02", "CJDCQ", row, after["B-02"].get(code, 0) - hundredths(values["DCMJ"]))
     for row, values in enumerate(twin.layers["XZQ"].rows):
-        code = values["XZQDM"]
-        if ("B-03", values["BSM"]) not in known:
-            _sum_effect(twin, "B-03", "XZQ", row, after["B-03"].get(code, 0) - before["B-03"].get(code, 0))
-    for name in sorted({*before["B-04"], *after["B-04"]}):
-        step = after["B-04"].get(name, 0) - before["B-04"].get(name, 0)
-        if abs(step) > 1:
-            cause = (
-                None
-                if name in ("0102", "0103")
-                else "DLTB-DLBM-domain"
-                if name.startswith("03")
-                else "DLTB-T3"
-            )
-            twin.plant("B-04", "DLTB", None, measure=abs(step) / 100, effect_of=cause)
+        code = str(values["XZQDM"] or "")
+        if code and ("B-03", values["BSM"]) not in known:
+            stated = hundredths(values["DCMJ"]) - before["towns"].get(code, 0)
+            step = after["B-03"].get(code, 0) - before["B-03"].get(code, 0) - stated
+            _sum_effect(twin, "B-03", "XZQ", row, step)
+    for step in _moved(before, after, "B-01").values():
+        twin.plant("B-01", "CJDCQ", None, measure=abs(step) / 100)
+    for rule in ("B-04", "ridges"):
+        for name, step in _moved(before, after, rule).items():
+            if abs(step) > 1:
+                cause = None if name in ("land 0102", "land 0103") else "DLTB-T3"
+                twin.plant("B-04", "DLTB", None, measure=abs(step) / 100, effect_of=cause)
 
 
 def _sum_effect(twin: Twin, rule: str, layer: str, row: int, step: int) -> None:

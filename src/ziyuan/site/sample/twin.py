@@ -23,14 +23,18 @@ class Layer:
     rows: list[Row]
     shapes: list[BaseGeometry | None]
     clean: Row = field(default_factory=dict)  # the values of a row before any fault
+    given: int = 0  # rows before any fault
     taken: set[int] = field(default_factory=set)  # rows that hold a fault already
+    bent: set[int] = field(
+        default_factory=set
+    )  # of these, rows whose shape was changed, or their neighbour's
 
     @classmethod
     def of(cls, name: str, table: pa.Table) -> "Layer":
         """Open a table."""
         shapes = list(shapely.from_wkb(table["geometry"].to_numpy()))
         rows = table.drop_columns(["geometry"]).to_pylist()
-        return cls(name, table.schema, rows, shapes, dict(rows[0]))
+        return cls(name, table.schema, rows, shapes, dict(rows[0]), len(rows))
 
     def table(self) -> pa.Table:
         """The table again, columns in the order of the rows' keys."""
@@ -82,7 +86,7 @@ class Twin:
     def new_key(self, layer: str) -> str:
         """A BSM not yet used in `layer`: far above the real serials."""
         self.serial += 1
-        return f"{self.layers[layer].rows[0]['BSM'][:10]}{90_000_000 + self.serial:08d}"
+        return f"{self.layers[layer].clean['BSM'][:10]}{90_000_000 + self.serial:08d}"
 
     def area(self, shape: BaseGeometry) -> float:
         """Official area in m², 2 decimals."""
