@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 
 from ziyuan.base import crs
@@ -189,14 +190,14 @@ def _summary(package: Sequence[Finding], report: Report | None) -> list[dict[str
 
 
 def _bounds(layers: dict[str, LayerTable]) -> list[float] | None:
-    """West, south, east, north in degrees of the layer with the fewest features: the others lie in it."""
-    full = [layer for layer in layers.values() if len(layer)]
+    """West, south, east, north in degrees over all layers but the one with the most features: it lies in the others."""
+    full = sorted((layer for layer in layers.values() if len(layer)), key=len)
     if not full:
         return None
-    least = min(full, key=len)
-    shapes = shapely.from_wkb(least.table.column("geometry").to_pylist(), on_invalid="ignore")
-    west, south, east, north = shapely.total_bounds(shapes)
-    zone = crs.of_epsg(least.epsg).zone
+    seen = full[:-1] or full
+    shapes = [shapely.from_wkb(layer.table.column("geometry").to_pylist(), on_invalid="ignore") for layer in seen]
+    west, south, east, north = shapely.total_bounds(np.concatenate(shapes))
+    zone = crs.of_epsg(seen[0].epsg).zone
     if zone is None or not west <= east:
         return None
     lon, lat = crs.to_degrees(zone).transform([west, east, west, east], [south, south, north, north])
