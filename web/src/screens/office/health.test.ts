@@ -19,6 +19,14 @@ test('database, worker and every further check stand as good or bad', () => {
   expect(checks[1]!.detail).toContain('2026-11-25 16:00')
 })
 
+test('a part that has a check of its own is told once', () => {
+  const checks = checksOf({ node: '', zone: '', database: 'ok', worker: 'ok', exchange: {}, checks: [{ name: '后台任务', ok: false, detail: '没有运行' }] })
+  expect(checks.map((check) => [check.title, check.ok])).toEqual([
+    ['数据库', true],
+    ['后台任务', false],
+  ])
+})
+
 test('counters keep their figures under Chinese names', () => {
   expect(countersOf({ waiting: 3, bad: 0 })).toEqual([
     { title: '待发出', text: '3' },

@@ -17,6 +17,7 @@ const TITLES: Record<string, string> = {
   faults: '有误',
   fault: '错误',
   bad: '隔离',
+  early: '待前序包',
   stream: '流',
   seq: '最高序号',
   written: '已写出',
@@ -47,7 +48,10 @@ function judged(value: unknown): { ok: boolean; detail: string } {
 }
 
 export function checksOf(health: Health): Check[] {
-  const main = (['database', 'worker'] as const).map((name) => ({ title: titleOf(name), ...judged(health[name]) }))
+  const told = new Set((health.checks ?? []).map((check) => check.title ?? titleOf(check.name ?? '')))
+  const main = (['database', 'worker'] as const)
+    .map((name) => ({ title: titleOf(name), ...judged(health[name]) }))
+    .filter((check) => !told.has(check.title))
   const more = (health.checks ?? []).map((check) => {
     const { title, name, detail, ...rest } = check
     const { ok } = judged(rest)
