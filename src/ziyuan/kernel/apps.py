@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class KernelConfig(AppConfig):
@@ -12,3 +13,4 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         import_module(f"{self.name}.service")  # registers jobs, listeners and proofs
+        connection_created.connect(import_module(f"{self.name}.health").refuse_unsafe)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ziyuan.base import sandbox
 from ziyuan.kernel.errors import UnsafeRole
@@ -49,18 +50,36 @@ def _uploads() -> tuple[str, str]:
     return "上传沙箱", ";".join(sandbox.self_check().reasons)
 
 
-def require_safe_role() -> None:
-    """The application's account must be bound by row security. Raises UnsafeRole."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper, rolbypassrls, (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE relowner = r.oid AND nspname IN ('public', 'layers')) FROM pg_roles r WHERE rolname = current_user"
-        )
+def require_safe_role(using: BaseDatabaseWrapper | None = None) -> None:
+    """The account must be bound by row security and own nothing, by itself or by a role it holds. Raises UnsafeRole."""
+    with (using or connection).cursor() as cursor:
+        cursor.execute(_RIGHTS)
         superuser, bypass, owned = cursor.fetchone()
     for fault, reason in (
         (superuser, "是超级用户"),
         (bypass, "可绕过行级权限(BYPASSRLS)"),
-        (owned, f"拥有 {owned} 个表或索引"),
+        (owned, f"拥有(或可取得)应用库中 {owned} 个表、视图或索引的属主身份"),
     ):
         if fault:
             raise UnsafeRole(reason)
+
+
+_RIGHTS = """
+SELECT r.rolsuper, r.rolbypassrls, (
+    SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE nspname IN ('public', 'layers') AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+  FROM pg_roles r WHERE rolname = current_user"""
+BOUND = ("default", "auditor")
+
+
+def refuse_unsafe(sender: object, connection: BaseDatabaseWrapper, **more: object) -> None:
+    """Close a fresh connection of the application or the auditor that row security does not bind. Raises UnsafeRole.
+
+    Called for each connection of each process, so nothing is ever read through a wrong account.
+    """
+    if connection.alias in BOUND:
+        try:
+            require_safe_role(connection)
+        except UnsafeRole:
+            connection.close()
+            raise

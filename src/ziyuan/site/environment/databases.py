@@ -15,6 +15,7 @@ from ziyuan.site.environment.errors import BadSetting, DatabaseUnreachable, Righ
 OLDEST_SERVER = 150000
 ROLES = ("owner", "app", "auditor")
 LEAKPROOF = "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF"
+CLOSE_LANGUAGES = 'REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE sql, plpgsql TO "{}_owner";'
 FOR_SUPERUSER = f"CREATE EXTENSION postgis; {LEAKPROOF};"
 
 
@@ -182,6 +183,7 @@ def _fill(connection: psycopg.Connection[Any], account: str, name: str) -> None:
         line = f"建 PostGIS 扩展要超级用户:请在库 {name} 中执行 {FOR_SUPERUSER}"
         raise RightsMissing(account, [line]) from error
     _mark_leakproof(connection, name)
+    _close_languages(connection, name)
     for statement in (
         sql.SQL("CREATE SCHEMA IF NOT EXISTS layers AUTHORIZATION {}").format(owner),
         sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)),
@@ -190,6 +192,16 @@ def _fill(connection: psycopg.Connection[Any], account: str, name: str) -> None:
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
     ):
         connection.execute(statement)
+
+
+def _close_languages(connection: psycopg.Connection[Any], name: str) -> None:
+    """Only the owner writes functions; an application that may make temporary tables could else make them there."""
+    owner = sql.Identifier(f"{name}_owner")
+    try:
+        connection.execute("REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC")
+        connection.execute(sql.SQL("GRANT USAGE ON LANGUAGE sql, plpgsql TO {}").format(owner))
+    except psycopg.errors.InsufficientPrivilege:
+        say.warn(f"应用账号仍可建临时函数(收回要超级用户):请在库 {name} 中执行 {CLOSE_LANGUAGES.format(name)}")
 
 
 def _mark_leakproof(connection: psycopg.Connection[Any], name: str) -> None:
