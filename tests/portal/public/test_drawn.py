@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from shapely.geometry import Polygon, mapping
+from pyproj import Geod
+from shapely.geometry import Polygon, box, mapping
 
 from tests.support import story
+from ziyuan.base import crs
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.onemap import service as onemap
 
@@ -42,17 +44,21 @@ def test_the_drawn_site_is_offered_as_boundary_text_that_reads_back_the_same(com
 
 def test_a_hole_stays_a_hole_and_its_area_is_not_counted(company, draft):
     outer = [(117.10, 31.68), (117.11, 31.68), (117.11, 31.69), (117.10, 31.69)]
-    inner = [(117.104, 31.684), (117.106, 31.684), (117.106, 31.686), (117.104, 31.686)]
-    post(company, draft, mapping(Polygon(outer, [inner])))
+    inner = [(117.104, 31.684), (117.104, 31.686), (117.106, 31.686), (117.106, 31.684)]
+    site = Polygon(outer, [inner])
+    post(company, draft, mapping(site))
     figure = float(company.page.xpath("//dl//data/@value")[0])
-    whole = Polygon(outer).area
-    assert figure == pytest.approx(figure / Polygon(outer, [inner]).area * (whole - Polygon(inner).area), rel=1e-9)
-    assert 1_030_000 < figure < 1_060_000  # 947 m × 1109 m less 4 %
+    geodesic, _ = Geod(ellps="GRS80").geometry_area_perimeter(site)
+    assert figure == pytest.approx(geodesic, rel=1e-6)
 
 
-def test_a_site_across_two_counties_lies_in_the_zone_of_the_larger_share(company, draft):
-    post(company, draft, mapping(Polygon([(117.10, 31.68), (117.11, 31.68), (117.11, 31.69)])))
-    assert "39(" in company.text
+def test_the_county_decides_the_zone_not_the_meridian(company, draft):
+    """泾县 keeps zone 39; its east lies beyond 118.5° E, nearer to the middle of zone 40."""
+    point = onemap.outline("341823").intersection(box(118.53, 30, 119, 31)).representative_point()
+    assert crs.zone_of_lon(point.x) == 40
+    post(company, draft, mapping(point.buffer(0.002, quad_segs=2)))
+    told = {d.find("dt").text: d.find("dd").text_content() for d in company.page.xpath("//dl/div")}
+    assert told["带号"].startswith("39") and told["所在县(市、区)"] == "泾县"
 
 
 BOW = mapping(Polygon([(117.10, 31.68), (117.11, 31.69), (117.11, 31.68), (117.10, 31.69)]))

@@ -170,7 +170,7 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
 def test_a_hostile_project_name_is_only_text(company, submitted_as):
-    no, code, number = submitted_as(HOSTILE)
+    number = submitted_as(HOSTILE)[2]
     pages = ["/my/", *(f"/my/{number}/{s}" for s in ("", "withdraw/"))]
     for path in pages:
         answer = company.open(path)
