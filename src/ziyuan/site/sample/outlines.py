@@ -141,14 +141,13 @@ def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
 
 def read(file: Path) -> dict[str, Place]:
     """Code → place, as `write` left them."""
-    features = json.loads(file.read_text(encoding="utf-8"))["features"]
-    places = {}
-    for feature in features:
-        facts = feature["properties"]
-        places[facts["code"]] = Place(
-            facts["code"], facts["name"], facts["level"], facts["parent"], shape(feature["geometry"])
-        )
-    return places
+    text = file.read_text(encoding="utf-8")
+    facts = [feature["properties"] for feature in json.loads(text)["features"]]
+    shapes = shapely.get_parts(shapely.from_geojson(text))
+    return {
+        f["code"]: Place(f["code"], f["name"], f["level"], f["parent"], outline)
+        for f, outline in zip(facts, shapes, strict=True)
+    }
 
 
 def plane_outline(place: Place) -> np.ndarray:

@@ -26,11 +26,8 @@ class Village:
 
 def villages_of(county: str, file: Path, patches: int) -> list[Village]:
     """Villages of `county` by code, at most one for each `PATCHES_PER_VILLAGE` patches, spread over its towns."""
-    names: dict[str, str] = {}
     with file.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row["code"].startswith(county):
-                names[row["code"]] = row["name"]
+        names = dict(csv.reader(line for line in lines if line.startswith(county)))
     codes = sorted(code for code in names if len(code) == 12 and code[:9] in names)
     if not codes:
         raise CountyUnknown(county)

@@ -51,9 +51,10 @@ def _one_kind(table: pa.Table) -> tuple[str, pa.Table]:
 
 def pack(source: Path, target: Path, *, keep: bool) -> None:
     """Zip `source`; leave it beside the package when `keep`."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as package:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         info = zipfile.ZipInfo(source.name, ZIP_TIME)
         info.compress_type = zipfile.ZIP_DEFLATED
+        info._compresslevel = 1  # type: ignore[attr-defined]  # a ZipInfo does not take that of its ZipFile
         info.external_attr = 0o644 << 16
         with source.open("rb") as raw, package.open(info, "w", force_zip64=True) as out:
             while block := raw.read(1 << 22):
