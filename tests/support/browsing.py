@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-
-from tests.support.database import ROOT
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -26,9 +24,10 @@ FLAGS = [
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds
-RENEW = os.environ.get("ZIYUAN_PICTURES") == "1"
-PICTURES = ROOT / "docs" / "pictures"
+PICTURES = os.environ.get("ZIYUAN_PICTURES")  # a folder: renew the documents' pictures there
 SHOTS = Path(os.environ.get("ZIYUAN_SHOTS") or tempfile.mkdtemp(prefix="ziyuan-shots-"))
+
+expect.set_options(timeout=PATIENCE)
 
 # What a screen reader and a keyboard need; each finding names the element.
 LOOK = """() => {
@@ -90,11 +89,10 @@ class Person:
 
     def picture(self, name: str) -> None:
         """Renew a picture of the documents, when that was asked for."""
-        if RENEW:
-            PICTURES.mkdir(parents=True, exist_ok=True)
+        if PICTURES:
             self.page.wait_for_load_state("networkidle")
             self.page.wait_for_timeout(800)
-            self.page.screenshot(path=PICTURES / f"{name}.png")
+            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
     def phone(self, name: str) -> None:
         """The same page on a phone, then back at the desk."""

@@ -17,5 +17,7 @@ def verify_editions() -> Iterator[kernel.Break]:
         place = f"{edition.layer} {edition.county} {edition.reference_date}"
         if not found.ok:
             yield kernel.Break("版本", place, found.message)
+        if found.ok and found.rows != edition.features:
+            yield kernel.Break("版本", place, f"登记 {edition.features} 个要素,实有 {found.rows} 个")
         if found.place != "file" and not found.file:
             yield kernel.Break("版本", place, f"数据湖文件 {lake.folder() / edition.lake} 与登记的摘要不符")

@@ -17,6 +17,8 @@ from ziyuan.site.environment.errors import StepFailed
 from ziyuan.site.environment.place import Place
 
 START_SECONDS = 60.0
+# ZIYUAN_KILLS, ZIYUAN_SEED: how often and in which order the campaign of kills strikes.
+PASSED_ON = ("CI", "TERM", "ZIYUAN_KILLS", "ZIYUAN_SEED")
 
 
 def test(place: Place, arguments: list[str]) -> int:
@@ -83,16 +85,25 @@ def _pytest(place: Place, folder: Path, arguments: list[str]) -> int:
         ZIYUAN_TEST_CLUSTER=str(folder / "cluster.json"),
         ZIYUAN_SHARED=str(_shared(place)),
         ZIYUAN_VENV=str(place.venv),
-        **{name: os.environ[name] for name in ("CI", "TERM") if name in os.environ},
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     )
+    pictures = folder / "pictures"
+    if os.environ.get("ZIYUAN_PICTURES"):
+        shutil.rmtree(pictures, ignore_errors=True)
+        env["ZIYUAN_PICTURES"] = str(places.folder(pictures, user=place.service_user))
     del env["DJANGO_SETTINGS_MODULE"]
     argv = [str(place.python), "-m", "pytest", *arguments]
     child = subprocess.Popen(argv, env=env, cwd=place.app, **say.as_user(place.service_user))
     while True:
         try:
-            return child.wait()
+            ended = child.wait()
+            break
         except KeyboardInterrupt:
             continue
+    (place.clone / "docs" / "pictures").mkdir(exist_ok=True)
+    for picture in sorted(pictures.glob("*.png")) if "ZIYUAN_PICTURES" in env else ():
+        shutil.copyfile(picture, place.clone / "docs" / "pictures" / picture.name)
+    return ended
 
 
 def _shared(place: Place) -> Path:
