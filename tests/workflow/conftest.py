@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support import database
 from tests.workflow import world as small_world
 
 
@@ -21,6 +22,23 @@ def world(db):
     yield small_world.World()
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def owners_rights(django_db_setup):
+    """For this module the session may do what the owner of the server could: switch triggers off, change and delete rows."""
+    from django.conf import settings
+
+    told = settings.DATABASES["default"]
+    names = ["case", "caseevent", "appliedeffect", "task", "paper", "document", "matterversion"]
+    tables, before = ", ".join(f"workflow_{n}" for n in names), "workflow_caseevent, workflow_matterversion"
+    with database.connect(settings.NODE, told["NAME"]) as server:
+        server.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{told["USER"]}"')
+        server.execute(f'GRANT UPDATE, DELETE ON {tables} TO "{told["USER"]}"')
+        yield
+        server.execute(f'REVOKE DELETE ON {tables} FROM "{told["USER"]}"')
+        server.execute(f'REVOKE UPDATE ON {before} FROM "{told["USER"]}"')
+        server.execute(f'REVOKE SET ON PARAMETER session_replication_role FROM "{told["USER"]}"')
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import shapely
+from django.db import connection
 
 from tests.onemap import small_county as lattice
 from ziyuan.base.geometry import PlaneShape
@@ -177,6 +178,14 @@ class World:
         """(node, region) of each open task."""
         tasks = self.state(case)["tasks"].values()
         return [(t["node"], t["region"]) for t in tasks if t["state"] in ("open", "waiting")]
+
+
+def tamper(statement: str, *values: object) -> None:
+    """Past triggers and application; needs the fixture `owners_rights`."""
+    with kernel.acting(kernel.system_actor()), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
+        cursor.execute(statement, values)
+        cursor.execute("SET LOCAL session_replication_role = 'origin'")
 
 
 def breaks(verify: Callable[[], Any]) -> list[kernel.Break]:

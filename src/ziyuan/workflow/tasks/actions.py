@@ -70,39 +70,33 @@ class Offer:
         }
 
 
-def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> list[Offer]:
-    """Every act that concerns this person on this case, in the order the screen shows them."""
+def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str = "") -> list[Offer]:
+    """Every act that concerns this person on this case, in the order the screen shows them; or the `only` one asked for."""
     if not kernel.may(by, "case.act"):
         return []
     found: list[Offer] = []
     for task in state["tasks"].values():
         if task["state"] in TASK_OPEN and is_mine(task, by):
-            found += _on_task(by, runtime, state, task)
-    recall = _recallable(by, runtime, state)
+            found += _on_task(by, runtime, state, task, only)
+    recall = _recallable(by, runtime, state) if only in ("", "recall") else None
     return [*found, recall] if recall else found
 
 
-def _on_task(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> list[Offer]:
+def _on_task(
+    by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: dict[str, Any], only: str
+) -> list[Offer]:
     number = task["number"]
     if task["holder"] is None:
         return [Offer("claim", number, _avoidance(by, runtime, state), primary=True)]
     waiting = "正在等待申请人补正" if task["state"] == "waiting" else ""
     allow = runtime.graph.nodes[task["node"]].allow
-    notice = _twice(by, state, task)
     made = []
     for action in ON_TASK:
-        if action in allow:
+        if action in allow and only in ("", action):
             reason = waiting or _why_not(by, action, runtime, state, task)
-            made.append(
-                Offer(
-                    action,
-                    number,
-                    reason,
-                    action in ("agree", "correct"),
-                    notice if action == "agree" else "",
-                )
-            )
-    if len(kernel.people(role=task["role"], region=task["region"])) > 1:
+            notice = _twice(by, state, task) if action == "agree" else ""
+            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice))
+    if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
     return made
 
