@@ -85,7 +85,7 @@ def run(
 ) -> None:
     """Run a tool of a step; its output goes to `log`, its last line to the screen. Raises StepFailed."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
+    with log.open("a", buffering=1, encoding="utf-8") as file:
         file.write(f"\n$ {' '.join(argv)}\n")
         file.flush()
         start = file.tell()
