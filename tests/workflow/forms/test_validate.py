@@ -74,7 +74,11 @@ def test_numbers_arrive_exactly_or_stay_text(form, raw, value):
     assert typed(form, {"declared_area": raw}) == {"declared_area": value}
 
 
-@given(st.dictionaries(st.sampled_from(sorted(FORM)), st.one_of(st.text(), st.floats(), st.none(), st.lists(st.integers()))))
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(FORM)), st.one_of(st.text(), st.floats(), st.none(), st.lists(st.integers()))
+    )
+)
 def test_whatever_is_sent_can_be_kept_hashed_and_judged(values):
     from ziyuan.base import canonical
     from ziyuan.workflow.cases.facts import exact
@@ -87,6 +91,8 @@ def test_whatever_is_sent_can_be_kept_hashed_and_judged(values):
     assert typed(form, kept) == kept, "keeping twice changes nothing"
 
 
-@pytest.mark.parametrize(("text", "kept"), [("a\x00b", "ab"), ("\ud800x", "x"), (" e\u0301 ", "é"), ("一\n二\t三", "一\n二\t三")])
+@pytest.mark.parametrize(
+    ("text", "kept"), [("a\x00b", "ab"), ("\ud800x", "x"), (" e\u0301 ", "é"), ("一\n二\t三", "一\n二\t三")]
+)
 def test_text_is_kept_without_what_no_database_takes(text, kept):
     assert clean(text) == kept
