@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ziyuan.site.environment.errors import StepFailed
 
@@ -103,13 +103,23 @@ def run(
             )
         except OSError as error:
             raise StepFailed(progress.title, log, f"{argv[0]}: {error.strerror}", remedy) from error
+        code = _follow(progress, child, file)
+    if code:
+        raise StepFailed(progress.title, log, tail(log, start), remedy)
+
+
+def _follow(progress: Progress, child: subprocess.Popen[str], file: IO[str]) -> int:
+    """Copy a tool's output while it runs; a step that is interrupted leaves no tool at work behind."""
+    try:
         with child.stdout as lines:  # type: ignore[union-attr]
             for line in lines:
                 file.write(line)
                 progress.note = line.strip()[:70]
-        code = child.wait()
-    if code:
-        raise StepFailed(progress.title, log, tail(log, start), remedy)
+        return child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
 
 
 def as_user(user: str | None) -> dict[str, Any]:
