@@ -18,6 +18,7 @@ _CLOSED = "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancesto
 OUTER_POLICY = f"{_SHARED}style-src 'self'; {_CLOSED}"
 # The workbench's components place popups and columns by style attributes; scripts stay as strict as outside.
 INNER_POLICY = f"{_SHARED}style-src 'self' 'unsafe-inline'; {_CLOSED}"
+PAPER_POLICY = "frame-ancestors 'none'"  # a browser shows a PDF by a viewer of its own, which the others would stop
 ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -33,6 +34,8 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.respond(request)
+        if response.get("Content-Type", "").startswith("application/pdf"):
+            response.headers.setdefault("Content-Security-Policy", PAPER_POLICY)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response

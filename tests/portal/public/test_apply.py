@@ -58,6 +58,8 @@ def test_each_mistake_stands_beside_its_field_and_in_the_list_that_jumps(company
         assert f"e-{field}" in control.get("aria-describedby")
         assert page.xpath(f"//*[@role='alert']//a[@href='#f-{field}']")
     assert not page.xpath("//*[@id='f-project_name' and @aria-invalid]")
+    order = page.xpath("//form[@novalidate]//*[@aria-invalid]/@id")
+    assert [link[1:] for link in page.xpath("//*[@role='alert']//a/@href")] == order
 
 
 def test_a_form_with_mistakes_keeps_what_was_filled_in(company, draft):

@@ -120,7 +120,8 @@ def test_an_issued_paper_is_downloaded_by_its_applicant_and_verified_by_anyone(c
     stranger.open("/verify/")
     assert stranger.open(f"/verify/{code}").status_code == 200
     assert "核验通过" in stranger.text and "已过有效期" not in stranger.text
-    assert stranger.open(f"/verify/{code}/file.pdf").status_code == 200
+    shown = stranger.open(f"/verify/{code}/file.pdf")
+    assert shown.status_code == 200 and shown["Content-Security-Policy"] == "frame-ancestors 'none'"
 
 
 def test_a_paper_past_its_term_is_ours_but_no_longer_in_force(paper, stranger):

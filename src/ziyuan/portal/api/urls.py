@@ -5,10 +5,15 @@ from ninja import NinjaAPI
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api import applications, cases, deliveries, errors, layers, office, session
+from ziyuan.portal.api.common import actor
 
 _inner = kernel.node().is_inner
 api = NinjaAPI(
-    title="智慧资源 " + ("业务网接口" if _inner else "公众网接口"), version="1", docs_url=None, urls_namespace="api"
+    title="智慧资源 " + ("业务网接口" if _inner else "公众网接口"),
+    version="1",
+    docs_url=None,
+    urls_namespace="api",
+    auth=actor,  # asked before a request is even read; an operation is open only where it says `auth=None`
 )
 errors.install(api)
 api.add_router("", session.router)

@@ -72,7 +72,9 @@ def form(request: HttpRequest, number: int) -> HttpResponse:
     if not told["editable"]:
         return _to(number)
     groups = workflow.form_fields(told["matter"], told["form"], faults)
-    return page(request, "form", application=told, groups=groups, faults=faults)
+    order = [f["name"] for g in groups for f in g["fields"] if f["name"] in faults]
+    listed = {name: faults[name] for name in dict.fromkeys([*order, *faults])}
+    return page(request, "form", application=told, groups=groups, faults=listed)
 
 
 @signed_in
