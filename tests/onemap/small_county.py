@@ -51,10 +51,10 @@ def grid(
     move[:, :, [0, -1]] = 0
     x, y = np.round(west + xs + move[0], 4), np.round(south + ys + move[1], 4)
     return [
-        shapely.Polygon([(x[r, c], y[r, c]), (x[r, c + 1], y[r, c + 1]), (x[r + 1, c + 1], y[r + 1, c + 1]), (x[r + 1, c], y[r + 1, c])])
+        shapely.Polygon([(x[i], y[i]) for i in ((r, c), (r, c + 1), (r + 1, c + 1), (r + 1, c))])
         for r in range(rows)
         for c in range(columns)
-    ]  # fmt: skip
+    ]
 
 
 def official(shapes: list[shapely.Geometry], zone: int = ZONE) -> list[Decimal]:
