@@ -67,6 +67,7 @@ class Drawing {
     this.map.addInteraction(this.draw)
     this.listen()
     this.use('draw')
+    this.changed()
   }
 
   /** Begin with what is already known of the site. */
