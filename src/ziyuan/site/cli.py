@@ -55,10 +55,31 @@ def run() -> None:
     from ziyuan.base.errors import UserError, ZiyuanError
 
     try:
-        main()
+        sys.exit(main(prog_name="ziyuan", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        click.echo(f"用法不对:{_told(error)}", err=True)
+        if error.ctx is not None:
+            click.echo(f"{error.ctx.get_usage()}\n说明见:{error.ctx.command_path} --help", err=True)
+        sys.exit(2)
+    except click.Abort:
+        click.echo("已中断。", err=True)
+        sys.exit(130)
     except ZiyuanError as error:
         click.echo(f"{error.code}  {error}\n            {error.remedy}", err=True)
         sys.exit(2 if isinstance(error, UserError) else 11)
+
+
+def _told(error: click.UsageError) -> str:
+    """What is wrong with the words of the call, in Chinese; the nearest known word where there is one."""
+    if isinstance(error, click.NoSuchOption):
+        near = f",最接近的是 {error.possibilities[0]}" if error.possibilities else ""
+        return f"没有选项 {error.option_name}{near}。"
+    name = error.param.human_readable_name if isinstance(error, click.BadParameter) and error.param else ""
+    if isinstance(error, click.MissingParameter):
+        return f"缺少参数 {name}。"
+    if isinstance(error, click.BadParameter):
+        return f"参数 {name} 的值不合要求:{error.message}"
+    return error.format_message()
 
 
 if __name__ == "__main__":
