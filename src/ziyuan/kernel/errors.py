@@ -1,6 +1,7 @@
 """Errors of the kernel."""
 
 from ziyuan.base.errors import UserError, ZiyuanError
+from ziyuan.kernel.identity.titles import title_of
 
 
 class NotSignedIn(UserError):
@@ -37,7 +38,7 @@ class NotAllowed(UserError):
 
     def __init__(self, action: str, region: str = "") -> None:
         where = f"(行政区 {region})" if region else ""
-        super().__init__(f"您的岗位无权执行“{action}”{where}。", action=action, region=region)
+        super().__init__(f"您的岗位无权“{title_of(action)}”{where}。", action=action, region=region)
 
 
 class NotFound(UserError):

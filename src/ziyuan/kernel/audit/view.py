@@ -9,6 +9,7 @@ from ziyuan.kernel.audit.verify import AUDITOR
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting
 from ziyuan.kernel.identity.regions import region_range
+from ziyuan.kernel.identity.titles import title_of
 
 
 def audit_page(by: Actor, *, county: str = "", q: str = "", after: str | None = None, limit: int = 100) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def _shown(row: AuditRow) -> dict[str, Any]:
         "actor": row.actor,
         "organ_name": row.organ,
         "action": row.action,
-        "action_title": ACTION_TITLES.get(row.action, row.action),
+        "action_title": title_of(row.action),
         "object": f"{row.object_kind} {row.object_id}",
         "detail": row.detail,
         "h": row.h,
@@ -45,18 +46,3 @@ def audit_heads(by: Actor) -> dict[str, Any]:
     with acting(by, using=AUDITOR):
         heads = [{"chain": h.chain, "seq": h.seq, "h": h.h} for h in AuditHead.objects.using(AUDITOR).order_by("chain")]
     return {"items": heads}
-
-
-ACTION_TITLES = {
-    "person.signed_in": "登录",
-    "map.exported": "导出图层",
-    "case.exported": "导出案件清单",
-    "delivery.submitted": "汇交数据",
-    "delivery.checked": "质检完成",
-    "delivery.accepted": "验收",
-    "delivery.returned": "退回",
-    "delivery.withdrawn": "撤回汇交",
-    "delivery.forwarded": "转报",
-    "edition.sealed": "版本封存",
-    "control_area.registered": "登记控制面积",
-}
