@@ -153,7 +153,7 @@ def _papers(rt: Runtime, case: Case, state: dict[str, Any]) -> list[dict[str, An
     rows = list(case.papers.order_by("replaced", "pk"))
     shown = [_paper(case, row, titles, required) for row in rows]
     there = {row.kind for row in rows if not row.replaced}
-    absent = [k for k in titles if k in required and k not in there]
+    absent = [k for k in titles if k not in there]  # the optional ones too: a correction may ask for them
     return shown + [
         {
             "id": None,
@@ -161,8 +161,8 @@ def _papers(rt: Runtime, case: Case, state: dict[str, Any]) -> list[dict[str, An
             "title": titles[k],
             "name": "",
             "size": 0,
-            "required": True,
-            "note": "缺少",
+            "required": k in required,
+            "note": "缺少" if k in required else "",
             "url": None,
         }
         for k in absent
