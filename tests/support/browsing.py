@@ -56,7 +56,7 @@ FOCUS = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return 'nothing has the focus';
   const marked = (s) => s.boxShadow !== 'none' || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0);
-  for (let p = e, n = 0; p && n < 3; p = p.parentElement, n++) if (marked(getComputedStyle(p))) return '';
+  for (let p = e, n = 0; p && n < 5; p = p.parentElement, n++) if (marked(getComputedStyle(p))) return '';
   return 'focus is not seen on ' + e.outerHTML.slice(0, 120);
 }"""
 
