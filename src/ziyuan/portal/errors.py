@@ -81,7 +81,7 @@ class UnreadableRequest(UserError):
     remedy = "请返回上一页重新填写后提交。"
 
     def __init__(self) -> None:
-        super().__init__("提交的内容过多或不完整,没有保存。")
+        super().__init__("提交的内容过多、不完整或含有不能使用的字符,没有保存。")
 
 
 class NoMatch(UserError):

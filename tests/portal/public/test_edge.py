@@ -49,6 +49,14 @@ def test_the_session_cookie_is_out_of_reach_of_script_and_other_sites(company):
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
+def test_signing_in_anew_leaves_no_session_behind(company):
+    from ziyuan.kernel.identity.models import Session
+
+    company.open("/login/")
+    company.submit("/login/", user="huaihe", password="test-password")
+    assert Session.objects.filter(person__user="huaihe").count() == 1
+
+
 def test_behind_tls_no_cookie_travels_without_it(applicant, settings):
     settings.SESSION_BY_TLS_ONLY = True
     visitor = Visitor()
@@ -91,6 +99,7 @@ def test_a_boundary_file_has_a_limit_of_its_own(company, draft):
     company.open(f"/my/{draft}/site/")
     answer = company.submit(f"/my/{draft}/site/", files={"file": ("界址点.txt", b"J" * (6 << 20))})
     assert answer.status_code == 422 and "超过 5 MB" in company.text
+    assert "ZY-WEB-005" in company.text, "told by its size, not after reading it"
 
 
 def test_the_api_says_the_same_of_an_upload_too_large(company, draft, monkeypatch):

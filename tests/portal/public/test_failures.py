@@ -45,6 +45,13 @@ def test_a_fault_of_ours_is_no_riddle_for_the_applicant(company):
     assert "ZY-WEB-004" in company.text
 
 
+@pytest.mark.parametrize("field", ["user", "password"])
+def test_a_character_no_database_keeps_is_refused_with_words(stranger, field):
+    stranger.open("/login/")
+    answer = stranger.submit("/login/", **{"user": "huaihe", "password": "x", field: "a\x00b"})
+    assert answer.status_code in (400, 401) and "系统错误" not in stranger.text
+
+
 def test_an_overfull_form_is_refused_with_words(stranger):
     stranger.open("/query/")
     token = stranger.form("/query/").fields["csrfmiddlewaretoken"]

@@ -23,6 +23,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         token, request.actor = kernel.sign_in(user, request.POST.get("password", ""))  # type: ignore[attr-defined]
     except UserError as error:
         return page(request, "login", status=error.status, next=target, error=error, user=user, carried=kept)
+    kernel.sign_out(request.COOKIES.get(COOKIE, ""))  # whoever signs in anew leaves no session behind in this browser
     response = page(request, "carried", next=target, carried=kept) if kept else HttpResponseRedirect(target)
     keep(response, token)
     return response

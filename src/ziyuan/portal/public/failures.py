@@ -5,7 +5,7 @@ Under /api/ they are JSON, on the public site a page, elsewhere a line of text; 
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from ziyuan.base.errors import ZiyuanError
@@ -46,6 +46,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 def _told(error: BaseException | None) -> ZiyuanError:
     if isinstance(error, ZiyuanError):
         return error
+    if isinstance(error, DataError):  # a character no database keeps
+        return UnreadableRequest()
     return DatabaseAway() if isinstance(error, OperationalError | InterfaceError) else Unexpected()
 
 
