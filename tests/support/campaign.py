@@ -296,10 +296,10 @@ class Campaign:
         if chance.random() < 0.3:
             act(city, "return", opinion="请核对材料。")
             act(clerk, "agree")
-        if chance.random() < 0.15:
-            act(city, "refuse", opinion="不符合规划。")
-            return "refused"
         act(city, "agree")
+        if chance.random() < 0.15:
+            act(chief, "refuse", opinion="不符合规划。")
+            return "refused"
         act(chief, "agree")
         return "granted"
 
