@@ -1,6 +1,8 @@
 """A person at a browser: signed in at a node, watched for console messages, looked at for labels and focus."""
 
 import os
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,7 +94,10 @@ class Person:
         if PICTURES:
             self.page.wait_for_load_state("networkidle")
             self.page.wait_for_timeout(800)
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+            path = Path(PICTURES) / f"{name}.png"
+            self.page.screenshot(path=path)
+            if shutil.which("convert"):
+                subprocess.run(["convert", str(path), "-strip", "-colors", "256", f"PNG8:{path}"], check=True)
 
     def phone(self, name: str) -> None:
         """The same page on a phone, then back at the desk."""

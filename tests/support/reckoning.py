@@ -174,8 +174,8 @@ def _numbers(inner: Books, outer: Books) -> Iterator[str]:
 
 
 def _apart(number: str) -> str:
-    """用字第340000202600001号 has region, year and serial in one row of digits: set the serial apart."""
-    return re.sub(r"(\d{6}20\d\d)(\d{5})号$", r"\1-\2号", number)
+    """用字第340000202600001号, 不予预审〔2026〕3401230001号: set the serial apart from the digits before it."""
+    return re.sub(r"(第\d{10}|〕\d{6})(\d+)号$", r"\1-\2号", number)
 
 
 def _deliveries(inner: Books, ledger: Ledger) -> Iterator[str]:
