@@ -84,3 +84,19 @@ def test_health_is_content_not_only_an_answer(db):
     told = Client().get("/api/health").json()
     assert told["zone"] == "inner" and {c["name"] for c in told["checks"]} == {"数据库账号", "后台任务", "上传沙箱"}
     assert json.dumps(told).find("password") < 0
+
+
+def test_another_site_cannot_sign_a_visitor_in_as_somebody_else(clerk):
+    body = json.dumps({"user": "wang", "password": "test-password"})
+    answer = Client().post("/api/login", body, content_type="text/plain", headers={"Origin": "http://evil.example"})
+    assert (answer.status_code, answer.json()["code"], answer.cookies) == (403, "ZY-KRN-007", {})
+
+
+def test_signing_in_again_ends_the_session_before_and_takes_none_from_outside(clerk):
+    client = Client()
+    client.cookies["zy_session"] = "planted"
+    first = _login(client).json()["token"]
+    assert first != "planted"
+    second = _login(client).json()["token"]
+    for token, status in (("planted", 401), (first, 401), (second, 200)):
+        assert Client().get("/api/me", headers={"Authorization": f"Bearer {token}"}).status_code == status

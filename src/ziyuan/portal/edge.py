@@ -52,7 +52,7 @@ class UploadLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         told = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(told) if told.isdigit() else 0
+        size = int(told) if told.isdecimal() else 0
         if not kernel.node().is_inner and size > (UPLOAD_LIMIT_MB << 20) + _ROOM:
             if size <= _PATIENCE:
                 _let_pass(request, size)

@@ -41,6 +41,8 @@ class ActorMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        if request.path == "/api/login" and not _same_origin(request):  # nobody is signed in by another site's form
+            return problem(errors.ForgedRequest())
         try:
             token, by_cookie = _token_of(request)
             if token:
@@ -76,11 +78,14 @@ def _token_of(request: HttpRequest) -> tuple[str, bool]:
     return request.COOKIES.get(COOKIE, ""), True
 
 
-def _check_origin(request: HttpRequest, token: str) -> None:
+def _same_origin(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
-    same = origin is None or urlsplit(origin).netloc == request.get_host()
+    return origin is None or urlsplit(origin).netloc == request.get_host()
+
+
+def _check_origin(request: HttpRequest, token: str) -> None:
     told = request.headers.get("X-CSRFToken", "")
-    if not same or not secrets.compare_digest(told.encode(), kernel.csrf_of(token).encode()):
+    if not _same_origin(request) or not secrets.compare_digest(told.encode(), kernel.csrf_of(token).encode()):
         raise errors.ForgedRequest
 
 

@@ -63,8 +63,10 @@ def significant(code: str) -> str:
 
 
 def region_range(code: str) -> tuple[str, str]:
-    """Half-open text range [lo, hi) holding every code inside the region."""
+    """Half-open text range [lo, hi) holding every code inside the region. Raises UnknownRegion for an empty code."""
     head = significant(code)
+    if not head:
+        raise UnknownRegion(code)
     return head, head[:-1] + chr(ord(head[-1]) + 1)
 
 

@@ -41,13 +41,16 @@ def flow_table(by: kernel.Actor, name: str, county: str, from_: str, to: str) ->
 def when(by: kernel.Actor, kind: Layer, county: str, text: str) -> Moment:
     """A moment by the number of an edition, a year (its last edition) or an ISO day."""
     if len(text) == 10 and text.count("-") == 2:
-        return Moment(date.fromisoformat(text))
+        try:
+            return Moment(date.fromisoformat(text))
+        except ValueError as wrong:
+            raise NoEdition(kind.id, county, text) from wrong
     with kernel.acting(by):
         found = Edition.objects.filter(layer=kind.id, county=county)
         found = (
             found.filter(period=text)
             if len(text) == 4
-            else found.filter(pk=int(text) if text.isdigit() else -1)
+            else found.filter(pk=int(text) if text.isdecimal() else -1)
         )
         edition = found.order_by("reference_date", "sealed").last()
     if edition is None:

@@ -115,4 +115,6 @@ def control_areas(request: HttpRequest, county: str | None = None, edition: str 
 
 @control_router.post("", summary="登记控制面积")
 def register(request: HttpRequest, file: File[UploadedFile]) -> dict[str, int]:
-    return {"registered": onemap.deliveries.register_control_areas(file.read(), actor(request))}
+    who = actor(request)
+    kernel.require(who, "control_area.register")
+    return {"registered": onemap.deliveries.register_control_areas(file.read(), who)}

@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+import psycopg
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -29,6 +30,11 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def absent(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(NoSuchAddress(request.path))
+
+    @api.exception_handler(DataError)
+    @api.exception_handler(psycopg.DataError)  # of statements that go past Django's own cursors
+    def unstorable(request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(BadRequest({"内容": "含有不能使用的字符(如空字符)或超出范围的数"}))
 
     @api.exception_handler(OperationalError)
     @api.exception_handler(InterfaceError)

@@ -23,6 +23,7 @@ class LoginIn(Schema):
 def login(request: HttpRequest, body: LoginIn, response: HttpResponse) -> dict[str, Any]:
     """Open a session: the token is also set as an HttpOnly cookie."""
     token, who = kernel.sign_in(body.user, body.password)
+    kernel.sign_out(request.COOKIES.get(COOKIE, ""))  # whoever signs in anew leaves no session behind in this browser
     keep(response, token)
     return {"token": token, "csrf": kernel.csrf_of(token), "person": person_json(who, body.user)}
 

@@ -15,7 +15,9 @@ from ziyuan.site.environment.errors import BadSetting, DatabaseUnreachable, Righ
 OLDEST_SERVER = 150000
 ROLES = ("owner", "app", "auditor")
 LEAKPROOF = "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF"
-CLOSE_LANGUAGES = 'REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE sql, plpgsql TO "{}_owner";'
+CLOSE_LANGUAGES = (
+    'REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE sql, plpgsql TO "{}_owner";'
+)
 FOR_SUPERUSER = f"CREATE EXTENSION postgis; {LEAKPROOF};"
 
 
@@ -201,7 +203,9 @@ def _close_languages(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute("REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC")
         connection.execute(sql.SQL("GRANT USAGE ON LANGUAGE sql, plpgsql TO {}").format(owner))
     except psycopg.errors.InsufficientPrivilege:
-        say.warn(f"应用账号仍可建临时函数(收回要超级用户):请在库 {name} 中执行 {CLOSE_LANGUAGES.format(name)}")
+        say.warn(
+            f"应用账号仍可建临时函数(收回要超级用户):请在库 {name} 中执行 {CLOSE_LANGUAGES.format(name)}"
+        )
 
 
 def _mark_leakproof(connection: psycopg.Connection[Any], name: str) -> None:

@@ -44,7 +44,7 @@ def cases_page(
     with kernel.acting(by):
         kernel.require(by, "case.read")
         found = _found(status, q, region).order_by("-pk")
-        if after and after.isdigit():
+        if after and after.isdecimal():
             found = found.filter(pk__lt=min(int(after[:19]), _LARGEST_KEY))
         rows = list(found[: limit + 1])
         items = [_shown(case) for case in rows[:limit]]

@@ -1,0 +1,243 @@
+"""Every operation of the interface × every role × region: who may not is refused, who may sees his region and no more.
+
+The expected answers come from the classification in tools/reference/operations.yaml, from the role table, and from
+what the fixture itself put into each county; every answer is searched for the other counties' canaries. All requests
+run over one database connection, as they do in a pool, with readers of different regions taking turns.
+"""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from tools.reference.api import needs, operations
+from tools.reference.roles import permitted_roles
+from tools.reference.zone import operations as here
+
+from tests.onemap import small_county as lattice
+from tests.workflow import world as small_world
+from ziyuan.base import crs
+from ziyuan.kernel import service as kernel
+from ziyuan.kernel.identity.people import add_person
+from ziyuan.kernel.identity.sample import SINCE, TITLES, organ_of
+from ziyuan.onemap.models import ControlArea, Delivery
+
+COUNTIES = {"340123": "甲县画眉项目", "340121": "乙县白鹭项目", "341124": "丙县朱鹮项目"}
+DIGITS = {"340000": 2, "340100": 4, "341100": 4}
+LAYER = "tdt1057@2020~DLTB"
+PASSWORD = "matrix-password"
+pytestmark = pytest.mark.django_db(databases=["default", "auditor"])
+OPEN = {"POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters", "GET /api/query"}
+
+
+def _names(zone):
+    told = here() if kernel.node().zone == zone else operations(zone)
+    return [f"{one['method']} {one['path']}" for one in told]
+
+
+@pytest.fixture(scope="module")
+def inner():
+    return _names("inner")
+
+
+class Place:
+    """What one county holds: a sealed map, a case, a delivery, a control area."""
+
+    act = "withdraw"
+
+    def __init__(self, world, county: str) -> None:
+        self.county = county
+        self.case = world.open(small_world.box(*small_world.CLEAR, county), project_name=COUNTIES[county])
+        with kernel.acting(kernel.system_actor()):
+            self.paper = self.case.papers.first()
+            self.task = self.case.tasks.first()
+            self.delivery = Delivery.objects.create(
+                no=f"{county}-2024-1", mandate="survey_county", organ=f"ZR{county}", county=county, period="2024",
+                sequence=1, state="review", stage="city", file_sm3="0" * 64, file_name=f"{COUNTIES[county]}.zip", size=1,
+                encoding="", opened=kernel.now(), submitted=kernel.now(), submitted_by="数据员",
+            )  # fmt: skip
+            ControlArea.objects.create(county=county, edition="2024", part="land", land_class="0101", area_m2=1,
+                                       source=COUNTIES[county], registered=kernel.now(), registered_by="省厅")  # fmt: skip
+        shape = small_world.box(100, 100, 101, 101, county)
+        self.lon, self.lat = crs.to_degrees(39).transform(shape.centroid.x, shape.centroid.y)
+
+    def address(self, operation: str) -> str:
+        """The operation's address, pointed at this county's things."""
+        window = f"{self.lon - 0.001},{self.lat - 0.001},{self.lon + 0.001},{self.lat + 0.001}"
+        values = {
+            "{case}": self.case.pk, "{delivery}": self.delivery.pk, "{paper}": self.paper.pk, "{document}": 1,
+            "{layer}": LAYER, "{county}": self.county, "{key}": lattice.key(8, self.county), "{code}": "none",
+            "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
+            "{action}": self.act if "deliveries" in operation else "agree",
+        }  # fmt: skip
+        path = operation.split(" ")[1]
+        for name, value in values.items():
+            path = path.replace(name, str(value))
+        more = {
+            "features": f"?county={self.county}&bbox={window}", "identify": f"?lon={self.lon}&lat={self.lat}",
+            "count": f"?county={self.county}", "statistics": f"?county={self.county}", "statistics.csv": f"?county={self.county}",
+            "changes": f"?county={self.county}&from=2023&to=2024", "flow": f"?county={self.county}&from=2023&to=2024",
+            "export": f"?county={self.county}&format=csv", "handover-targets": f"?task={self.task.number}",
+            "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
+            "audit": f"?county={self.county}",
+        }  # fmt: skip
+        return path + more.get(path.rsplit("/", 1)[-1], "")
+
+
+@pytest.fixture
+def places():
+    for county in COUNTIES:
+        small_world.seal_county(county)
+    world = small_world.World()
+    for role, region in (("county_clerk", c) for c in COUNTIES):
+        world.officer(role, region)
+    return {county: Place(world, county) for county in COUNTIES}
+
+
+def signed_in(role: str, region: str) -> Client:
+    user = f"matrix-{role}-{region}"
+    add_person(user, "某人", organ_of(region), PASSWORD, [role], SINCE)
+    client = Client()
+    told = client.post("/api/login", json.dumps({"user": user, "password": PASSWORD}), "application/json").json()
+    client.defaults["HTTP_X_CSRFTOKEN"] = told["csrf"]
+    return client
+
+
+def ask(client: Client, operation: str, place: Place):
+    method, address = operation.split(" ")[0], place.address(operation)
+    if method == "GET":
+        return client.get(address)
+    if operation in ("POST /api/deliveries", "POST /api/control-areas"):
+        body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
+        return client.post(address, body)
+    return client.generic(method, address, json.dumps({"command": "", "opinion": "同意"}), "application/json")
+
+
+def body_of(answer) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def within(region: str) -> set[str]:
+    """Counties of a region, by the digits of the code alone."""
+    return {c for c in COUNTIES if c.startswith(region[: DIGITS.get(region, 6)])}
+
+
+@pytest.mark.parametrize("zone", ["inner", "outer"])
+def test_every_operation_is_classified_and_only_these_are_open(zone):
+    wanted = needs()
+    assert set(_names(zone)) <= wanted.keys()
+    assert {name for name in _names(zone) if wanted[name] == ["open"]} <= OPEN
+
+
+def test_without_signing_in_every_operation_but_the_open_ones_is_refused(places, inner):
+    place = places["340123"]
+    for operation in inner:
+        answer = ask(Client(), operation, place)
+        if operation in OPEN:
+            assert answer.status_code != 401, operation
+        else:
+            assert (operation, answer.status_code, answer.json()["code"]) == (operation, 401, "ZY-KRN-001")
+
+
+def test_an_unsafe_operation_needs_the_mark_beside_the_cookie(places, inner):
+    client = signed_in("data_officer", "340123")
+    client.defaults["HTTP_X_CSRFTOKEN"] = "forged"
+    for operation in inner:
+        if not operation.startswith("GET") and operation not in OPEN:
+            answer = ask(client, operation, places["340123"])
+            assert (operation, answer.status_code, answer.json()["code"]) == (operation, 403, "ZY-KRN-007")
+
+
+@pytest.mark.parametrize("role", TITLES)
+def test_a_role_is_answered_or_refused_as_the_table_says(places, inner, role):
+    places["340123"].act = "return" if role == "data_reviewer" else "withdraw"
+    client, table, wanted = (
+        signed_in(role, "340123" if role in ("data_officer", "county_clerk", "county_chief") else "340000"),
+        permitted_roles(),
+        needs(),
+    )
+    for operation in inner:
+        if operation in ("POST /api/logout", "POST /api/login"):
+            continue
+        allowed = any(w in ("open", "signed-in") or role in table[w] for w in wanted[operation])
+        answer = ask(client, operation, places["340123"])
+        assert answer.status_code < 500, (role, operation, body_of(answer)[:300])
+        assert (role, operation, answer.status_code == 403) == (role, operation, not allowed), body_of(answer)[:300]
+
+
+PUBLIC_GEOGRAPHY = {"GET /api/outlines.geojson"}  # outlines of all cities and counties, to anybody who is signed in
+READERS = [
+    ("data_officer", "340123"), ("county_clerk", "341124"), ("data_reviewer", "340100"), ("county_chief", "340121"),
+    ("data_reviewer", "341100"), ("city_reviewer", "340100"), ("data_reviewer", "340000"), ("province_chief", "340000"),
+    ("data_officer", "341124"),
+]  # fmt: skip
+
+
+@pytest.fixture(params=["serial", "parallel"])
+def plans(request):
+    """The second time the database is made to answer from parallel workers wherever it can."""
+    if request.param == "parallel":
+        with connection.cursor() as cursor:
+            for name, value in (("force_parallel_mode", "on"), ("parallel_setup_cost", 0), ("parallel_tuple_cost", 0),
+                                ("min_parallel_table_scan_size", 0), ("min_parallel_index_scan_size", 0)):  # fmt: skip
+                cursor.execute(f"SET LOCAL {name} = {value}")
+
+
+def test_whoever_reads_sees_his_region_and_no_more_in_every_representation(places, inner):
+    clients = {reader: signed_in(*reader) for reader in READERS}
+    shown = dict.fromkeys(COUNTIES, 0)
+    for operation in (o for o in inner if o.startswith("GET")):
+        for county, place in places.items():
+            for (role, region), client in clients.items():
+                answer = ask(client, operation, place)
+                body = body_of(answer)
+                here = (role, region, operation, county, answer.status_code)
+                assert answer.status_code < 500, here
+                for other in COUNTIES.keys() - within(region):
+                    assert COUNTIES[other].encode() not in body, here
+                    if answer.status_code == 200 and operation not in PUBLIC_GEOGRAPHY:
+                        assert other.encode() not in body, here
+                for own in within(region):
+                    shown[own] += own.encode() in body or COUNTIES[own].encode() in body
+                if county not in within(region) and ("{case}" in operation or "{delivery}" in operation):
+                    assert answer.status_code in (403, 404), here
+    assert all(n > 30 for n in shown.values()), "the canaries are there to be found"
+
+
+def test_lists_and_counts_agree_with_what_each_region_holds(places, plans):
+    for role, region in READERS:
+        client, mine = signed_in(role, region), within(region)
+        if role in ("data_officer", "data_reviewer"):
+            assert {d["county"] for d in client.get("/api/deliveries").json()["items"]} == mine
+        else:
+            assert {c["region"] for c in client.get("/api/cases").json()["items"]} == mine
+            assert client.get("/api/cases/count").json()["count"] == len(mine)
+        assert client.get(f"/api/layers/{LAYER}/count").json()["count"] == 30 * len(mine)
+
+
+HOSTILE = ["²", "", "\x00", "'", "9" * 40, "-1", "NaN", "340123x", "☃", "[]", "%", "2024-13-45", "a" * 3000]
+
+
+def test_no_text_in_any_parameter_makes_a_fault(places, inner):
+    """Each query parameter of each reading operation, each hostile text: a plain answer or a plain refusal."""
+    contract, faults = Client().get("/api/openapi.json").json()["paths"], []
+    clients = [
+        signed_in("data_reviewer", "340000"),
+        signed_in("province_chief", "340000"),
+        signed_in("auditor", "340000"),
+    ]
+    for path, methods in contract.items():
+        asked = [p["name"] for p in methods.get("get", {}).get("parameters", []) if p["in"] == "query"]
+        base = places["340123"].address(f"GET {path}").split("?")[0] if asked else ""
+        told = dict(
+            pair.split("=", 1) for pair in places["340123"].address(f"GET {path}").partition("?")[2].split("&") if pair
+        )
+        for name in asked:
+            for text in HOSTILE:
+                for client in clients:
+                    answer = client.get(base, {**told, name: text})
+                    faults += [(path, name, text)] if answer.status_code >= 500 else []
+                    if answer.status_code != 403:
+                        break
+    assert faults == []
