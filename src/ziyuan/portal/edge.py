@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.errors import TooLarge
@@ -56,7 +57,8 @@ class UploadLimit:
         if not kernel.node().is_inner and size > (UPLOAD_LIMIT_MB << 20) + _ROOM:
             if size <= _PATIENCE:
                 _let_pass(request, size)
-            raise TooLarge("上传的文件", UPLOAD_LIMIT_MB)
+            refuse = get_resolver().resolve_error_handler(400)
+            return refuse(request, TooLarge("上传的文件", UPLOAD_LIMIT_MB))  # type: ignore[call-arg]
         return self.respond(request)
 
 

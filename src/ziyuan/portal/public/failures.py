@@ -29,8 +29,8 @@ def absent(request: HttpRequest, exception: Exception | None = None) -> HttpResp
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: broken or overfull forms."""
-    return _answer(request, UnreadableRequest())
+    """400: broken or overfull forms; one refused at the edge says itself why."""
+    return _answer(request, exception if isinstance(exception, ZiyuanError) else UnreadableRequest())
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
