@@ -63,7 +63,10 @@ def test_every_table_is_protected_by_forced_row_security_or_explained(every_tabl
 
 def test_the_only_views_are_those_of_postgis(every_table):
     """A view runs with its owner's rights unless it is marked otherwise: none of ours exists."""
-    assert {name for name, _, kind in every_table if kind in "vmf"} == {"public.geometry_columns", "public.geography_columns"}
+    assert {name for name, _, kind in every_table if kind in "vmf"} == {
+        "public.geometry_columns",
+        "public.geography_columns",
+    }
 
 
 def test_the_application_deletes_and_rewrites_only_where_it_must(every_table):
@@ -141,7 +144,10 @@ PARALLEL = ("SET LOCAL force_parallel_mode = on", "SET LOCAL parallel_setup_cost
 def test_an_auditor_sees_the_chains_and_heads_of_his_region(two_chains, make_actor, region, parallel):
     head = {"000": 2, "00": 4}.get(region[3:] if region.endswith("0000") else region[4:], 6)
     expected = {chain: n for chain, n in two_chains.items() if chain.startswith(region[:head])}
-    with kernel.acting(make_actor("auditor", region), using=kernel.AUDITOR), connections[kernel.AUDITOR].cursor() as cursor:
+    with (
+        kernel.acting(make_actor("auditor", region), using=kernel.AUDITOR),
+        connections[kernel.AUDITOR].cursor() as cursor,
+    ):
         for statement in PARALLEL if parallel else ():
             cursor.execute(statement)
         cursor.execute("SELECT chain, count(*) FROM kernel_auditrow GROUP BY 1")

@@ -29,3 +29,11 @@ def test_a_stale_page_is_found(tmp_path, monkeypatch):
     page = pages / "roles.md"
     page.write_text(page.read_text(encoding="utf-8").replace("审计员", "审计官", 1), encoding="utf-8")
     assert reference.main(["--check", "roles"]) == 1
+
+
+def test_every_public_noun_stands_in_the_glossary(monkeypatch):
+    from tools import glossary
+
+    assert glossary.missing() == []
+    monkeypatch.setattr(glossary, "titles", lambda: {"no_such_role": "无"})
+    assert glossary.missing() == ["no_such_role"]
