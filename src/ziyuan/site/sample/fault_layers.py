@@ -9,7 +9,7 @@ from shapely.geometry import Polygon, box
 
 from ziyuan.site.sample.fault_regions import plant_line_rings
 from ziyuan.site.sample.fault_rows import pick
-from ziyuan.site.sample.fault_shapes import middle, shifted
+from ziyuan.site.sample.fault_shapes import AREA_TOLERANCE, middle, shifted
 from ziyuan.site.sample.twin import Layer, Row, Twin, on_grid, ring_of
 
 XY = tuple[float, float]
@@ -49,7 +49,7 @@ def _move_border(twin: Twin, layer: Layer, size: float, *, outward: bool) -> Non
     else:
         twin.plant(rule, layer.name, row, place=place, measure=size)
     change = abs(twin.area(moved) - twin.area(shape))
-    if change > 0.01:
+    if change > AREA_TOLERANCE:
         twin.plant(f"{layer.name}-JSMJ-derived", layer.name, row, measure=round(change, 2), effect_of=rule)
     if rule == "CJDCQ-T2":
         twin.plant(

@@ -9,6 +9,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from ziyuan.site.sample.fault_rows import pick
 from ziyuan.site.sample.twin import Layer, Row, Twin, on_grid, rebuilt, ring_of
 
+AREA_TOLERANCE = 0.0101  # m²: a stated area so near to the area of the shape is right
 _LARGEST_CUT = 150.0  # m²: below the smallest mapped size of every class
 XY = tuple[float, float]
 
@@ -138,8 +139,8 @@ def _move(twin: Twin, places: _Map, size: float, *, outward: bool) -> None:
     rule = "DLTB-T1" if outward else "DLTB-T2"
     hit = shapely.symmetric_difference(shape, moved)
     twin.plant(rule, "DLTB", spot.row, place=middle(hit), measure=round(hit.area, 4))
-    change = abs(twin.area(moved) - twin.area(shape))
-    if change > 0.005:
+    change = abs(twin.area(moved) - float(layer.rows[spot.row]["TBMJ"]))
+    if change > AREA_TOLERANCE:
         twin.plant("DLTB-TBMJ-derived", "DLTB", spot.row, measure=round(change, 2), effect_of=rule)
 
 

@@ -13,7 +13,6 @@ from ziyuan.site.sample.inside import Cover
 from ziyuan.site.sample.lattice import Floats, Ints, Lattice, lay
 from ziyuan.site.sample.places import Village
 
-SMALLEST_AREA = partition.SMALLEST_AREA
 POND_SHARE = 0.035
 
 
@@ -29,6 +28,11 @@ class Layout:
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    @property
+    def smallest_piece(self) -> float:
+        """m² below which a piece is joined to a neighbour."""
+        return partition.smallest_piece(self.lattice.cell**2)
 
     @cached_property
     def boxes(self) -> Ints:
@@ -55,9 +59,9 @@ def plan(outline: BaseGeometry, patches: int, villages: list[Village], rng: np.r
     village = _villages(raster, lattice, villages, rng)
     _dig_ponds(raster, lines, lattice, patches, rng)
     raster, kind, village = _split(raster, lines, covered, village)
-    raster, kind, village = _absorb(
-        raster, kind, village, _inner_areas(raster, lattice, covered, len(kind)), patches
-    )
+    size = _inner_areas(raster, lattice, covered, len(kind))
+    least = partition.smallest_piece(lattice.cell**2)
+    raster, kind, village = _absorb(raster, kind, village, size, least, patches)
     rim = np.zeros(len(kind), dtype=bool)
     rim[np.unique(raster[covered.rim & (raster >= 0)])] = True
     return Layout(lattice, raster, kind, village, rim)
@@ -80,7 +84,13 @@ def _fields(
     share = (within / blocks.cells)[near]
     blocks = partition.Rectangles(*(a[near] for a in (blocks.r0, blocks.r1, blocks.c0, blocks.c1)))
     lines = int(1.15 * share.sum())  # line features and pieces of fields cut off by them
-    wanted = max(len(blocks), int(patches - 0.9 * lines + 0.06 * patches))
+    hunger = partition.hunger(share)
+    crowded = partition.smallest_area(lattice.cell**2) < partition.COMFORT
+    spare = (
+        0.10 if crowded else 0.05
+    )  # of the patches: small pieces are joined again, more of them where it is crowded
+    inner = float((share * hunger).sum() / hunger.sum())  # share of the rectangles that lie inside the county
+    wanted = max(len(blocks), int((patches * (1 + spare) - 0.9 * lines) / inner))
     rectangles = partition.cut(blocks, share, wanted, lattice.cell**2, rng)
     raster = partition.paint(rectangles, (lattice.rows, lattice.columns))
     partition.fill_strips(raster, lattice)
@@ -140,7 +150,7 @@ def _dig_ponds(
     rng: np.random.Generator,
 ) -> None:
     """Ponds in the middle of large fields: they become holes."""
-    if lattice.cell**2 < 2 * SMALLEST_AREA:
+    if lattice.cell**2 < 2 * partition.COMFORT:
         return
     free = (raster >= 0) & (lines.kind == linear.FIELD)
     free[lattice.strip_v], free[:, lattice.strip_u] = False, False
@@ -182,7 +192,12 @@ def _split(
 
 
 def _absorb(
-    raster: npt.NDArray[np.int32], kind: npt.NDArray[np.int8], village: Ints, size: Floats, patches: int
+    raster: npt.NDArray[np.int32],
+    kind: npt.NDArray[np.int8],
+    village: Ints,
+    size: Floats,
+    least: float,
+    patches: int,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], Ints]:
     """Join pieces that are too small, then the smallest fields until there are `patches`, to a neighbour."""
     a, b, sides = graph.neighbours(raster)
@@ -192,7 +207,7 @@ def _absorb(
     final = np.arange(len(kind))
     for _ in range(8):
         surplus = len(kind) - int(empty.sum()) - patches
-        small = (size < SMALLEST_AREA) & ~empty
+        small = (size < least) & ~empty
         if surplus > small.sum():
             fields = np.flatnonzero((kind == linear.FIELD) & ~small & ~empty)
             few = fields[np.argsort(size[fields], kind="stable")][: surplus - int(small.sum())]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ziyuan.site.sample.lattice import Floats, Ints, Lattice
+from ziyuan.site.sample.lattice import CELLS_PER_PATCH, Floats, Ints, Lattice
 
 SPREAD = 0.55  # of the logarithm of wanted sizes
 LOOSE = 0.16  # share of border cells that change sides
-SMALLEST_AREA = 650.0  # m², so that every patch may have every class
+COMFORT, LEAST = 650.0, 230.0  # m²: every class may be so small; only built-up land may
 
 
 @dataclass
@@ -41,11 +41,27 @@ def blocks_of(lattice: Lattice) -> Rectangles:
     )
 
 
+def smallest_area(cell_area: float) -> float:
+    """Area in m² below which no patch is cut, on a lattice with cells of `cell_area` m²."""
+    return min(COMFORT, max(LEAST, 0.33 * CELLS_PER_PATCH * cell_area))
+
+
+def smallest_piece(cell_area: float) -> float:
+    """Area in m² below which a piece is joined to a neighbour: crowded counties keep their small patches."""
+    smallest = smallest_area(cell_area)
+    return smallest if smallest == COMFORT else LEAST
+
+
+def hunger(share: Floats) -> Floats:
+    """How eagerly a block is cut, by the share of it inside the county."""
+    return 0.15 + share
+
+
 def cut(
     blocks: Rectangles, weight: Floats, count: int, cell_area: float, rng: np.random.Generator
 ) -> Rectangles:
     """Cut blocks until there are `count` rectangles; `weight` 0..1 is the share of a block inside the county."""
-    smallest = max(2, int(np.ceil(SMALLEST_AREA / cell_area)))
+    smallest = max(2, int(np.ceil(smallest_area(cell_area) / cell_area)))
     fields = [blocks.r0, blocks.r1, blocks.c0, blocks.c1]
     wanted = np.exp(rng.normal(0, SPREAD, len(blocks)))
     share = weight.astype(float)
@@ -53,7 +69,7 @@ def cut(
         r0, r1, c0, c1 = fields
         high, wide = r1 - r0, c1 - c0
         cells = high * wide
-        appetite = np.where(cells >= 2 * smallest, cells * (0.15 + share) / wanted, 0)
+        appetite = np.where(cells >= 2 * smallest, cells * hunger(share) / wanted, 0)
         possible = int(np.count_nonzero(appetite))
         if not possible:
             break

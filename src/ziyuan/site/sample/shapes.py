@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ziyuan.site.sample.lattice import UNITS, Floats, Ints
-from ziyuan.site.sample.layout import SMALLEST_AREA, Layout
+from ziyuan.site.sample.layout import Layout
 from ziyuan.site.sample.trace import Traced, corners, trace
 
 SHORTEST_SIDE = 0.25  # metres
@@ -126,16 +126,16 @@ def patches_of(layout: Layout, villages: Ints, outline: BaseGeometry) -> Patches
     pieces, of = _clip(traced.shapes[on_rim], outline)
     shapes = np.concatenate([traced.shapes[~on_rim], pieces])
     label = np.concatenate([traced.labels[~on_rim], traced.labels[on_rim][of]])
-    shapes, label = _join_small(shapes, label, layout.village)
+    shapes, label = _join_small(shapes, label, layout.village, layout.smallest_piece)
     order = np.lexsort((label, layout.village[label]))
     shapes, label = shapely.normalize(shapes[order]), label[order]
     return Patches(shapes, layout.village[label], layout.kind[label], label)
 
 
-def _join_small(shapes: Shapes, label: Ints, village: Ints) -> tuple[Shapes, Ints]:
+def _join_small(shapes: Shapes, label: Ints, village: Ints, least: float) -> tuple[Shapes, Ints]:
     """Join pieces below the smallest mapped size to the neighbour (of their village, if any) with the longest border."""
     area = shapely.area(shapes)
-    small = np.flatnonzero(area < 0.9 * SMALLEST_AREA)
+    small = np.flatnonzero(area < 0.9 * least)
     if not len(small):
         return shapes, label
     tree = shapely.STRtree(shapes)
