@@ -11,7 +11,7 @@ from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
 from ziyuan.kernel.events.outbox import announce, listens
 from ziyuan.kernel.files.models import StoredFile
-from ziyuan.kernel.files.store import file_path, open_file, put_file
+from ziyuan.kernel.files.store import file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
@@ -106,6 +106,7 @@ __all__ = [
     "sign",
     "sign_in",
     "sign_out",
+    "sweep_partials",
     "system_actor",
     "today",
     "verifies",

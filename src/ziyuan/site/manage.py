@@ -40,10 +40,12 @@ def provision() -> None:
 def worker() -> None:
     """执行后台任务。"""
     django.setup()
+    from ziyuan.kernel.files.store import sweep_partials
     from ziyuan.kernel.jobs.worker import work
     from ziyuan.kernel.nodes.node import node
     from ziyuan.onemap import service as onemap
 
+    sweep_partials()  # halves of files that a kill left
     onemap.sweep()  # lake files of sealings that a kill stopped
     asyncio.run(work(f"{node().name}-{os.getpid()}"))
 

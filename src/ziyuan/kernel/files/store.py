@@ -6,6 +6,7 @@ transaction did not commit are swept later: they are named by content, so keepin
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.nodes.node import node, now
 
 _CHUNK = 1 << 20
+STALE_SECONDS = 3600.0  # a half older than this belongs to a process that is gone
 
 
 def file_path(digest: str) -> Path:
@@ -75,6 +77,17 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sweep_partials() -> int:
+    """Take away the halves that killed processes left in the file store and the lake. Returns how many."""
+    removed = 0
+    for folder in (node().folder("files"), node().folder("lake")):
+        for path in folder.rglob(".*.part"):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
 
 
 def open_file(digest: str) -> BinaryIO:
