@@ -27,6 +27,7 @@ def test_a_complete_form_has_no_fault(form):
     ("change", "field", "says"),
     [
         ({"project_name": ""}, "project_name", "请填写项目名称"),
+        ({"project_level": ""}, "project_level", "请选择项目审批机关层级"),
         ({"project_name": "长" * 201}, "project_name", "不能超过 200 个字"),
         ({"project_level": "town"}, "project_level", "应为:县级、市级、省级、国家级"),
         ({"declared_area": 0}, "declared_area", "应大于 0"),

@@ -44,12 +44,16 @@ def faults(form: dict[str, Any], values: dict[str, Any]) -> dict[str, str]:
 def _told(schema: dict[str, Any], error: ValidationError) -> list[tuple[str, str]]:
     if error.validator == "required":
         absent = [f for f in error.validator_value if f not in error.instance]
-        return [(f, f"请填写{schema['properties'][f]['title']}") for f in absent]
+        return [(f, _ask(schema["properties"][f])) for f in absent]
     if error.validator == "additionalProperties":
         return [("form", "含有表单中没有的字段")]
     field = str(error.path[0]) if error.path else "form"
     title = schema["properties"].get(field, {}).get("title", field)
     return [(field, _phrase(title, error, schema["properties"].get(field, {})))]
+
+
+def _ask(field: dict[str, Any]) -> str:
+    return f"请{'选择' if 'enum' in field else '填写'}{field['title']}"
 
 
 def _phrase(title: str, error: ValidationError, schema: dict[str, Any]) -> str:
