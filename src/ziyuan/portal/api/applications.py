@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import Body, File, Form, Router, Schema
+from ninja import Body, Field, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.portal import guessing
@@ -17,7 +17,7 @@ open_router = Router(tags=["公众"])
 
 class MatterIn(Schema):
     matter: str
-    command: str = ""
+    command: str = Field("", max_length=80)
 
 
 class ConfirmIn(Schema):
@@ -25,13 +25,13 @@ class ConfirmIn(Schema):
 
 
 class CommandIn(Schema):
-    command: str = ""
+    command: str = Field("", max_length=80)
 
 
 class RatingIn(Schema):
     level: int
     text: str = ""
-    command: str = ""
+    command: str = Field("", max_length=80)
 
 
 @open_router.get("/matters", auth=None, summary="可申报的事项")

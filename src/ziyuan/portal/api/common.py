@@ -21,7 +21,7 @@ class ActionIn(Schema):
     opinion: str = ""
     to: str | int | None = None
     items: list[dict[str, str]] = Field(default_factory=list)
-    command: str = ""
+    command: str = Field("", max_length=80)
 
 
 def actor(request: HttpRequest) -> kernel.Actor:

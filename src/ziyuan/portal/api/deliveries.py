@@ -42,7 +42,7 @@ def deliver(
     file: File[UploadedFile],
     county: Form[str],
     period: Form[str],
-    command: Form[str] = "",
+    command: str = Form("", max_length=80),
     encoding: Form[str] = "",
     crs: Form[str] = "",
 ) -> Any:

@@ -8,6 +8,7 @@ from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.applications.view import pending_shown, shown
+from ziyuan.workflow.cases.lock import command_key
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
@@ -38,7 +39,7 @@ def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[s
         kernel.require(by, "application.make")
         rt = runtime(matter)
         moment = kernel.now()
-        key = f"begin:{by.person}:{command}"[:80]
+        key = command_key("begin", by.person, command)
         known = Command.objects.filter(command=key).first() if command else None
         if known is not None:
             return shown(own(by, known.object_id))

@@ -1,8 +1,11 @@
 """Take a case for change, once per command."""
 
+from ziyuan.base import sm
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, Command
+
+LONGEST = 80
 
 
 def locked_case(case_id: int) -> Case:
@@ -18,7 +21,13 @@ def first_time(command: str, kind: str, object_id: int) -> bool:
     if not command:
         return True
     _, fresh = Command.objects.get_or_create(
-        command=f"{kind}:{object_id}:{command}"[:80],
+        command=command_key(kind, object_id, command),
         defaults={"object_kind": kind, "object_id": object_id, "at": kernel.now()},
     )
     return fresh
+
+
+def command_key(kind: str, object_id: int | None, command: str) -> str:
+    """What a command is remembered by; a long one by its digest, so that two with one beginning stay two."""
+    key = f"{kind}:{object_id}:{command}"
+    return key if len(key) <= LONGEST else f"{kind}:{sm.sm3(key.encode()).hex()}"
