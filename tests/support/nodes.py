@@ -138,6 +138,16 @@ def start(server: dict[str, Any] | None = None) -> Nodes:
     ports = {name: free_port() for name in NAMES}
     for name in NAMES:
         nodes.told[name] = _told(nodes.folder, name, ports, server)
+    try:
+        _bring_up(nodes)
+    except BaseException:
+        nodes.stop()
+        raise
+    return nodes
+
+
+def _bring_up(nodes: Nodes) -> None:
+    for name in NAMES:
         _write(nodes, name)
         database.create(nodes.told[name])
     for name in NAMES:
@@ -152,7 +162,6 @@ def start(server: dict[str, Any] | None = None) -> Nodes:
         nodes.start(process)
     for name in NAMES:
         nodes.wait(name)
-    return nodes
 
 
 def _provision(nodes: Nodes, name: str) -> None:
