@@ -30,7 +30,7 @@ def submit_application(by: kernel.Actor, number: int, command: str = "") -> dict
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number)
-        if not first_time(command, "application", number) or draft.state != "draft":
+        if not first_time(command and f"submit:{command}", "application", number) or draft.state != "draft":
             if draft.no is None:
                 raise WrongState("提交申报", draft.state)
             return {"no": draft.no, "query_code": query_code(draft.no), "state": draft.state}
@@ -47,7 +47,7 @@ def answer_correction(by: kernel.Actor, number: int, command: str = "") -> dict[
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number)
-        if not first_time(command, "application", number):
+        if not first_time(command and f"answer:{command}", "application", number):
             return shown(draft)
         if draft.state != "correcting":
             raise WrongState("提交补正", draft.state)
@@ -66,7 +66,7 @@ def withdraw_application(by: kernel.Actor, number: int, command: str = "") -> di
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number)
-        if not first_time(command, "application", number) or draft.state == "withdrawn":
+        if not first_time(command and f"withdraw:{command}", "application", number) or draft.state == "withdrawn":
             return shown(draft)
         if draft.state in DECIDED:
             raise WrongState("撤件", draft.state)
@@ -80,7 +80,7 @@ def rate(by: kernel.Actor, number: int, level: int, text: str = "", command: str
     with kernel.acting(by):
         kernel.require(by, "application.make")
         draft = own(by, number)
-        if not first_time(command, "application", number):
+        if not first_time(command and f"rate:{command}", "application", number):
             return shown(draft)
         if draft.state not in DECIDED:
             raise RatingRefused("办结后才能评价")

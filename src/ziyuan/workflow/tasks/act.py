@@ -60,7 +60,7 @@ def act(
     with kernel.acting(by):
         kernel.require(by, "case.act")
         case = locked_case(case_id)
-        if not first_time(command, "case", case_id):
+        if not first_time(command and f"{action}:{command}", "case", case_id):
             return
         rt = runtime_of(case)
         journal = Journal(case, by)
