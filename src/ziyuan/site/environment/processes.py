@@ -63,7 +63,7 @@ ACCESS_LINE = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(L)s'
 
 def _gunicorn(place: Place, bind: str) -> list[str]:
     return [
-        *(str(place.python), "-m", "gunicorn", "ziyuan.site.wsgi:application", "--no-control-socket"),
+        *(str(place.python), "-m", "gunicorn", "ziyuan.site.wsgi:application"),
         *("--bind", bind, "--workers", "2", "--worker-class", "gthread", "--threads", "8"),
         *("--timeout", "120", "--graceful-timeout", "15", "--keep-alive", "30", "--no-control-socket"),
         *("--max-requests", "20000", "--max-requests-jitter", "2000", "--access-logfile", "-"),
