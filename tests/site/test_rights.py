@@ -29,6 +29,7 @@ OPEN = {
     "kernel_storedfile": "按内容摘要存放;由指向它的行决定谁可读",
     "kernel_checkpoint": "各链链首的散列,不含内容",
     "workflow_command": "已执行的命令编号,不含内容",
+    "workflow_matterversion": "办过的事项版本的公开文本(流程、决策表、表单),不含案件内容",
     "exchange_incoming": "交换流水,由节点自身读写",
     "exchange_outgoing": "交换流水,由节点自身读写",
     "portal_guess": "查询码错误次数,按带密钥摘要的槽位计数",
@@ -114,14 +115,19 @@ def test_the_application_changes_neither_structure_nor_policies(db, statement):
 
 def test_the_auditor_may_select_the_audit_and_nothing_else(committed_db):
     readable = (
-        f"SELECT name FROM ({TABLES}) t(name, a, b) WHERE has_schema_privilege(split_part(name, '.', 1), 'USAGE')"
-        " AND has_any_column_privilege(name, 'SELECT') AND NOT has_table_privilege('public', name, 'SELECT')"
+        f"SELECT name FROM ({TABLES}) t(name, a, b) WHERE CASE"
+        " WHEN has_schema_privilege(split_part(name, '.', 1), 'USAGE')"
+        " THEN has_any_column_privilege(name, 'SELECT') AND NOT has_table_privilege('public', name, 'SELECT') END"
     )
     with kernel.acting(kernel.system_actor(), using=kernel.AUDITOR), connections[kernel.AUDITOR].cursor() as cursor:
         cursor.execute(readable)
         assert {name for (name,) in cursor.fetchall()} == set(rights.AUDITED)
         for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
-            cursor.execute(f"SELECT count(*) FROM ({TABLES}) t(name, a, b) WHERE has_table_privilege(name, '{right}')")
+            cursor.execute(
+                f"SELECT count(*) FROM ({TABLES}) t(name, a, b) WHERE CASE"
+                " WHEN has_schema_privilege(split_part(name, '.', 1), 'USAGE')"
+                f" THEN has_table_privilege(name, '{right}') END"
+            )
             assert cursor.fetchone() == (0,)
 
 
