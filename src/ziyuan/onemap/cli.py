@@ -1,25 +1,17 @@
-"""`ziyuan map …` and `ziyuan standards …`."""
+"""`ziyuan map …` and `ziyuan standards …`: two tables of commands, each imported when it is called."""
+
+import os
 
 import click
 
-from ziyuan.onemap.editions.commands import ALL
-from ziyuan.onemap.formats.commands import txt
-from ziyuan.onemap.quality.commands import check
-from ziyuan.onemap.standards.commands import standards
+from ziyuan.base.commands import Entry, LazyGroup
 
-__all__ = ["commands", "standards"]
+_ROOM = "ziyuan.onemap"
 
 
-@click.group("map")
-def commands() -> None:
-    """一张图:检查、汇交、比较、查询。"""
-
-
-@standards.command("apply")
+@click.command("apply")
 def apply() -> None:
     """按数据标准建表、补列(用属主账号;重复执行无妨)。"""
-    import os
-
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ziyuan.site.settings")
@@ -32,7 +24,30 @@ def apply() -> None:
         click.echo(f"已套用 {apply_standards(cursor)} 个图层。")
 
 
-commands.add_command(check)
-commands.add_command(txt)
-for command in ALL:
-    commands.add_command(command)
+MAP = {
+    "asof": Entry(f"{_ROOM}.editions.commands", "asof", "回到某个时点:逐要素与分类面积"),
+    "check": Entry(f"{_ROOM}.quality.commands", "check", "按数据标准检查一个文件,不需要数据库"),
+    "diff": Entry(f"{_ROOM}.editions.commands", "diff", "比较两个版本,逐行列出变化"),
+    "editions": Entry(f"{_ROOM}.editions.commands", "editions", "列出图层的版本"),
+    "flow": Entry(f"{_ROOM}.editions.commands", "flow", "两个版本之间的地类流量矩阵"),
+    "lineage": Entry(f"{_ROOM}.editions.commands", "lineage", "数据从哪里来"),
+    "sweep": Entry(f"{_ROOM}.editions.commands", "sweep", "清除没有版本的数据湖文件"),
+    "txt": Entry(f"{_ROOM}.formats.commands", "txt", "读取界址点坐标 TXT"),
+    "verify": Entry(f"{_ROOM}.editions.commands", "verify", "核验一个版本的摘要"),
+}
+STANDARDS = {
+    "apply": Entry(f"{_ROOM}.cli", "apply", "按数据标准建表、补列"),
+    "check": Entry(f"{_ROOM}.standards.commands", "check", "校验模型文件"),
+    "list": Entry(f"{_ROOM}.standards.commands", "list_", "列出全部数据标准"),
+    "show": Entry(f"{_ROOM}.standards.commands", "show", "查看一个标准或图层"),
+}
+
+
+@click.command("map", cls=LazyGroup, entries=MAP)
+def commands() -> None:
+    """一张图:检查、汇交、比较、查询。"""
+
+
+@click.command("standards", cls=LazyGroup, entries=STANDARDS)
+def standards() -> None:
+    """数据标准:列出、查看、校验、套用。"""

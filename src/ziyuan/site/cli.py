@@ -2,58 +2,10 @@
 
 import os
 import sys
-from importlib import import_module
 
 import click
 
-# command → (module, attribute, needs the node's database)
-GROUPS: dict[str, tuple[str, str, bool]] = {
-    "audit": ("ziyuan.kernel.cli", "commands", True),
-    "map": ("ziyuan.onemap.cli", "commands", False),
-    "standards": ("ziyuan.onemap.cli", "standards", False),
-    "feel": ("ziyuan.base.feel.cli", "feel", False),
-    "bpmn": ("ziyuan.workflow.cli", "bpmn", False),
-    "dmn": ("ziyuan.workflow.cli", "dmn", False),
-    "pack": ("ziyuan.workflow.cli", "pack", False),
-    "exchange": ("ziyuan.exchange.cli", "commands", True),
-    "sample": ("ziyuan.site.sample.cli", "sample", False),
-    "demo": ("ziyuan.site.demo.cli", "demo", False),
-    "bench": ("ziyuan.site.bench", "bench", False),
-}
-
-
-WORDS = {
-    "audit": "核验审计链与全部记录",
-    "map": "一张图:质检、版本、变化、回到当时",
-    "standards": "数据标准:列出、查看、检查、套用",
-    "feel": "FEEL 表达式",
-    "bpmn": "BPMN 流程文件",
-    "dmn": "DMN 决策文件",
-    "pack": "业务包检查",
-    "exchange": "内外网交换",
-    "sample": "生成示例县的数据包",
-    "demo": "在终端走完整个故事",
-    "bench": "测速",
-}
-
-
-class Lazy(click.Group):
-    """A group whose sub-commands are imported on first use; its help loads none of them."""
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("命令"):
-            formatter.write_dl([(name, WORDS[name]) for name in sorted(GROUPS)])
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(GROUPS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in GROUPS:
-            return None
-        module, attribute, database = GROUPS[cmd_name]
-        if database:
-            connect()
-        return getattr(import_module(module), attribute)
+from ziyuan.base.commands import Entry, LazyGroup
 
 
 def connect() -> None:
@@ -64,7 +16,22 @@ def connect() -> None:
     django.setup()
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+ENTRIES = {
+    "audit": Entry("ziyuan.kernel.cli", "commands", "核验审计链与全部记录", connect),
+    "map": Entry("ziyuan.onemap.cli", "commands", "一张图:质检、版本、变化、回到当时"),
+    "standards": Entry("ziyuan.onemap.cli", "standards", "数据标准:列出、查看、检查、套用"),
+    "feel": Entry("ziyuan.base.feel.cli", "feel", "FEEL 表达式"),
+    "bpmn": Entry("ziyuan.workflow.cli", "bpmn", "BPMN 流程文件"),
+    "dmn": Entry("ziyuan.workflow.cli", "dmn", "DMN 决策文件"),
+    "pack": Entry("ziyuan.workflow.cli", "pack", "业务包检查"),
+    "exchange": Entry("ziyuan.exchange.cli", "commands", "内外网交换", connect),
+    "sample": Entry("ziyuan.site.sample.cli", "sample", "生成示例县的数据包"),
+    "demo": Entry("ziyuan.site.demo.cli", "demo", "在终端走完整个故事"),
+    "bench": Entry("ziyuan.site.bench", "bench", "测速"),
+}
+
+
+@click.command(cls=LazyGroup, entries=ENTRIES, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """智慧资源:省级自然资源政务平台。"""
 

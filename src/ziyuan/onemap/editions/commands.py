@@ -152,5 +152,3 @@ def sweep() -> None:
 
     click.echo(f"清除 {onemap.sweep()} 个文件。")
 
-
-ALL = (editions, diff, flow, asof, verify, lineage, sweep)

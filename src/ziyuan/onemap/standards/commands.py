@@ -12,12 +12,7 @@ _KINDS = {"polygon": "面", "line": "线", "point": "点", "none": "表"}
 _CONFIDENCE = {"read": "见原文", "known": "通行", "unconfirmed": "待核"}
 
 
-@click.group("standards")
-def standards() -> None:
-    """数据标准：列出、查看、校验、套用。"""
-
-
-@standards.command("list")
+@click.command("list")
 def list_() -> None:
     """列出全部数据标准。"""
     from ziyuan.onemap.standards import library
@@ -29,7 +24,7 @@ def list_() -> None:
             click.echo(f"  {entity.name:<10}{entity.title}（{_KINDS[entity.geometry.kind]}，{rules}）")
 
 
-@standards.command("show")
+@click.command("show")
 @click.argument("name")
 @click.option("--rules", is_flag=True, help="列出全部规则。")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="另存为手册（HTML）。")
@@ -79,7 +74,7 @@ def _loaded(name: str) -> Any:
         sys.exit(2)
 
 
-@standards.command("check")
+@click.command("check")
 @click.argument("names", nargs=-1)
 def check(names: tuple[str, ...]) -> None:
     """校验数据标准或模型文件（缺省为全部）：每个键、引用、条件，以及每条规则的反例和正例。
