@@ -33,7 +33,9 @@ def put_file(source: Path | bytes | BinaryIO, *, name: str, media: str = "applic
         digest, size = _copy(source, partial)
         target = file_path(digest)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _sync_folder(target.parent.parent)
             partial.rename(target)
             _sync_folder(target.parent)
     finally:
