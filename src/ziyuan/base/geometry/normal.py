@@ -30,7 +30,16 @@ def oriented(batch: "PlaneBatch") -> "PlaneBatch":
 
 def to_bytes(batch: "PlaneBatch") -> list[bytes]:
     """The normal form of each geometry."""
-    return _stream(_sorted_parts(_sorted_holes(_rotated(oriented(batch)))))
+    return _stream(arranged(batch))
+
+
+def arranged(
+    batch: "PlaneBatch", *, direction: bool = True, start: bool = True, order: bool = True
+) -> "PlaneBatch":
+    """`batch` in normal order of points, rings and parts; a False leaves direction, first point or order as given."""
+    turned = oriented(batch) if direction else batch
+    begun = _rotated(turned) if start else turned
+    return _sorted_parts(_sorted_holes(begun)) if order else begun
 
 
 def _with_coords(batch: "PlaneBatch", coords: Ints) -> "PlaneBatch":
