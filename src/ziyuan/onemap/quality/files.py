@@ -53,6 +53,8 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
     finally:
         shutil.rmtree(held, ignore_errors=True)
     if not found:
+        for model in models:
+            model.refuse_catalogue_only([wanted.layer] if wanted.layer else names)
         raise LayerNotFound(path.name, wanted.layer, names, [e for m in models for e in m.entities])
     return found
 

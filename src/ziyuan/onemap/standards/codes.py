@@ -118,6 +118,13 @@ def read_codes(path: Path, name: str, *, title: str, suffixes: tuple[str, ...] =
     return _checked(CodeTable(name, title, rows, suffixes, complete, source), path.name)
 
 
+def written_codes(name: str, rows: dict[str, str], confidence: str, *, title: str, suffixes: tuple[str, ...] = (),
+                  complete: bool = True, source: str | None = None) -> CodeTable:  # fmt: skip
+    """A code table written in the model itself: code → name."""
+    made = tuple(Code(code, title_, confidence=confidence) for code, title_ in rows.items())
+    return CodeTable(name, title, made, suffixes, complete, source)
+
+
 def _row(line: dict[str, str], where: str) -> Code:
     code = (line.get("code") or "").strip()
     if not code or not (line.get("name") or "").strip():

@@ -5,7 +5,8 @@ marking suffix, `or_zero(number)` reads an empty number as zero. Three-valued as
 comes out null is not judged (an empty required field has its own rule).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,23 @@ def prove(text: str | None, fields: frozenset[str], where: str) -> None:
         raise ModelUnreadable(where, f"条件“{text}”有误：{problems[0].message}。")
 
 
+class Lists:
+    """Named lists of codes (`lists:`): a name in a condition stands for the written-out list."""
+
+    _TEXT_OR_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d]\w*')
+
+    def __init__(self, by_name: Mapping[str, Sequence[str]]) -> None:
+        self._written = {
+            name: "[" + ", ".join(f'"{code}"' for code in codes) + "]" for name, codes in by_name.items()
+        }
+
+    def expanded(self, text: str | None) -> str | None:
+        """The condition with every name of a list replaced; texts in quotes stay as they are."""
+        if text is None or not self._written:
+            return text
+        return self._TEXT_OR_NAME.sub(lambda found: self._written.get(found[0], found[0]), text)
+
+
 class Functions:
     """The functions of code tables, bound to the tables of one model."""
 
@@ -33,10 +51,12 @@ class Functions:
     def _table(self, code: str | None) -> CodeTable | None:
         return next((t for t in self._tables if code in t.by_code), None)
 
-    def under(self, code: str | None, head: str) -> bool:
-        """Is `code` the head or below it?"""
+    def under(self, code: str | None, head: str | Iterable[str]) -> bool:
+        """Is `code` the head (or one of the heads) or below it?"""
         table = self._table(code)
-        return bool(table and table.under(code, head))
+        if table is None:
+            return False
+        return any(table.under(code, one) for one in ([head] if isinstance(head, str) else head))
 
     def top(self, code: str | None) -> str | None:
         """First-level head."""

@@ -132,4 +132,5 @@ def create_table(model: Model, entity: Entity) -> list[str]:
 def _geometry_column(entity: Entity) -> str:
     if entity.geometry.kind == "none":
         return ""
-    return f"    geom geometry({_GEOMETRIES[entity.geometry.kind]},4490) NOT NULL,\n"
+    kind = _GEOMETRIES[entity.geometry.kind] + ("Z" if entity.geometry.dims == 3 else "")
+    return f"    geom geometry({kind},4490) NOT NULL,\n"

@@ -92,3 +92,25 @@ class LayerChanged(UserError):
 
     def __init__(self, layer: str, what: str) -> None:
         super().__init__(f"图层 {layer} 的定义与已建表不符：{what}。", layer=layer)
+
+
+class CatalogueOnly(UserError):
+    """A layer known by name only: it has no field table, so nothing can be delivered to it."""
+
+    code = "ZY-STD-009"
+    status = 409
+    remedy = "请先取得该图层的字段表原文并写入标准（去掉 catalogue_only），再汇交。"
+
+    def __init__(self, standard: str, name: str, title: str, missing: str | None) -> None:
+        lacks = missing or "字段表原文"
+        super().__init__(f"图层 {name}（{title}）在 {standard} 中只列入目录，不能汇交：缺少{lacks}。", layer=name)
+
+
+class RuleNotServed(UserError):
+    """A rule kind of the language for which there is no checking program yet."""
+
+    code = "ZY-STD-010"
+    remedy = "请先去掉这条规则；有了检查程序再写入。"
+
+    def __init__(self, where: str, kind: str) -> None:
+        super().__init__(f"{where}：规则种类“{kind}”还没有检查程序，不予加载。", where=where, kind=kind)

@@ -4,12 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ziyuan.onemap.standards.errors import StandardNotFound
 from ziyuan.onemap.standards.loader import load_file
 from ziyuan.onemap.standards.model import Entity, Model
+from ziyuan.onemap.standards.places import ROOT, full_name, model_file, names
 
-ROOT = Path(__file__).resolve().parents[4] / "standards"
-
+__all__ = ["ROOT", "LayerRef", "all_models", "catalogue", "layer", "layers", "load", "load_named", "names"]
 
 class LayerRef(NamedTuple):
     """A layer with the standard it belongs to."""
@@ -20,12 +19,7 @@ class LayerRef(NamedTuple):
     @property
     def id(self) -> str:
         """`tdt1057@2020/DLTB`."""
-        return self.model.layer_id(self.entity.name)
-
-
-def names() -> list[str]:
-    """`id@edition` of every standard of the repository."""
-    return sorted(f"{p.parent.parent.name}@{p.parent.name}" for p in ROOT.glob("*/*/model.yaml"))
+        return f"{self.model.name}/{self.entity.name}"
 
 
 def load(name: str) -> Model:
@@ -39,12 +33,8 @@ def load(name: str) -> Model:
 @lru_cache(maxsize=64)
 def load_named(name: str) -> Model:
     """The model named `id@edition` (or `id`, when it has one edition); read once in a process."""
-    known = names()
-    found = [n for n in known if n == name or n.split("@")[0] == name]
-    if len(found) != 1:
-        raise StandardNotFound(name, known)
-    folder = ROOT / found[0].replace("@", "/")
-    return load_file(folder, f"standards/{found[0].replace('@', '/')}/model.yaml")
+    full = full_name(name)
+    return load_file(model_file(full), f"standards/{full.replace('@', '/')}/model.yaml")
 
 
 def all_models() -> list[Model]:
@@ -60,5 +50,10 @@ def layer(layer_id: str) -> LayerRef:
 
 
 def layers() -> list[LayerRef]:
-    """Every layer of every standard."""
+    """Every typed layer of every standard: those that have a table."""
     return [LayerRef(model, entity) for model in all_models() for entity in model.entities.values()]
+
+
+def catalogue() -> list[LayerRef]:
+    """Every layer of every standard, those known by name only included."""
+    return [LayerRef(model, entity) for model in all_models() for entity in model.listed()]

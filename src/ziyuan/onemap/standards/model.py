@@ -1,11 +1,13 @@
 """The model language as values: a standard, its layers, fields, rules. Frozen; made by `loader`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as made
+from datetime import date
 from typing import Any, Literal
 
 from ziyuan.onemap.standards.codes import CodeTable
-from ziyuan.onemap.standards.errors import EntityNotFound
+from ziyuan.onemap.standards.errors import CatalogueOnly, EntityNotFound
 
 Severity = Literal["error", "warning", "note"]
 
@@ -31,6 +33,7 @@ class Pattern:
     name: str
     parts: tuple[tuple[str, int], ...]
     region: bool = False
+    unique_in: str | None = None
     source: str | None = None
     confidence: str = "unconfirmed"
 
@@ -42,7 +45,10 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `unique` is True, or the field inside whose values it is unique; None is unknown."""
+    """One field. `unique` is True, or the field inside whose values it is unique; None is unknown.
+
+    A reference (`to` names the field referred to) and a file (`media` names its kinds) are stored as text.
+    """
 
     name: str
     title: str
@@ -56,6 +62,7 @@ class Field:
     required: bool = False
     required_when: str | None = None
     allowed_when: str | None = None
+    forbidden_when: str | None = None
     above: float | None = None
     below: float | None = None
     min: float | None = None
@@ -66,6 +73,10 @@ class Field:
     name_of: str | None = None
     equals: str | None = None
     zero_is_empty: bool = False
+    role: Literal["value", "reference", "file"] = "value"
+    to: str | None = None
+    media: tuple[str, ...] = ()
+    label: dict[str, Any] = made(default_factory=dict)
     note: str | None = None
     source: str | None = None
     confidence: str = "unconfirmed"
@@ -78,11 +89,18 @@ class Field:
 
 @dataclass(frozen=True)
 class Geometry:
-    """What shape a feature has."""
+    """What shape a feature has. `kind` is what a row stores, `form` the word of the standard.
+
+    An annotation is stored as its point; a raster, surface or solid as the polygon it covers, its body being a file.
+    """
 
     kind: Literal["none", "point", "line", "polygon"] = "polygon"
     parts: Literal["single", "any"] = "any"
     required: bool = True
+    form: str = "polygon"
+    dims: int = 2
+    min_area: float | None = None
+    min_width: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Entity:
-    """One layer of a standard."""
+    """One layer of a standard. `key` is the key field; a composite key has several `key_fields` and no `key`."""
 
     name: str
     title: str
@@ -114,12 +132,16 @@ class Entity:
     geometry: Geometry
     fields: dict[str, Field]
     key: str | None = None
+    key_fields: tuple[str, ...] = ()
     same_thing: tuple[str, ...] = ()
     volume: Literal["small", "large"] = "small"
     label: dict[str, Any] = made(default_factory=dict)
     style: dict[str, Any] = made(default_factory=dict)
     written_by: Literal["delivery", "cases"] = "delivery"
     rules: tuple[Rule, ...] = ()
+    catalogue_only: bool = False
+    missing: str | None = None
+    note: str | None = None
     source: str | None = None
     confidence: str = "unconfirmed"
 
@@ -137,6 +159,9 @@ class Model:
     codes: dict[str, CodeTable]
     patterns: dict[str, Pattern]
     entities: dict[str, Entity]
+    """Layers with typed fields: they have tables, rules and deliveries."""
+    catalogue: dict[str, Entity] = made(default_factory=dict)
+    """Layers known by name only (`catalogue_only`): no table, no delivery."""
     rules: tuple[Rule, ...] = ()
     statistics: tuple[dict[str, Any], ...] = ()
     no_change: dict[str, Any] = made(default_factory=dict)
@@ -149,10 +174,30 @@ class Model:
         return f"{self.id}@{self.edition}"
 
     def entity(self, name: str) -> Entity:
-        """The layer of this name; EntityNotFound with the nearest otherwise."""
+        """The typed layer of this name; CatalogueOnly or EntityNotFound with the nearest otherwise."""
+        if name in self.catalogue:
+            raise CatalogueOnly(self.name, name, self.catalogue[name].title, self.catalogue[name].missing)
         if name not in self.entities:
-            raise EntityNotFound(self.name, name, self.entities)
+            raise EntityNotFound(self.name, name, [*self.entities, *self.catalogue])
         return self.entities[name]
+
+    def listed(self) -> list[Entity]:
+        """Every layer the standard names, typed or not."""
+        return [*self.entities.values(), *self.catalogue.values()]
+
+    def refuse_catalogue_only(self, names: Iterable[str]) -> None:
+        """Raise CatalogueOnly when one of the layer names (any case) has no field table here."""
+        untyped = {name.casefold(): name for name in self.catalogue}
+        for name in names:
+            if name.casefold() in untyped:
+                self.entity(untyped[name.casefold()])
+
+    def reference_day(self, period: str | None) -> date | None:
+        """Day at which codes are judged: `delivery.reference` (month-day) of the year `period`; None when unknown."""
+        reference = self.delivery.get("reference")
+        if not period or not reference or not str(period).isdigit():
+            return None
+        return date.fromisoformat(f"{int(period):04d}-{reference}")
 
     def layer_id(self, entity: str) -> str:
         """`tdt1057@2020/DLTB`."""

@@ -84,7 +84,7 @@ def read(path: Path, name: str | None = None) -> Table:
     """The mapping in the YAML file `path`; `name` is how messages call the file."""
     shown = name or path.name
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ModelUnreadable(_place(shown, error), f"不是可读的 YAML（{_problem(error)}）。") from error
     value = _value(root, shown) if root is not None else None
@@ -102,24 +102,57 @@ def _problem(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).splitlines()[0]
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALARS = yaml.SafeLoader("")
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 def _value(node: yaml.Node, file: str) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _table(node, file)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, file) for item in node.value]
-    return yaml.SafeLoader("").construct_object(node)
+    if node.tag == "tag:yaml.org,2002:str":
+        return node.value
+    try:
+        return _SCALARS.construct_object(node)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ModelUnreadable(f"{file}:{node.start_mark.line + 1}", f"“{node.value}”不是可读的值。") from error
 
 
 def _table(node: yaml.MappingNode, file: str) -> Table:
     table = Table(file, node.start_mark.line + 1)
-    for key_node, value_node in node.value:
+    own = [(k, v) for k, v in node.value if k.tag != _MERGE]
+    for key_node, value_node in own:
         key = str(key_node.value)
         line = key_node.start_mark.line + 1
         if key in table:
             raise ModelUnreadable(f"{file}:{line}", f"键“{key}”写了两次。")
         table[key] = _value(value_node, file)
         table.lines[key] = line
-    return table
+    merged = [_merged(v, file) for k, v in node.value if k.tag == _MERGE]
+    return _with_shared(table, merged) if merged else table
+
+
+def _merged(node: yaml.Node, file: str) -> list[Table]:
+    """The mappings behind `<<: *name` or `<<: [*one, *two]`."""
+    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    found = [_value(one, file) for one in nodes]
+    if not all(isinstance(one, Table) for one in found):
+        raise ModelUnreadable(f"{file}:{node.start_mark.line + 1}", "“<<”后面应为带 & 名的一组键值。")
+    return found
+
+
+def _with_shared(own: Table, merged: list[list[Table]]) -> Table:
+    """Shared keys first, in their order; a key written in the table itself wins."""
+    whole = Table(own.file, own.line)
+    for shared in [one for group in merged for one in group]:
+        for key in shared:
+            if key not in whole:
+                whole[key], whole.lines[key] = shared[key], shared.lines[key]
+    whole.update(own)
+    whole.lines.update(own.lines)
+    return whole
 
 
 def tables(items: Iterable[Any], parent: Table, key: str) -> list[Table]:

@@ -1,26 +1,42 @@
 """From the parts of a layer to its rules: those implied by geometry and fields, and those written out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
-from ziyuan.onemap.standards.errors import WrongValue
-from ziyuan.onemap.standards.model import Field, Geometry, Rule
+from ziyuan.onemap.standards.codes import CodeTable
+from ziyuan.onemap.standards.conditions import Lists
+from ziyuan.onemap.standards.errors import RuleNotServed, WrongValue
+from ziyuan.onemap.standards.model import Entity, Field, Geometry, Rule
 from ziyuan.onemap.standards.reading import Table, plain, tables
 
 
-def implied_rules(entity: str, geometry: Geometry, fields: dict[str, Field]) -> list[Rule]:
-    """Rules that need no writing down; ids are `<layer>-<kind>`, `<layer>-geometry-<kind>`, `<layer>-<field>-<kind>`."""
+def implied_rules(entity: str, geometry: Geometry, fields: dict[str, Field],
+                  codes: Mapping[str, CodeTable]) -> list[Rule]:  # fmt: skip
+    """Rules that need no writing down; ids are `<layer>-<kind>`, `<layer>-geometry-<kind>`, `<layer>-<field>-<kind>`.
+
+    A code outside an open table (`complete: false`) is a warning: the table may lack it.
+    """
     rules = [_implied(f"{entity}-layer", "layer", entity), _implied(f"{entity}-crs", "crs", entity),
              _implied(f"{entity}-shift", "shift", entity)]  # fmt: skip
     if fields:
         rules.append(_implied(f"{entity}-fields-surplus", "surplus", entity, severity="note"))
     if geometry.kind != "none":
         rules += [_implied(f"{entity}-geometry-{kind}", kind, entity) for kind in _geometry_kinds(geometry)]
+        rules += _size_rules(entity, geometry)
     for field in fields.values():
-        rules += [
-            _implied(f"{entity}-{field.name}-{kind}", kind, entity, field) for kind in _field_kinds(field)
-        ]
+        for kind in _field_kinds(field):
+            table = codes.get(field.domain) if kind == "domain" and isinstance(field.domain, str) else None
+            severity = "warning" if table is not None and not table.complete else "error"
+            rules.append(_implied(f"{entity}-{field.name}-{kind}", kind, entity, field, severity))
     return rules
+
+
+def _size_rules(entity: str, geometry: Geometry) -> list[Rule]:
+    """`min_area`, `min_width` of the geometry are a rule about slivers."""
+    limits = {"min_area": geometry.min_area, "min_width": geometry.min_width}
+    params = {name: limit for name, limit in limits.items() if limit is not None}
+    return [_implied(f"{entity}-geometry-no_sliver", "no_sliver", entity, params=params)] if params else []
 
 
 def _geometry_kinds(geometry: Geometry) -> list[str]:
@@ -38,11 +54,15 @@ def _field_kinds(field: Field) -> list[str]:
         "domain": field.domain, "range": bounded, "pattern": field.pattern, "unique": field.unique,
         "derived": field.derived, "name_of": field.name_of, "equals": field.equals,
         "allowed_when": field.allowed_when, "required_when": field.required_when,
+        "forbidden_when": field.forbidden_when, "media": field.media,
     }  # fmt: skip
     return [kind for kind, on in wanted.items() if on]
 
 
-def _implied(id: str, kind: str, layer: str, field: Field | None = None, severity: Any = "error") -> Rule:
+def _implied(id: str, kind: str, layer: str, field: Field | None = None, severity: Any = "error",
+             params: dict[str, Any] | None = None) -> Rule:  # fmt: skip
+    if not words.served(kind):
+        raise RuleNotServed(id, kind)
     return Rule(
         id=id,
         kind=kind,
@@ -52,35 +72,59 @@ def _implied(id: str, kind: str, layer: str, field: Field | None = None, severit
         field=field.name if field else None,
         title=words.kind_title(kind),
         remedy=words.kind_remedy(kind),
+        params=params or {},
         source=field.source if field else None,
         confidence=field.confidence if field else "known",
     )
 
 
-def written_check(table: Table, entity: str, fields: dict[str, Field]) -> Rule:
+def reference_rules(layers: Mapping[str, Entity]) -> list[Rule]:
+    """A field of type `reference` must name an existing feature: `<layer>-<field>-reference`."""
+    found = []
+    for entity in layers.values():
+        for field in entity.fields.values():
+            if field.to is not None:
+                params = {"layer": entity.name, "field": field.name, "in": field.to}
+                found.append(
+                    _implied(f"{entity.name}-{field.name}-reference", "reference_exists", entity.name, field, params=params)
+                )
+    return found
+
+
+def written_check(table: Table, entity: str, fields: dict[str, Field], lists: Lists) -> Rule:
     """A row condition of `checks`."""
     table.known(words.CHECK_KEYS, ("id", "then", "say"))
     field = table.text("field")
     if field is not None and field not in fields:
         raise WrongValue(table.where("field"), "field", field, f"{entity} 的字段")
-    params = {key: table.text(key) for key in ("if", "then", "expected")}
+    params = {key: lists.expanded(table.text(key)) for key in ("if", "then", "expected")}
     return _written(table, "condition", entity, field, params)
 
 
-def written_rules(items: list[Any], parent: Table, key: str, kinds: dict[str, words.Kind],
-                  entity: str | None = None) -> list[Rule]:  # fmt: skip
-    """Rules of `topology`, `cross_layer`, `balance`: kind and parameters checked against the vocabulary."""
+def written_rules(items: list[Any], parent: Table, key: str, kinds: Mapping[str, words.Kind], lists: Lists,
+                  entity: str | None = None, default: str = "") -> list[Rule]:  # fmt: skip
+    """Rules of `topology`, `cross_layer`, `change`, `balance`: kind and parameters checked against the vocabulary.
+
+    In `topology` of a layer (`entity`) the parameter `layer` is that layer. `default` is the kind where `rule` is left out.
+    """
     rules = []
     for table in tables(items, parent, key):
-        kind = table.choice("rule", kinds, "")
+        kind = table.choice("rule", kinds, default)
         known = kinds[kind]
-        table.known((*words.RULE_KEYS, *known.params), ("id", *known.required))
-        params = {name: _parameter(table, name, unit) for name, unit in known.params.items() if name in table}
+        if not known.served:
+            raise RuleNotServed(table.where("rule"), kind)
+        own = [p for p in known.params if entity is None or p != "layer"]
+        table.known((*words.RULE_KEYS, *own), ("id", *(p for p in known.required if p in own)))
+        params = {name: _parameter(table, name, known.params[name], lists) for name in own if name in table}
+        if entity is not None and "layer" in known.params:
+            params["layer"] = entity
         rules.append(_written(table, kind, entity or params.get("layer"), params.get("field"), params))
     return rules
 
 
-def _parameter(table: Table, name: str, unit: str) -> Any:
+def _parameter(table: Table, name: str, unit: str, lists: Lists) -> Any:
+    if name == "where":
+        return lists.expanded(table.text(name))
     if unit and not isinstance(table[name], list):
         value = table.number(name)
         if value is None or value < 0:

@@ -1,28 +1,34 @@
 """The words of the model language: every key, every rule kind with its parameters, every family's title."""
 
+import re
 from typing import Any, NamedTuple
 
 STANDARD_KEYS = ("id", "edition", "title", "source", "in_force")
 SPACE_KEYS = ("crs", "decimals", "resolution", "tolerance", "area", "area_unit", "source", "confidence")
 MODEL_KEYS = (
-    "standard", "space", "codes", "patterns", "entities", "cross_layer", "balance",
+    "standard", "space", "codes", "lists", "patterns", "entities", "cross_layer", "change", "balance",
     "statistics", "no_change", "delivery",
 )  # fmt: skip
-CODE_KEYS = ("file", "title", "tree", "suffixes", "complete", "source", "confidence")
+CODE_KEYS = ("file", "values", "from", "title", "tree", "suffixes", "complete", "source", "confidence")
 PATTERN_KEYS = ("parts", "region", "source", "confidence", "unique_in")
-PATTERN_PARTS = ("county", "layer", "serial", "digits", "zeros")
+PATTERN_PARTS = ("county", "town", "village", "layer", "serial", "digits", "letters", "zeros")
+UNIQUE_IN = ("county", "layer")
 ENTITY_KEYS = (
     "title", "code", "geometry", "key", "same_thing", "volume", "label", "style", "written_by",
-    "source", "confidence", "fields", "checks", "topology",
+    "catalogue_only", "missing", "note", "source", "confidence", "fields", "checks", "topology",
 )  # fmt: skip
-GEOMETRY_KEYS = ("kind", "parts", "required")
-GEOMETRY_KINDS = ("none", "point", "line", "polygon")
+GEOMETRY_KEYS = ("kind", "parts", "required", "dims", "min_area", "min_width")
+GEOMETRY_KINDS = {
+    "none": "none", "point": "point", "line": "line", "polygon": "polygon", "annotation": "point",
+    "raster": "polygon", "surface": "polygon", "solid": "polygon",
+}  # fmt: skip
+"""Word of the standard → shape that a row stores."""
 FIELD_KEYS = (
     "title", "type", "length", "decimals", "unit", "domain", "pattern", "unique", "required",
-    "required_when", "allowed_when", "above", "below", "min", "max", "derived", "closed_to", "by",
-    "name_of", "equals", "zero_is_empty", "note", "source", "confidence",
+    "required_when", "allowed_when", "forbidden_when", "above", "below", "min", "max", "derived", "closed_to", "by",
+    "name_of", "equals", "zero_is_empty", "to", "media", "label", "note", "source", "confidence",
 )  # fmt: skip
-FIELD_TYPES = ("text", "integer", "number", "date", "code")
+FIELD_TYPES = ("text", "integer", "number", "date", "code", "reference", "file")
 CONFIDENCE = ("read", "known", "unconfirmed")
 SEVERITIES = ("error", "warning", "note")
 AREAS = ("official", "geodesic", "plane")
@@ -32,6 +38,7 @@ CHECK_KEYS = ("id", "field", "if", "then", "severity", "expected", "say", "remed
 RULE_KEYS = ("id", "rule", "severity", "say", "remedy", "source", "confidence")
 STATISTICS_KEYS = ("id", "from", "sum", "deduction", "rows", "columns", "units", "must_equal")
 NO_CHANGE_KEYS = ("ring_start", "ring_direction", "part_order", "precision", "collinear", "text", "ignore")
+MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 DELIVERY_KEYS = ("unit", "package", "cadence", "reference", "due", "duty")
 
 
@@ -42,6 +49,8 @@ class Kind(NamedTuple):
     remedy: str
     params: dict[str, str]
     required: tuple[str, ...] = ()
+    served: bool = True
+    """Is there a checking program for it? A rule of an unserved kind does not load."""
 
 
 TOPOLOGY: dict[str, Kind] = {
@@ -52,24 +61,56 @@ TOPOLOGY: dict[str, Kind] = {
     "no_self_intersection": Kind("图形自相交", "修改节点，消除自相交", {}),
     "no_sliver": Kind("碎片面", "将碎片并入相邻图形", {"min_area": "m2", "min_width": "m"}),
     "no_short_edge": Kind("短边", "删除多余节点，或合并过近的节点", {"min_length": "m"}, ("min_length",)),
+    "no_dangle": Kind("悬挂线", "延伸或截短线段，使端点与其他线相接", {"tolerance": "m"}, served=False),
     "no_hole": Kind("图形有孔洞", "去掉孔洞，或改为独立图形", {}),
     "single_part": Kind("多部件图形", "拆成单部件图形，各编一个标识码", {}),
     "min_area": Kind("小于最小面积", "核对是否需要上图；不需要的并入相邻图形", {"m2": "m2", "limits": "m2", "by": ""}),
     "min_angle": Kind("尖锐角", "检查节点，消除尖锐角", {"deg": "deg"}, ("deg",)),
 }  # fmt: skip
-CROSS: dict[str, Kind] = {
+PAIRED: dict[str, Kind] = {
     "covered_by": Kind("图层未互相覆盖", "修改边界，使两层范围一致",
                        {"layer": "", "by": "", "both_ways": ""}, ("layer", "by")),
     "no_intersection": Kind("图层之间重叠", "修改边界，使两层不重叠", {"layer": "", "with": ""}, ("layer", "with")),
+    "on_boundary_of": Kind("不在所指图层的边界上", "修改线或边界，使线与边界重合",
+                           {"layer": "", "of": ""}, ("layer", "of"), served=False),
+    "edge_match": Kind("与相邻图层接边不符", "按接边图层移动节点，使接边处重合",
+                       {"layer": "", "with": "", "tolerance": "m"}, ("layer", "with", "tolerance"), served=False),
+}  # fmt: skip
+"""Rules of a layer and another one: written in `topology` of the layer or in `cross_layer`."""
+CROSS: dict[str, Kind] = {
+    **PAIRED,
     "reference_exists": Kind("引用的对象不存在", "改正代码，或补交被引用的对象",
                              {"layer": "", "field": "", "head": "", "in": ""}, ("layer", "field", "in")),
     "equal_inside": Kind("与所在范围的属性不一致", "改正属性，或修改边界",
                          {"layer": "", "field": "", "inside": "", "equals": ""},
                          ("layer", "field", "inside", "equals")),
+    "boundary_equal": Kind("与相邻县的界线不一致", "与相邻县核对后，改为同一条界线",
+                           {"layer": "", "tolerance": "m"}, ("layer",), served=False),
+    "unique_across": Kind("编号在多个图层中重复", "重新编号，使其在县内唯一", {"fields": ""}, ("fields",), served=False),
 }  # fmt: skip
+CHANGE: dict[str, Kind] = {
+    "declared_equals_computed": Kind(
+        "变化记录与图形计算的变化不符", "按图形叠加的结果改正更新过程记录",
+        {"base": "", "new_state": "", "record": "", "before": "", "after": "", "area": "", "within": "m2"},
+        ("base", "new_state", "record", "before", "after"), served=False),
+    "untouched_identical": Kind(
+        "未列入变化的图斑与上年不一致", "恢复为上年的图形和属性，或补报变化记录",
+        {"base": "", "new_state": "", "record": "", "before": "", "ignore": ""}, ("base", "new_state"), served=False),
+    "allowed_transition": Kind(
+        "不允许的代码变化", "核对变更前后的代码，或说明变化原因",
+        {"record": "", "from": "", "to": "", "allowed": "", "forbidden": ""}, ("record", "from", "to"), served=False),
+    "parent_child": Kind(
+        "变更前后图斑对应关系有误", "补全变更前后图斑的对应记录",
+        {"base": "", "new_state": "", "record": "", "before": "", "after": "", "area": "", "within": "m2"},
+        ("base", "new_state", "record", "before", "after"), served=False),
+}  # fmt: skip
+STATISTICS: dict[str, Kind] = {
+    "statistics_equal": Kind("统计表与图形汇总不符", "按图形重新汇总统计表", {}, served=False),
+}
 BALANCE: dict[str, Kind] = {
     "sum_equal": Kind("面积之和不相等", "按由大到小的规则重新平差",
-                      {"total": "", "parts": "", "by": "", "key_of_parts": "", "head": "", "within": "m2"},
+                      {"total": "", "parts": "", "by": "", "key_of_parts": "", "head": "", "within": "m2",
+                       "spread": "", "unit": "m2"},
                       ("total", "parts", "by")),
     "class_equal": Kind("分类面积与控制数不符", "核对地类编码和图斑面积，与登记的控制数一致",
                         {"total": "", "parts": "", "class": "", "deduction": "", "by": "", "within": "m2"},
@@ -101,6 +142,8 @@ FIELD: dict[str, Kind] = {
     "derived": Kind("面积与图形计算值不符", "按椭球面积公式重新计算并平差", {}),
     "name_of": Kind("名称与代码不符", "改为代码对应的名称", {}),
     "equals": Kind("与规定值不符", "改为规定的值", {}),
+    "forbidden_when": Kind("不应填写的字段有值", "清空该字段，或改正相关字段", {}, served=False),
+    "media": Kind("附件种类不符", "改用规定的文件种类", {}, served=False),
     "allowed_when": Kind("不应填写的字段有值", "清空该字段，或改正相关字段", {}),
     "required_when": Kind("条件必填字段为空", "补填该字段，或改正相关字段", {}),
 }
@@ -111,10 +154,27 @@ FAMILIES: dict[str, str] = {
     "present": "矢量规范性", "type": "矢量规范性", "length": "矢量规范性", "decimals": "矢量规范性",
     "domain": "矢量规范性", "range": "矢量规范性", "pattern": "矢量规范性",
     "required": "矢量规范性", "unique": "编号唯一性", "name_of": "属性逻辑", "equals": "属性逻辑",
-    "allowed_when": "属性逻辑", "required_when": "属性逻辑", "condition": "属性逻辑",
+    "allowed_when": "属性逻辑", "forbidden_when": "属性逻辑", "media": "矢量规范性", "required_when": "属性逻辑",
+    "condition": "属性逻辑",
     "derived": "面积与平衡",
     **dict.fromkeys(TOPOLOGY, "拓扑"), **dict.fromkeys(CROSS, "图层间"), **dict.fromkeys(BALANCE, "面积与平衡"),
+    **dict.fromkeys(CHANGE, "变更"), **dict.fromkeys(STATISTICS, "统计"),
 }  # fmt: skip
+
+
+IN_LAYER: dict[str, Kind] = {**TOPOLOGY, **PAIRED}
+"""What may stand in `topology` of a layer."""
+
+
+NAMES_LAYERS = (
+    "layer", "by", "with", "of", "inside", "in", "total", "parts", "within", "base", "new_state", "record",
+)  # fmt: skip
+"""Parameters that name a layer (or `layer.field`) of the standard."""
+
+
+def served(kind: str) -> bool:
+    """Is there a checking program for the kind?"""
+    return next((group[kind].served for group in _GROUPS if kind in group), True)
 
 
 def kind_title(kind: str) -> str:
@@ -127,4 +187,4 @@ def kind_remedy(kind: str) -> str:
     return next((group[kind].remedy for group in _GROUPS if kind in group), "核对并改正相关字段")
 
 
-_GROUPS: tuple[dict[str, Any], ...] = (LAYER, GEOMETRY, FIELD, TOPOLOGY, CROSS, BALANCE)
+_GROUPS: tuple[dict[str, Any], ...] = (LAYER, GEOMETRY, FIELD, TOPOLOGY, CROSS, CHANGE, BALANCE, STATISTICS)

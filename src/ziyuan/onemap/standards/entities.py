@@ -1,0 +1,157 @@
+"""From the text of one layer to an Entity: geometry, fields, key, its own rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ziyuan.onemap.standards import vocabulary as words
+from ziyuan.onemap.standards.codes import CodeTable
+from ziyuan.onemap.standards.conditions import Lists, prove
+from ziyuan.onemap.standards.errors import MissingKey, WrongValue
+from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
+from ziyuan.onemap.standards.reading import Table, plain
+from ziyuan.onemap.standards.rules import implied_rules, written_check, written_rules
+
+_TEXTS = (
+    "unit", "required_when", "allowed_when", "forbidden_when", "derived", "closed_to", "by", "name_of", "equals",
+    "to", "note",
+)  # fmt: skip
+_CONDITIONS = ("required_when", "allowed_when", "forbidden_when")
+
+
+class Shared:
+    """What the layers of one model have in common: code tables, patterns, named lists of codes."""
+
+    def __init__(self, codes: Mapping[str, CodeTable], patterns: Mapping[str, Pattern], lists: Lists) -> None:
+        self.codes, self.patterns, self.lists = codes, patterns, lists
+
+
+def entity(parent: Table, name: str, shared: Shared) -> Entity:
+    """The layer `name` of the table `entities`."""
+    table = parent.table(name).known(words.ENTITY_KEYS)
+    untyped = table.flag("catalogue_only")
+    if untyped and "fields" in table:
+        raise WrongValue(table.where("catalogue_only"), "catalogue_only", True, "不写字段的图层才能只列入目录")
+    shape = _geometry(table.table("geometry"))
+    fields = {one: _field(table, one, shared) for one in table.table("fields")}
+    keys = _key(table, fields)
+    return Entity(
+        name=name,
+        title=table.text("title") or name,
+        code=table.text("code"),
+        geometry=shape,
+        fields=fields,
+        key=keys[0] if len(keys) == 1 else None,
+        key_fields=keys,
+        same_thing=tuple(str(s) for s in table.items_of("same_thing")),
+        volume=table.choice("volume", ("small", "large"), "small"),  # type: ignore[arg-type]
+        label=label(table),
+        style=plain(table.table("style").known(words.STYLE_KEYS)),
+        written_by=table.choice("written_by", ("delivery", "cases"), "delivery"),  # type: ignore[arg-type]
+        rules=() if untyped else tuple(_rules(table, name, shape, fields, shared)),
+        catalogue_only=untyped,
+        missing=table.text("missing"),
+        note=table.text("note"),
+        source=table.text("source"),
+        confidence=table.choice("confidence", words.CONFIDENCE, "unconfirmed"),
+    )
+
+
+def label(table: Table) -> dict[str, Any]:
+    """Class, grade, mask and openness of a layer or a field."""
+    return plain(table.table("label").known(words.LABEL_KEYS))
+
+
+def _geometry(table: Table) -> Geometry:
+    table.known(words.GEOMETRY_KEYS)
+    form = table.choice("kind", words.GEOMETRY_KINDS, "polygon")
+    dims = table.whole("dims", 2)
+    if dims not in (2, 3):
+        raise WrongValue(table.where("dims"), "dims", dims, "2 或 3")
+    return Geometry(
+        words.GEOMETRY_KINDS[form],  # type: ignore[arg-type]
+        table.choice("parts", ("single", "any"), "any"),  # type: ignore[arg-type]
+        table.flag("required", True),
+        form,
+        dims,
+        table.number("min_area"),
+        table.number("min_width"),
+    )
+
+
+def _key(table: Table, fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """Key fields: one name, or a list of names for a composite key."""
+    given = table.get("key")
+    keys = given if isinstance(given, list) else [] if given is None else [given]
+    for one in keys:
+        if one not in fields:
+            raise WrongValue(table.where("key"), "key", one, "本图层的字段")
+    return tuple(keys)
+
+
+def _rules(table: Table, name: str, shape: Geometry, fields: dict[str, Field], shared: Shared) -> list[Rule]:
+    rules = implied_rules(name, shape, fields, shared.codes)
+    rules += [written_check(check, name, fields, shared.lists) for check in table.items_of("checks")]
+    rules += written_rules(table.items_of("topology"), table, "topology", words.IN_LAYER, shared.lists, name)
+    _prove_conditions(rules, fields, table)
+    return rules
+
+
+def _field(parent: Table, name: str, shared: Shared) -> Field:
+    table = parent.table("fields").table(name).known(words.FIELD_KEYS, ("type",))
+    domain = table.get("domain")
+    if isinstance(domain, str) and domain not in shared.codes:
+        raise WrongValue(table.where("domain"), "domain", domain, "本标准的代码表名")
+    pattern = table.text("pattern")
+    if pattern is not None and pattern not in shared.patterns:
+        raise WrongValue(table.where("pattern"), "pattern", pattern, "本标准的编码规则名")
+    kind = table.choice("type", words.FIELD_TYPES, "")
+    role = kind if kind in ("reference", "file") else "value"
+    if role == "reference" and "to" not in table:
+        raise MissingKey(table.where(), "to")
+    texts = {key: table.text(key) for key in _TEXTS}
+    texts |= {key: shared.lists.expanded(texts[key]) for key in _CONDITIONS}
+    return Field(
+        name=name,
+        title=table.text("title") or name,
+        type="text" if role != "value" else kind,  # type: ignore[arg-type]
+        role=role,  # type: ignore[arg-type]
+        length=table.whole("length"),
+        decimals=table.whole("decimals"),
+        domain=tuple(str(d) for d in domain) if isinstance(domain, list) else domain,
+        pattern=pattern,
+        unique=_unique(table),
+        required=_required(table),
+        zero_is_empty=table.flag("zero_is_empty"),
+        media=tuple(str(m).lower() for m in table.items_of("media")),
+        label=label(table),
+        source=table.text("source") or parent.text("source"),
+        confidence=table.choice("confidence", words.CONFIDENCE, str(parent.get("confidence", "unconfirmed"))),
+        **{key: table.number(key) for key in ("above", "below", "min", "max")},  # type: ignore[arg-type]
+        **texts,  # type: ignore[arg-type]
+    )
+
+
+def _required(table: Table) -> bool:
+    given = table.get("required")
+    if given not in (None, False, True, "always"):
+        raise WrongValue(table.where("required"), "required", given, "always")
+    return given in (True, "always")
+
+
+def _unique(table: Table) -> bool | str:
+    given = table.get("unique") or False
+    if not isinstance(given, bool | str):
+        raise WrongValue(table.where("unique"), "unique", given, "true，或本图层的一个字段名")
+    return given
+
+
+def _prove_conditions(rules: list[Rule], fields: dict[str, Field], table: Table) -> None:
+    names = frozenset(fields)
+    for field in fields.values():
+        for key in _CONDITIONS:
+            prove(getattr(field, key), names, table.table("fields").table(field.name).where(key))
+    for rule in rules:
+        if rule.kind == "condition":
+            for key in ("if", "then", "expected"):
+                prove(rule.params[key], names, rule.where)
+        prove(rule.params.get("where"), names, rule.where)
