@@ -1,6 +1,7 @@
 """Faults of files as files. Each can be raised, or become a located finding."""
 
 from ziyuan.base.errors import UserError
+from ziyuan.onemap.formats.tree_errors import *  # noqa: F403
 
 
 class Disguised(UserError):

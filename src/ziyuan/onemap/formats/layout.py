@@ -3,14 +3,16 @@
 import functools
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from ziyuan.onemap.formats.errors import LayoutUnknown
+from ziyuan.onemap.formats.tree import Entry, entries_of
 
-_KEYS = {"package", "members", "layers", "rules"}
+_KEYS = {"package", "members", "layers", "rules", "tree"}
 _SEVERITIES = {"error", "warning", "note"}
 
 
@@ -28,7 +30,10 @@ class LayoutLayer:
 
 @dataclass(frozen=True)
 class Layout:
-    """One package layout. `crs`: zone → EPSG code that deliveries of that zone must have."""
+    """One package layout. `crs`: zone → EPSG code that deliveries of that zone must have.
+
+    `tree`: the members it must hold. `aliases`: table or file name → layer, as the deliverer once said.
+    """
 
     id: str
     title: str
@@ -36,6 +41,8 @@ class Layout:
     layers: dict[str, LayoutLayer]
     rules: dict[str, str]
     file_name: str = ""
+    tree: tuple[Entry, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -43,6 +50,8 @@ class Layout:
 
     def match(self, found: str) -> str | None:
         """Layer meant by a table or file name: exact, other case, or with code and year round it."""
+        if found in self.aliases:
+            return self.aliases[found] if self.aliases[found] in self.layers else None
         by_fold = {name.casefold(): name for name in self.layers}
         plain = re.sub(r"[\d_\-. ()()]+", "", found).casefold()
         return by_fold.get(found.casefold()) or by_fold.get(plain)
@@ -72,4 +81,8 @@ def load_layout(name: str, folder: Path | None = None) -> Layout:
         key: LayoutLayer(key, row["standard"], bool(row["required"])) for key, row in text["layers"].items()
     }
     crs = {int(zone): int(epsg) for zone, epsg in package["crs"].items()}
-    return Layout(package["id"], package["title"], crs, layers, rules, package.get("name", ""))
+    try:
+        tree = entries_of(text.get("tree"))
+    except (ValueError, TypeError) as wrong:
+        raise LayoutUnknown(name, str(wrong)) from wrong
+    return Layout(package["id"], package["title"], crs, layers, rules, package.get("name", ""), tree)

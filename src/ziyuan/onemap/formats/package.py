@@ -19,12 +19,12 @@ from ziyuan.base import crs, sandbox
 from ziyuan.base.errors import UserError
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.sandbox import RawLayer, Unpacked
-from ziyuan.onemap.formats import crs_guard, encoding, errors
+from ziyuan.onemap.formats import crs_guard, encoding, errors, tree
 from ziyuan.onemap.formats.layer_table import County, LayerTable, Member
 from ziyuan.onemap.formats.layout import Layout
 from ziyuan.onemap.formats.members import KINDS, SHP, VectorFile, sort_members
 
-_FAMILY = {"ZY-SBX": "文件读取", "ZY-FMT-00": "成果完整性", "ZY-FMT-02": "编码", "ZY-FMT-03": "坐标系",
+_FAMILY = {"ZY-SBX": "文件读取", "ZY-FMT-00": "成果完整性", "ZY-FMT-02": "编码", "ZY-FMT-03": "坐标系", "ZY-FMT-08": "成果目录",
            "ZY-BAS-02": "坐标系"}
 Progress = Callable[[str, int, int], None]
 
@@ -62,6 +62,7 @@ class _Work:
     county: County | None
     encoding: str | None
     crs: int | None
+    period: str = ""
     layers: dict[str, LayerTable] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -80,7 +81,7 @@ class _Work:
 
 def read_package(
     path: Path, layout: Layout, *, county: County | None = None, encoding: str | None = None,
-    crs: int | None = None, name: str = "", progress: Progress | None = None,
+    crs: int | None = None, name: str = "", period: str = "", progress: Progress | None = None,
 ) -> Package:
     """Read a zip (of one GeoPackage, or of Shapefiles), a .gpkg or a .geojson.
 
@@ -90,14 +91,14 @@ def read_package(
     Raises sandbox WallsMissing when this machine may not take files; bad input never raises.
     """
     sandbox.require_walls()
-    work = _Work(layout, county, encoding, crs)
+    work = _Work(layout, county, encoding, crs, period)
     held = Path(tempfile.mkdtemp(prefix="ziyuan-read-"))
     try:
         _read_all(path, name or path.name, held, work, progress or (lambda *_: None))
     finally:
         shutil.rmtree(held, ignore_errors=True)
     _name_missing(work)
-    blocked = any(f.severity == "error" for f in work.faults)
+    blocked = any(f.severity == "error" and f.family != _FAMILY["ZY-FMT-08"] for f in work.faults)
     return Package(work.layers, work.faults, work.members, file_sm3(path), blocked)
 
 
@@ -146,11 +147,25 @@ def _read_all(path: Path, name: str, held: Path, work: _Work, progress: Progress
         work.claim_unread(member.path.stem, member.name)
         work.members.append(Member(member.name, member.size, member.sm3))
     for surplus in groups.surplus:
-        work.fault(errors.MemberSurplus(surplus.name), work.layout.rules.get("surplus_member", "warning"))
+        if not work.layout.tree:
+            work.fault(errors.MemberSurplus(surplus.name), work.layout.rules.get("surplus_member", "warning"))
         work.members.append(Member(surplus.name, surplus.size, surplus.sm3))
     for at, vector in enumerate(groups.vectors):
         progress(vector.member.name, at, len(groups.vectors))
         _read_vector(vector, work)
+    _judge_tree(members, [m.name for v in groups.vectors for m in v.beside.values()], work)
+
+
+def _judge_tree(members: list[Unpacked], beside: list[str], work: _Work) -> None:
+    """Compare the members with the tree the layout asks for; a single file is no tree."""
+    layout, values = work.layout, tree.values_of(work.county, work.period)
+    if len(members) == 1 and not any(entry.required for entry in layout.tree):
+        return
+    names = list(layout.layers)
+    for fault, severity in tree.judge(members, layout.tree, names, values, beside, layout.rules) if layout.tree else ():
+        work.fault(fault, severity)
+    for fault, severity in tree.judge_holds(work.members, layout.tree, names, values):
+        work.fault(fault, severity)
 
 
 def _members(path: Path, name: str, held: Path) -> list[Unpacked]:
