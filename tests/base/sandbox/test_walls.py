@@ -69,20 +69,25 @@ def test_a_child_without_network_walls_is_noticed():
     assert "网络" in walls.reasons[0]
 
 
-def test_the_probe_can_reach_the_network_when_nothing_hinders_it(bait):
+def test_the_probe_does_all_of_it_when_nothing_hinders_it(bait):
     """Negative control: the same attempts, made by an ordinary process, all succeed."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         request = {"port": listener.getsockname()[1], "outside": str(bait.parent.parent / "secret.csv"),
-                   "file": str(bait)}
+                   "file": str(bait), "parent": os.getpid(), "open_files": 64, "memory_mb": 4096}  # fmt: skip
         source = (
             f"import sys, json; sys.path.insert(0, {run.SOURCE!r})\n"
-            "from ziyuan.base.sandbox.child import _probe\n"
-            "print(json.dumps(_probe(json.loads(sys.argv[1]))))"
+            "from ziyuan.base.sandbox.probe import probe\n"
+            "print(json.dumps(probe(json.loads(sys.argv[1]))))"
         )
         told = subprocess.run(
             [sys.executable, "-c", source, json.dumps(request)], capture_output=True, text=True, check=True
         )
-    assert json.loads(told.stdout) == {"network": False, "files": False, "writing": False}
+    tried = json.loads(told.stdout)
+    assert tried.pop("threads") is True and set(tried.values()) == {False} and len(tried) == 9
+
+
+def test_all_walls_hold_and_reading_keeps_its_threads(bait):
+    assert set(check._probe(bait).values()) == {True}
 
 
 def _run(do: str, limits: Limits, source: str, monkeypatch) -> None:
@@ -189,9 +194,30 @@ _NAMESPACES = (  # refused inside a chroot, for one; seccomp stands alone there
         (_NO_LANDLOCK, "writing", True),  # the limit on file size alone lets nothing be written
         (_NO_LIMITS, "writing", True),  # Landlock alone refuses writing
         (_NO_LANDLOCK + _NO_LIMITS, "writing", False),
+        (_NO_SECCOMP, "changing", False),
+        (_NO_SECCOMP, "programs", True),  # Landlock alone lets no program be run
+        (_NO_SECCOMP + _NO_LANDLOCK, "programs", False),
+        (_NO_SECCOMP, "processes", False),
+        (_NO_SECCOMP, "signals", False),
+        (_NO_LIMITS, "handles", False),
+        (_NO_LIMITS, "memory", False),
     ],
 )
 def test_each_wall_is_seen_to_fall_when_it_is_left_out(bait, monkeypatch, left_out, wall, holds):
     run.drivers()
     monkeypatch.setattr(run, "_START", _WITHOUT % left_out)
     assert check._probe(bait)[wall] is holds
+
+
+def test_the_parent_outlives_every_death_of_a_child_and_names_it(monkeypatch):
+    deaths = {
+        "while True: pass": "处理器时间",
+        "import os; os.abort()": "内存",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "系统内存",
+        "import os, signal; os.kill(os.getpid(), signal.SIGBUS)": "SIGBUS",
+        "import os; os._exit(7)": "退出码 7",
+        "pass": "退出码 0",
+    }
+    for code, word in deaths.items():
+        with pytest.raises((LimitBroken, FileCrashed), match=word):
+            _run("x", Limits(cpu_s=1, wall_s=20), _WALLED + code, monkeypatch)

@@ -15,7 +15,8 @@ from pathlib import Path
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.sandbox.errors import FileUnreadable, WallsMissing
 from ziyuan.base.sandbox.limits import Limits
-from ziyuan.base.sandbox.run import drivers, exchange, read_vector, skip_all_but
+from ziyuan.base.sandbox.reading import read_vector
+from ziyuan.base.sandbox.run import drivers, exchange, skip_all_but
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def _refused(bait: Path) -> bool:
 def _probe(bait: Path) -> dict[str, bool]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         request = {"do": "probe", "file": str(bait), "driver": "ESRI Shapefile",
-                   "skip": skip_all_but("ESRI Shapefile"), "port": listener.getsockname()[1],
+                   "skip": skip_all_but("ESRI Shapefile"), "reader": "", "port": listener.getsockname()[1],
                    "outside": str(bait.parent.parent / "secret.csv")}
         answers = [body for _kind, body in exchange(request, Limits(wall_s=30))]
     return json.loads(answers[-1])

@@ -83,3 +83,12 @@ class ArchiveTooBig(UserError):
             f"压缩包“{file}”的{what}为 {found},超出上限 {allowed},整包未解开。",
             file=file, what=what, found=found, allowed=allowed,
         )
+
+
+class ReadingRefused(UserError):
+    """A reader of ours refused the file inside the child; code and words are the reader's."""
+
+    def __init__(self, code: str, name: str, message: str, remedy: str, facts: dict[str, str | int | float]) -> None:
+        super().__init__(message, remedy=remedy, **{k: v for k, v in facts.items() if k != "remedy"})
+        self.code = code
+        self.name = name

@@ -1,86 +1,44 @@
-"""The parent's side: start the child, take its frames, believe none of them unchecked."""
+"""The parent's side of a child process: start it, take its frames within the limits, name its death."""
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ziyuan.base.sandbox.errors import AnswerMalformed, FileCrashed, FileUnreadable, LimitBroken
+from ziyuan.base.sandbox.errors import (
+    AnswerMalformed,
+    FileCrashed,
+    FileUnreadable,
+    LimitBroken,
+    ReadingRefused,
+)
 from ziyuan.base.sandbox.limits import MIB, Limits
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SOURCE = str(Path(__file__).resolve().parents[3])
 _START = "import sys; sys.path.insert(0, {src!r}); from ziyuan.base.sandbox.child import main; main()"
-_KINDS = {"GPKG": "GeoPackage", "ESRI Shapefile": "Shapefile", "GeoJSON": "GeoJSON"}
-_MOST_COLUMNS = 512
-
-
-@dataclass(frozen=True)
-class RawLayer:
-    """One layer as the file has it: text columns still bytes, `geometry` WKB (or absent)."""
-
-    name: str
-    table: "pa.Table"
-    crs: str | None
-    geometry_type: str | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    layers: dict[str, RawLayer]
-    unread: tuple[str, ...]
-    walls: dict[str, bool] = field(default_factory=dict)
-
-
-def read_vector(
-    path: Path, driver: str, *, layers: Sequence[str] | None = None, limits: Limits | None = None
-) -> Reading:
-    """Read one vector file with the one named GDAL driver, in a child of its own.
-
-    `layers` None reads all; others are only named (`unread`). For a Shapefile the bytes of its
-    text columns arrive as ISO-8859-1 characters, so that the parent can decode them itself.
-
-    Raises LimitBroken, FileCrashed, FileUnreadable, AnswerMalformed.
-    """
-    limits = limits or Limits()
-    request = {"do": "read", "file": str(path), "driver": driver, "skip": skip_all_but(driver),
-               "layers": None if layers is None else list(layers)}
-    found: dict[str, RawLayer] = {}
-    unread: list[str] = []
-    standing: dict[str, bool] = {}
-    told: dict[str, Any] | None = None
-    for kind, body in exchange(request, limits):
-        if kind == b"W":
-            standing = _json(path, body)
-        elif kind == b"L":
-            told = _described(path, body)
-            if not told["read"]:
-                unread.append(told["name"])
-        elif kind == b"A" and told is not None and told["read"]:
-            found[told["name"]] = _checked_layer(path, told, body)
-            told = None
-        else:
-            raise AnswerMalformed(path.name, "帧序错误")
-    return Reading(found, tuple(unread), standing)
+_KINDS = {"GPKG": "GeoPackage", "ESRI Shapefile": "Shapefile", "OpenFileGDB": "File GDB", "LIBKML": "KML"}
+_PIPE = 1 << 20
 
 
 def exchange(request: dict[str, Any], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
-    """Run one child for `request`; yield its frames up to the end mark."""
-    name = Path(request.get("file", "")).name
+    """Run one child for `request`; yield its frames up to the end mark.
+
+    Raises LimitBroken, FileCrashed, FileUnreadable, ReadingRefused, AnswerMalformed.
+    """
+    name = request.get("shown") or Path(request.get("file", "")).name
     child = _start(request | {"memory_mb": limits.memory_mb, "cpu_s": limits.cpu_s,
-                              "open_files": limits.open_files})
+                              "open_files": limits.open_files, "parent": os.getpid()})  # fmt: skip
     late = threading.Event()
     timer = threading.Timer(limits.wall_s, _stop_late, (child, late))
     timer.daemon = True
@@ -107,18 +65,18 @@ def exchange(request: dict[str, Any], limits: Limits) -> Iterator[tuple[bytes, b
 
 def _start(request: dict[str, Any]) -> subprocess.Popen[bytes]:
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "ARROW_DEFAULT_MEMORY_POOL": "system",
-                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+                   "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # fmt: skip
     child = subprocess.Popen(
         [sys.executable, "-I", "-c", _START.format(src=SOURCE)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env=environment, cwd="/", start_new_session=True, close_fds=True,
-    )
-    assert child.stdin is not None  # noqa: S101  (PIPE was asked for)
-    try:
+    )  # fmt: skip
+    assert child.stdin is not None and child.stdout is not None  # noqa: S101  (PIPE was asked for)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+    with contextlib.suppress(BrokenPipeError):
         child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.close()
-    except BrokenPipeError:
-        pass
     return child
 
 
@@ -126,7 +84,7 @@ def _frames(child: subprocess.Popen[bytes], name: str, limits: Limits) -> Iterat
     pipe, left = child.stdout, limits.output_mb * MIB
     assert pipe is not None  # noqa: S101
     while head := pipe.read(9):
-        if len(head) < 9 or head[:1] not in b"WLAE.":
+        if len(head) < 9 or head[:1] not in b"WLSANE.":
             raise AnswerMalformed(name, "帧头错误")
         (size,) = struct.unpack("<Q", head[1:])
         left -= size
@@ -162,7 +120,7 @@ def _death(child: subprocess.Popen[bytes], name: str, limits: Limits, late: bool
     if code == -signal.SIGXFSZ:
         return LimitBroken(name, "写文件", "不允许写任何文件")
     if code == -signal.SIGKILL:
-        return LimitBroken(name, "处理器时间或系统内存", f"{limits.cpu_s} 秒,{limits.memory_mb} MB")
+        return LimitBroken(name, "系统内存", f"整机可用内存不足,读取进程上限 {limits.memory_mb} MB")
     if code == -signal.SIGABRT:  # C++ bad_alloc ends in abort
         return LimitBroken(name, "内存", f"{limits.memory_mb} MB")
     how = signal.Signals(-code).name if code < 0 else f"退出码 {code}"
@@ -170,75 +128,60 @@ def _death(child: subprocess.Popen[bytes], name: str, limits: Limits, late: bool
 
 
 def _raise_told(name: str, driver: str, body: bytes, limits: Limits) -> None:
-    told = _json(Path(name), body)
+    told = json_of(name, body)
     why = str(told.get("why", ""))
+    if told.get("kind") == "told":
+        raise _refused(name, told)
     if told.get("kind") == "memory" or "memory" in why.lower() or "realloc" in why:
         raise LimitBroken(name, "内存", f"{limits.memory_mb} MB")
+    if "Too many open files" in why:
+        raise LimitBroken(name, "打开文件数", f"{limits.open_files} 个")
     if told.get("kind") in ("ImportError", "ModuleNotFoundError", "RuntimeError"):
         raise FileCrashed(name, "读取程序自身出错")
-    raise FileUnreadable(name, _KINDS.get(driver, driver), _plain_reason(why))
+    raise FileUnreadable(name, _KINDS.get(driver, driver or "该类"), plain_reason(why))
 
 
-def _plain_reason(why: str) -> str:
-    """GDAL's English reason shortened to what a person may need; never a server path."""
+def _refused(name: str, told: dict[str, Any]) -> Exception:
+    """The words of a reader of ours; its code must look like one, its text stays short and printable."""
+    code, facts = str(told.get("code", "")), told.get("facts")
+    if not re.fullmatch(r"ZY-[A-Z]{3}-\d{3}", code) or not isinstance(facts, dict):
+        return AnswerMalformed(name, "错误说明不合约定")
+    words = ["".join(c for c in str(told.get(key, ""))[:600] if c.isprintable()) for key in ("message", "remedy")]
+    kept = {str(k): v for k, v in facts.items() if isinstance(v, str | int | float) and str(k).isidentifier()}
+    return ReadingRefused(code, str(told.get("name", ""))[:60], words[0], words[1], kept)
+
+
+def plain_reason(why: str) -> str:
+    """GDAL's English reason in the words a person may need, with its place; never a server path."""
     if "图层" in why:
         return why
     if "not recognized" in why:
         return "内容不属于该格式"
     if "malformed" in why or "not a database" in why:
         return "数据库结构损坏"
-    return "结构损坏或内容不完整"
+    place = re.search(r"\b(line|offset|record|feature|row) (?:number |nr )?#?:?(\d{1,12})", why, re.IGNORECASE)
+    if place is None:
+        return "结构损坏或内容不完整"
+    unit = {"line": "第 {} 行", "offset": "第 {} 字节", "record": "第 {} 条记录", "row": "第 {} 行",
+            "feature": "第 {} 个要素"}[place[1].lower()]  # fmt: skip
+    return f"{unit.format(place[2])}附近结构损坏"
 
 
-def _json(path: Path, body: bytes) -> dict[str, Any]:
+def json_of(name: str, body: bytes) -> dict[str, Any]:
+    """A JSON frame, which must be an object."""
     try:
         value = json.loads(body)
     except ValueError as problem:
-        raise AnswerMalformed(path.name, "说明不是 JSON") from problem
+        raise AnswerMalformed(name, "说明不是 JSON") from problem
     if not isinstance(value, dict):
-        raise AnswerMalformed(path.name, "说明不是对象")
+        raise AnswerMalformed(name, "说明不是对象")
     return value
-
-
-def _described(path: Path, body: bytes) -> dict[str, Any]:
-    told = _json(path, body)
-    right = isinstance(told.get("name"), str) and isinstance(told.get("read"), bool)
-    if right and told["read"]:
-        right = (
-            isinstance(told.get("rows"), int)
-            and isinstance(told.get("columns"), list)
-            and isinstance(told.get("crs"), str | None)
-            and len(told.get("crs") or "") < 20_000
-        )
-    if not right:
-        raise AnswerMalformed(path.name, "图层说明不全")
-    return told
-
-
-def _checked_layer(path: Path, told: dict[str, Any], body: bytes) -> RawLayer:
-    import pyarrow as pa  # its threads would keep the child from entering a namespace of its own
-
-    try:
-        table = pa.ipc.open_stream(pa.py_buffer(body)).read_all()
-        table.validate(full=True)
-    except pa.ArrowInvalid as problem:
-        raise AnswerMalformed(path.name, "Arrow 数据无效") from problem
-    names = table.column_names
-    if table.num_rows != told["rows"] or names != told["columns"]:
-        raise AnswerMalformed(path.name, "行数或列名与说明不符")
-    if len(names) > _MOST_COLUMNS or len(set(names)) != len(names):
-        raise AnswerMalformed(path.name, "列过多或重名")
-    if any(pa.types.is_nested(kind) for kind in table.schema.types if not pa.types.is_list(kind)):
-        raise AnswerMalformed(path.name, "列类型不在约定之内")
-    if "geometry" in names and not pa.types.is_binary(table.schema.field("geometry").type):
-        raise AnswerMalformed(path.name, "图形列不是二进制")
-    return RawLayer(told["name"], table, told.get("crs"), told.get("geometry_type"))
 
 
 @functools.cache
 def drivers() -> tuple[str, ...]:
     """All drivers of the installed GDAL, asked of a child once per process."""
-    for _kind, body in exchange({"do": "drivers", "driver": "", "skip": ""}, Limits(wall_s=30)):
+    for _kind, body in exchange({"do": "drivers", "driver": "", "skip": "", "reader": ""}, Limits(wall_s=30)):
         return tuple(json.loads(body)["drivers"])
     raise AnswerMalformed("GDAL", "驱动清单为空")
 

@@ -1,0 +1,97 @@
+"""Reading with GDAL inside the child: one driver is left, layers come in batches, text as bytes."""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from ziyuan.base.sandbox.answer import ReadLayer, Unread
+
+_ENVIRONMENT = {
+    "GDAL_DRIVER_PATH": "disable", "OGR_SQLITE_PRAGMA": "temp_store=2", "CPL_TMPDIR": "/nonexistent",
+    "GDAL_PAM_ENABLED": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL", "GML_GFS_TEMPLATE": "", "GML_SAVE_RESOLVED_TO": "",
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "0", "LIBKML_RESOLVE_STYLE": "NO", "GDAL_HTTP_MAX_RETRY": "0",
+}  # fmt: skip
+_OPEN_OPTIONS: dict[str, dict[str, str]] = {
+    "GPKG": {"LIST_ALL_TABLES": "NO", "IMMUTABLE": "YES"},
+    "ESRI Shapefile": {"AUTO_REPACK": "NO"},
+    "GML": {"WRITE_GFS": "NO"},
+}
+_UNNEEDED = ("pyproj", "shapely", "geopandas", "pandas")  # a faster start
+
+
+def prepare(driver: str, skip: str) -> Any:
+    """pyogrio with every other driver left out; refuses to go on when more than one is left."""
+    os.environ.update(_ENVIRONMENT)
+    os.environ["GDAL_SKIP"] = skip
+    for unneeded in _UNNEEDED:
+        sys.modules[unneeded] = None  # type: ignore[assignment]
+    for early in ("sqlite3", "pyarrow.ipc"):  # loaded before the file wall stands
+        importlib.import_module(early)
+    pyogrio = importlib.import_module("pyogrio")
+    left = set(pyogrio.list_drivers())
+    if driver and left != {driver}:
+        raise RuntimeError(f"drivers left: {sorted(left)}")
+    return pyogrio
+
+
+def read(pyogrio: Any, path: str, driver: str, wanted: list[str] | None) -> Iterator[ReadLayer | Unread]:
+    """All layers of the file in turn; those not in `wanted` are only named."""
+    for name in _layer_names(pyogrio, path, driver):
+        if wanted is not None and name not in wanted:
+            yield Unread(name)
+            continue
+        encoding = "ISO-8859-1" if driver == "ESRI Shapefile" else None
+        opened = pyogrio.raw.open_arrow(
+            path, layer=name, encoding=encoding, use_pyarrow=True, **_OPEN_OPTIONS.get(driver, {})
+        )
+        with opened as (meta, reader):
+            yield _layer(name, meta, reader)
+
+
+def _layer(name: str, meta: dict[str, Any], reader: pa.RecordBatchReader) -> ReadLayer:
+    geometry = meta.get("geometry_name") or "wkb_geometry"
+    schema = pa.schema([_column(field, geometry) for field in reader.schema])
+    kind = meta.get("geometry_type")
+    return ReadLayer(name, schema, _batches(reader, schema), meta.get("crs"), None if kind is None else str(kind))
+
+
+def _column(field: pa.Field, geometry: str) -> pa.Field:
+    text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    name = "geometry" if field.name == geometry else field.name
+    return pa.field(name, pa.binary() if text else field.type)
+
+
+def _batches(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for batch in reader:
+        columns = [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _layer_names(pyogrio: Any, path: str, driver: str) -> list[str]:
+    if driver == "GPKG":
+        return _real_tables(path)
+    return [str(row[0]) for row in pyogrio.list_layers(path)]
+
+
+def _real_tables(path: str) -> list[str]:
+    """Layer tables of a GeoPackage: registered features that are tables. Views are never run."""
+    import sqlite3
+
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    base = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True)
+    try:
+        rows = base.execute(
+            "SELECT c.table_name, m.type FROM gpkg_contents c"
+            " LEFT JOIN sqlite_master m ON m.name = c.table_name"
+            " WHERE c.data_type IN ('features', 'attributes') ORDER BY c.rowid"
+        ).fetchall()
+    finally:
+        base.close()
+    views = [name for name, kind in rows if kind != "table"]
+    if views:
+        raise ValueError(f"图层“{views[0]}”不是数据表")
+    return [name for name, _kind in rows]
