@@ -6,9 +6,9 @@ from typing import Any
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable
 from ziyuan.onemap.standards.conditions import Lists, prove
-from ziyuan.onemap.standards.errors import MissingKey, WrongValue
+from ziyuan.onemap.standards.errors import MissingKey, RuleNotServed, WrongValue
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
-from ziyuan.onemap.standards.reading import Table, plain
+from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
 from ziyuan.onemap.standards.rules import implied_rules, written_check, written_rules
 
 _TEXTS = (
@@ -19,10 +19,19 @@ _CONDITIONS = ("required_when", "allowed_when", "forbidden_when")
 
 
 class Shared:
-    """What the layers of one model have in common: code tables, patterns, named lists of codes."""
+    """What the layers of one model have in common: code tables, patterns, named lists of codes; problems found."""
 
-    def __init__(self, codes: Mapping[str, CodeTable], patterns: Mapping[str, Pattern], lists: Lists) -> None:
+    def __init__(self, codes: Mapping[str, CodeTable], patterns: Mapping[str, Pattern], lists: Lists,
+                 problems: Problems, root: Table, *, proving: bool) -> None:  # fmt: skip
+        self.domains, self.composed = root.table("codes").keys(), root.table("patterns").keys()
         self.codes, self.patterns, self.lists = codes, patterns, lists
+        self.problems, self.proving = problems, proving
+
+    def prove(self, text: str | None, names: frozenset[str], where: str) -> None:
+        """Keep as a problem what is wrong with a condition; nothing when conditions are not looked at."""
+        if self.proving and text is not None:
+            with self.problems.kept():
+                prove(text, names, where)
 
 
 def entity(parent: Table, name: str, shared: Shared) -> Entity:
@@ -32,8 +41,8 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
     if untyped and "fields" in table:
         raise WrongValue(table.where("catalogue_only"), "catalogue_only", True, "不写字段的图层才能只列入目录")
     shape = _geometry(table.table("geometry"))
-    fields = {one: _field(table, one, shared) for one in table.table("fields")}
-    keys = _key(table, fields)
+    fields = shared.problems.mapped(table.table("fields"), lambda one: _field(table, one, shared))
+    keys = _key(table)
     return Entity(
         name=name,
         title=table.text("title") or name,
@@ -78,33 +87,45 @@ def _geometry(table: Table) -> Geometry:
     )
 
 
-def _key(table: Table, fields: Mapping[str, Field]) -> tuple[str, ...]:
+def _key(table: Table) -> tuple[str, ...]:
     """Key fields: one name, or a list of names for a composite key."""
     given = table.get("key")
     keys = given if isinstance(given, list) else [] if given is None else [given]
     for one in keys:
-        if one not in fields:
+        if one not in table.table("fields"):
             raise WrongValue(table.where("key"), "key", one, "本图层的字段")
     return tuple(keys)
 
 
 def _rules(table: Table, name: str, shape: Geometry, fields: dict[str, Field], shared: Shared) -> list[Rule]:
-    rules = implied_rules(name, shape, fields, shared.codes)
-    rules += [written_check(check, name, fields, shared.lists) for check in table.items_of("checks")]
-    rules += written_rules(table.items_of("topology"), table, "topology", words.IN_LAYER, shared.lists, name)
-    _prove_conditions(rules, fields, table)
-    return rules
+    names = frozenset(table.table("fields"))
+    for one in fields.values():
+        for key in _CONDITIONS:
+            shared.prove(getattr(one, key), names, table.table("fields").table(one.name).where(key))
+    written = shared.problems.made(
+        tables(table.items_of("checks"), table, "checks"), lambda check: written_check(check, name, names, shared.lists)
+    )
+    for rule in written:
+        for key in ("if", "then", "expected"):
+            shared.prove(rule.params[key], names, rule.where)
+    written += written_rules(
+        table.items_of("topology"), table, "topology", words.IN_LAYER, shared.lists, shared.problems, name
+    )
+    return implied_rules(name, shape, fields, shared.codes) + written
 
 
 def _field(parent: Table, name: str, shared: Shared) -> Field:
     table = parent.table("fields").table(name).known(words.FIELD_KEYS, ("type",))
     domain = table.get("domain")
-    if isinstance(domain, str) and domain not in shared.codes:
+    if isinstance(domain, str) and domain not in shared.domains:
         raise WrongValue(table.where("domain"), "domain", domain, "本标准的代码表名")
     pattern = table.text("pattern")
-    if pattern is not None and pattern not in shared.patterns:
+    if pattern is not None and pattern not in shared.composed:
         raise WrongValue(table.where("pattern"), "pattern", pattern, "本标准的编码规则名")
     kind = table.choice("type", words.FIELD_TYPES, "")
+    for word in ("forbidden_when", "media"):
+        if word in table and not words.served(word):
+            raise RuleNotServed(table.where(word), word)
     role = kind if kind in ("reference", "file") else "value"
     if role == "reference" and "to" not in table:
         raise MissingKey(table.where(), "to")
@@ -143,15 +164,3 @@ def _unique(table: Table) -> bool | str:
     if not isinstance(given, bool | str):
         raise WrongValue(table.where("unique"), "unique", given, "true，或本图层的一个字段名")
     return given
-
-
-def _prove_conditions(rules: list[Rule], fields: dict[str, Field], table: Table) -> None:
-    names = frozenset(fields)
-    for field in fields.values():
-        for key in _CONDITIONS:
-            prove(getattr(field, key), names, table.table("fields").table(field.name).where(key))
-    for rule in rules:
-        if rule.kind == "condition":
-            for key in ("if", "then", "expected"):
-                prove(rule.params[key], names, rule.where)
-        prove(rule.params.get("where"), names, rule.where)

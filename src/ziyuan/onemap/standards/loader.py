@@ -4,53 +4,130 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ziyuan.base.errors import UserError
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable, read_codes, written_codes
-from ziyuan.onemap.standards.conditions import Lists, prove
+from ziyuan.onemap.standards.conditions import Lists
 from ziyuan.onemap.standards.entities import Shared, entity
 from ziyuan.onemap.standards.errors import MissingKey, WrongValue
 from ziyuan.onemap.standards.model import Entity, Model, Pattern, Rule, Space
 from ziyuan.onemap.standards.places import model_file
-from ziyuan.onemap.standards.reading import Table, plain, read, tables
+from ziyuan.onemap.standards.reading import Problems, Table, plain, read, tables
 from ziyuan.onemap.standards.rules import reference_rules, written_rules
 
 CONTROL_AREA = "control_area"
 
 
-def load_file(path: Path, name: str | None = None) -> Model:
-    """The model in the file `path` (or in `path/model.yaml`); `name` is how messages call the file."""
-    path = path / "model.yaml" if path.is_dir() else path
-    root = read(path, name)
-    root.known(words.MODEL_KEYS, ("standard", "entities"))
-    head = root.table("standard").known(words.STANDARD_KEYS, ("id", "edition", "title"))
-    lists = _lists(root.table("lists"))
-    codes = {key: _codes(root.table("codes"), key, path.parent) for key in root.table("codes")}
-    patterns = {key: _pattern(root.table("patterns"), key) for key in root.table("patterns")}
-    shared = Shared(codes, patterns, lists)
-    layers = {key: entity(root.table("entities"), key, shared) for key in root.table("entities")}
-    typed = {key: one for key, one in layers.items() if not one.catalogue_only}
-    rules = _between(typed, root, lists)
-    return Model(
-        id=str(head.text("id")),
-        edition=str(head.text("edition")),
-        title=str(head.text("title")),
-        source=head.text("source"),
-        in_force=None if head.get("in_force") is None else str(head["in_force"]),
-        space=_space(root.table("space").known(words.SPACE_KEYS)),
-        codes=codes,
-        patterns=patterns,
-        entities={key: _own_rules(one) for key, one in typed.items()},
-        catalogue={key: one for key, one in layers.items() if one.catalogue_only},
-        rules=tuple(rules),
-        statistics=tuple(_statistics(root, typed)),
-        no_change=_known(root.table("no_change"), words.NO_CHANGE_KEYS),
-        delivery=_delivery(root.table("delivery")),
-        file=str(path),
-    )
+def load_file(path: Path, name: str | None = None, *, proving: bool = True) -> Model:
+    """The model in the file `path` (or in `path/model.yaml`); `name` is how messages call the file.
+
+    The first problem is raised. `proving` False leaves the conditions unread (a quick look at fields and rules).
+    """
+    return _Loading(path, name, Problems(), proving).model()
 
 
-def _known(table: Table, keys: tuple[str, ...]) -> dict[str, Any]:
-    return plain(table.known(keys))
+def problems_of(path: Path, name: str | None = None) -> list[UserError]:
+    """All that is wrong in a model file, in the order of the file's sections; empty when it loads."""
+    problems = Problems(every=True)
+    with problems.kept():
+        _Loading(path, name, problems, True).model()
+    return problems.found
+
+
+class _Loading:
+    """One reading of one file."""
+
+    def __init__(self, path: Path, name: str | None, problems: Problems, proving: bool) -> None:
+        self.path = path / "model.yaml" if path.is_dir() else path
+        self.root = read(self.path, name)
+        self.problems = problems
+        with problems.kept():
+            self.root.known(words.MODEL_KEYS, ("standard", "entities"))
+        given = self.root.table("codes")
+        codes = problems.mapped(given, lambda key: _codes(given, key, self.path.parent))
+        parts = self.root.table("patterns")
+        patterns = problems.mapped(parts, lambda key: _pattern(parts, key))
+        self.shared = Shared(codes, patterns, _lists(self.root.table("lists")), problems, self.root, proving=proving)
+
+    def model(self) -> Model:
+        """The whole model."""
+        root, problems = self.root, self.problems
+        head = root.table("standard").known(words.STANDARD_KEYS, ("id", "edition", "title"))
+        layers = problems.mapped(root.table("entities"), lambda key: entity(root.table("entities"), key, self.shared))
+        typed = {key: one for key, one in layers.items() if not one.catalogue_only}
+        return Model(
+            id=_identifier(head, "id"),
+            edition=_identifier(head, "edition"),
+            title=str(head.text("title")),
+            source=head.text("source"),
+            in_force=None if head.get("in_force") is None else str(head["in_force"]),
+            space=_space(root.table("space").known(words.SPACE_KEYS)),
+            codes=dict(self.shared.codes),
+            patterns=dict(self.shared.patterns),
+            entities={key: _own_rules(one) for key, one in typed.items()},
+            catalogue={key: one for key, one in layers.items() if one.catalogue_only},
+            rules=tuple(self._between(typed)),
+            statistics=tuple(self._statistics(typed)),
+            no_change=_no_change(root.table("no_change")),
+            delivery=_delivery(root.table("delivery")),
+            file=str(self.path),
+        )
+
+    def _between(self, layers: dict[str, Entity]) -> list[Rule]:
+        """Rules of more than one layer, those written in `topology` of a layer included."""
+        rules = [rule for one in layers.values() for rule in one.rules if rule.kind in words.CROSS]
+        rules += reference_rules(layers)
+        for key, kinds in (("cross_layer", words.CROSS), ("change", words.CHANGE), ("balance", words.BALANCE)):
+            default = "sum_equal" if key == "balance" else ""
+            rules += written_rules(
+                self.root.items_of(key), self.root, key, kinds, self.shared.lists, self.problems, default=default
+            )
+        ids: set[str] = set()
+        for rule in [r for e in layers.values() for r in e.rules if r.kind not in words.CROSS] + rules:
+            with self.problems.kept():
+                self._resolve(rule, ids)
+        return rules
+
+    def _resolve(self, rule: Rule, ids: set[str]) -> None:
+        """The id stands once; the layers and fields named are there."""
+        if rule.id in ids:
+            raise WrongValue(rule.where or self.root.where(), "id", rule.id, "不重复的规则编号")
+        ids.add(rule.id)
+        layers = self.root.table("entities")
+        for key in words.NAMES_LAYERS:
+            named = rule.params.get(key)
+            if not isinstance(named, str) or named == CONTROL_AREA or (key == "by" and rule.kind != "covered_by"):
+                continue
+            layer, _, field = named.partition(".")
+            if layer not in layers or (field and field not in layers.table(layer).table("fields")):
+                raise WrongValue(rule.where, key, named, "本标准的图层（或 图层.字段）")
+            if layers.table(layer).get("catalogue_only"):
+                raise WrongValue(rule.where, key, named, "有字段的图层（该图层只列入目录）")
+        if rule.layer in layers:
+            self.shared.prove(
+                rule.params.get("where"), frozenset(layers.table(str(rule.layer)).table("fields")), rule.where
+            )
+
+    def _statistics(self, layers: dict[str, Entity]) -> list[dict[str, Any]]:
+        given = tables(self.root.items_of("statistics"), self.root, "statistics")
+        return self.problems.made(given, lambda table: self._statistic(table, layers))
+
+    def _statistic(self, table: Table, layers: dict[str, Entity]) -> dict[str, Any]:
+        table.known(words.STATISTICS_KEYS, ("id", "from", "sum"))
+        source = layers.get(str(table.text("from")))
+        if source is None:
+            raise WrongValue(table.where("from"), "from", table["from"], "本标准有字段的图层")
+        for key in ("sum", "rows", "columns"):
+            self.shared.prove(table.text(key), frozenset(source.fields), table.where(key))
+        return plain(table)
+
+
+def _identifier(table: Table, key: str) -> str:
+    """Standard id or edition: they make names of folders and tables."""
+    value = table.text(key) or ""
+    if not words.IDENTIFIER.fullmatch(value):
+        raise WrongValue(table.where(key), key, value, "小写字母、数字和下划线（用作文件夹名和表名）")
+    return value
 
 
 def _lists(table: Table) -> Lists:
@@ -114,32 +191,19 @@ def _pattern(parent: Table, key: str) -> Pattern:
                    table.text("source"), table.choice("confidence", words.CONFIDENCE, "unconfirmed"))  # fmt: skip
 
 
-def _between(layers: dict[str, Entity], root: Table, lists: Lists) -> list[Rule]:
-    """Rules of more than one layer, those written in `topology` of a layer included."""
-    rules = [rule for one in layers.values() for rule in one.rules if rule.kind in words.CROSS]
-    rules += reference_rules(layers)
-    rules += written_rules(root.items_of("cross_layer"), root, "cross_layer", words.CROSS, lists)
-    rules += written_rules(root.items_of("change"), root, "change", words.CHANGE, lists)
-    rules += written_rules(root.items_of("balance"), root, "balance", words.BALANCE, lists, default="sum_equal")
-    _resolve(layers, rules, root)
-    return rules
-
-
 def _own_rules(one: Entity) -> Entity:
     return replace(one, rules=tuple(rule for rule in one.rules if rule.kind not in words.CROSS))
 
 
-def _statistics(root: Table, layers: dict[str, Entity]) -> list[dict[str, Any]]:
-    found = []
-    for table in tables(root.items_of("statistics"), root, "statistics"):
-        table.known(words.STATISTICS_KEYS, ("id", "from", "sum"))
-        source = layers.get(str(table.text("from")))
-        if source is None:
-            raise WrongValue(table.where("from"), "from", table["from"], "本标准的图层")
-        for key in ("sum", "rows", "columns"):
-            prove(table.text(key), frozenset(source.fields), table.where(key))
-        found.append(plain(table))
-    return found
+def _no_change(table: Table) -> dict[str, Any]:
+    """What a re-export may change without being a change."""
+    table.known(words.NO_CHANGE_KEYS)
+    for key, allowed in words.NO_CHANGE_VALUES.items():
+        if key in table:
+            table.choice(key, allowed, "")
+    table.number("precision")
+    table.items_of("ignore")
+    return plain(table)
 
 
 def _delivery(table: Table) -> dict[str, Any]:
@@ -148,25 +212,3 @@ def _delivery(table: Table) -> dict[str, Any]:
     if reference is not None and not words.MONTH_DAY.fullmatch(reference):
         raise WrongValue(table.where("reference"), "reference", reference, "月-日，如 12-31")
     return plain(table)
-
-
-def _resolve(layers: dict[str, Entity], rules: list[Rule], root: Table) -> None:
-    ids: set[str] = set()
-    for rule in [r for e in layers.values() for r in e.rules if r.kind not in words.CROSS] + rules:
-        if rule.id in ids:
-            raise WrongValue(rule.where or root.where(), "id", rule.id, "不重复的规则编号")
-        ids.add(rule.id)
-        for key in words.NAMES_LAYERS:
-            _resolve_name(rule, key, layers)
-        condition = rule.params.get("where")
-        if rule.layer in layers and condition:
-            prove(condition, frozenset(layers[rule.layer].fields), rule.where)
-
-
-def _resolve_name(rule: Rule, key: str, layers: dict[str, Entity]) -> None:
-    named = rule.params.get(key)
-    if not isinstance(named, str) or named == CONTROL_AREA or (key == "by" and rule.kind != "covered_by"):
-        return
-    layer, _, field = named.partition(".")
-    if layer not in layers or (field and field not in layers[layer].fields):
-        raise WrongValue(rule.where, key, named, "本标准的图层（或 图层.字段）")

@@ -1,26 +1,31 @@
 """Read YAML so that every value still knows its file and line, and an unknown key is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ziyuan.base.errors import UserError
 from ziyuan.onemap.standards.errors import MissingKey, ModelUnreadable, UnknownKey, WrongValue
 
 
 class Table(dict[str, Any]):
-    """A YAML mapping that remembers the line of each key."""
+    """A YAML mapping that remembers the line of each key and its own path from the top of the file."""
 
-    def __init__(self, file: str, line: int) -> None:
+    def __init__(self, file: str, line: int, path: str = "") -> None:
         super().__init__()
         self.file = file
         self.line = line
+        self.path = path
         self.lines: dict[str, int] = {}
 
     def where(self, key: str | None = None) -> str:
-        """`file:line` of `key`, or of the table itself."""
-        return f"{self.file}:{self.lines.get(key, self.line) if key else self.line}"
+        """`file:line（path）` of `key`, or of the table itself."""
+        line = self.lines.get(key, self.line) if key else self.line
+        path = joined(self.path, key) if key else self.path
+        return f"{self.file}:{line}" + (f"（{path}）" if path else "")
 
     def known(self, keys: Iterable[str], required: Iterable[str] = ()) -> "Table":
         """The table itself when it holds no key outside `keys` and all of `required`."""
@@ -35,7 +40,7 @@ class Table(dict[str, Any]):
 
     def table(self, key: str) -> "Table":
         """The mapping under `key`; an empty one when absent."""
-        return self._typed(key, Table, "一组键值", Table(self.file, self.lines.get(key, self.line)))
+        return self._typed(key, Table, "一组键值", Table(self.file, self.lines.get(key, self.line), joined(self.path, key)))
 
     def text(self, key: str, default: str | None = None) -> str | None:
         """The text under `key`."""
@@ -84,10 +89,12 @@ def read(path: Path, name: str | None = None) -> Table:
     """The mapping in the YAML file `path`; `name` is how messages call the file."""
     shown = name or path.name
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelUnreadable(shown, f"文件超过 {MOST_BYTES // 1_000_000} MB。")
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ModelUnreadable(_place(shown, error), f"不是可读的 YAML（{_problem(error)}）。") from error
-    value = _value(root, shown) if root is not None else None
+    value = _Reader(shown).value(root, "") if root is not None else None
     if not isinstance(value, Table):
         raise ModelUnreadable(f"{shown}:1", "文件顶层应为一组键值。")
     return value
@@ -102,57 +109,117 @@ def _problem(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).splitlines()[0]
 
 
+MOST_BYTES = 5_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALARS = yaml.SafeLoader("")
+_TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+_DEEPEST = 40
 
 
-def _value(node: yaml.Node, file: str) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return _table(node, file)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, file) for item in node.value]
-    if node.tag == "tag:yaml.org,2002:str":
-        return node.value
-    try:
-        return _SCALARS.construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
-        raise ModelUnreadable(f"{file}:{node.start_mark.line + 1}", f"“{node.value}”不是可读的值。") from error
+def joined(path: str, key: str) -> str:
+    """`entities.DLTB` and `fields` → `entities.DLTB.fields`."""
+    return f"{path}.{key}" if path else key
 
 
-def _table(node: yaml.MappingNode, file: str) -> Table:
-    table = Table(file, node.start_mark.line + 1)
-    own = [(k, v) for k, v in node.value if k.tag != _MERGE]
-    for key_node, value_node in own:
-        key = str(key_node.value)
-        line = key_node.start_mark.line + 1
-        if key in table:
-            raise ModelUnreadable(f"{file}:{line}", f"键“{key}”写了两次。")
-        table[key] = _value(value_node, file)
-        table.lines[key] = line
-    merged = [_merged(v, file) for k, v in node.value if k.tag == _MERGE]
-    return _with_shared(table, merged) if merged else table
+class _Reader:
+    """From YAML nodes to tables. A node named by an anchor is read once: aliases share its value."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._known: dict[int, Any] = {}
+        self._open: list[int] = []
+
+    def value(self, node: yaml.Node, path: str) -> Any:
+        """Table, list or scalar of a node."""
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.tag == _TEXT else self._scalar(node, path)
+        if id(node) not in self._known:
+            if id(node) in self._open or len(self._open) > _DEEPEST:
+                raise self._wrong(node, path, "锚点引用了自身，或嵌套过深。")
+            self._open.append(id(node))
+            self._known[id(node)] = self._table(node, path) if isinstance(node, yaml.MappingNode) else [
+                self.value(item, f"{path}[{number}]") for number, item in enumerate(node.value, 1)
+            ]  # fmt: skip
+            self._open.pop()
+        return self._known[id(node)]
+
+    def _wrong(self, node: yaml.Node, path: str, what: str) -> ModelUnreadable:
+        place = f"{self.file}:{node.start_mark.line + 1}"
+        return ModelUnreadable(f"{place}（{path}）" if path else place, what)
+
+    def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
+        try:
+            return _SCALARS.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._wrong(node, path, f"“{node.value}”不是可读的值。") from error
+
+    def _table(self, node: yaml.MappingNode, path: str) -> Table:
+        table = Table(self.file, node.start_mark.line + 1, path)
+        for key_node, value_node in node.value:
+            if key_node.tag == _MERGE:
+                continue
+            key = str(key_node.value)
+            if key in table:
+                raise self._wrong(key_node, joined(path, key), f"键“{key}”写了两次。")
+            table[key] = self.value(value_node, joined(path, key))
+            table.lines[key] = key_node.start_mark.line + 1
+        merged = [one for k, v in node.value if k.tag == _MERGE for one in self._merged(v, path)]
+        return _with_shared(table, merged) if merged else table
+
+    def _merged(self, node: yaml.Node, path: str) -> list[Table]:
+        """The mappings behind `<<: *name` or `<<: [*one, *two]`."""
+        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        found = [self.value(one, path) for one in nodes]
+        if not all(isinstance(one, Table) for one in found):
+            raise self._wrong(node, path, "“<<”后面应为带 & 名的一组键值。")
+        return found
 
 
-def _merged(node: yaml.Node, file: str) -> list[Table]:
-    """The mappings behind `<<: *name` or `<<: [*one, *two]`."""
-    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    found = [_value(one, file) for one in nodes]
-    if not all(isinstance(one, Table) for one in found):
-        raise ModelUnreadable(f"{file}:{node.start_mark.line + 1}", "“<<”后面应为带 & 名的一组键值。")
-    return found
-
-
-def _with_shared(own: Table, merged: list[list[Table]]) -> Table:
+def _with_shared(own: Table, merged: list[Table]) -> Table:
     """Shared keys first, in their order; a key written in the table itself wins."""
-    whole = Table(own.file, own.line)
-    for shared in [one for group in merged for one in group]:
+    whole = Table(own.file, own.line, own.path)
+    for shared in merged:
         for key in shared:
             if key not in whole:
                 whole[key], whole.lines[key] = shared[key], shared.lines[key]
     whole.update(own)
     whole.lines.update(own.lines)
     return whole
+
+
+class Problems:
+    """What is wrong in a file: the first problem is raised, or (`every`) all are kept and reading goes on."""
+
+    def __init__(self, *, every: bool = False) -> None:
+        self.every = every
+        self.found: list[UserError] = []
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """A step whose problem does not hinder the next step."""
+        try:
+            yield
+        except UserError as error:
+            if not self.every:
+                raise
+            self.found.append(error)
+
+    def mapped(self, keys: Iterable[str], make: Callable[[str], Any]) -> dict[str, Any]:
+        """`make` of each key; without those that are wrong."""
+        found = {}
+        for key in keys:
+            with self.kept():
+                found[key] = make(key)
+        return found
+
+    def made(self, items: Iterable[Any], make: Callable[[Any], Any]) -> list[Any]:
+        """`make` of each item; without those that are wrong."""
+        found = []
+        for item in items:
+            with self.kept():
+                found.append(make(item))
+        return found
 
 
 def tables(items: Iterable[Any], parent: Table, key: str) -> list[Table]:

@@ -1,6 +1,6 @@
 """From the parts of a layer to its rules: those implied by geometry and fields, and those written out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
@@ -8,7 +8,7 @@ from ziyuan.onemap.standards.codes import CodeTable
 from ziyuan.onemap.standards.conditions import Lists
 from ziyuan.onemap.standards.errors import RuleNotServed, WrongValue
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Rule
-from ziyuan.onemap.standards.reading import Table, plain, tables
+from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
 
 
 def implied_rules(entity: str, geometry: Geometry, fields: dict[str, Field],
@@ -61,8 +61,6 @@ def _field_kinds(field: Field) -> list[str]:
 
 def _implied(id: str, kind: str, layer: str, field: Field | None = None, severity: Any = "error",
              params: dict[str, Any] | None = None) -> Rule:  # fmt: skip
-    if not words.served(kind):
-        raise RuleNotServed(id, kind)
     return Rule(
         id=id,
         kind=kind,
@@ -91,7 +89,7 @@ def reference_rules(layers: Mapping[str, Entity]) -> list[Rule]:
     return found
 
 
-def written_check(table: Table, entity: str, fields: dict[str, Field], lists: Lists) -> Rule:
+def written_check(table: Table, entity: str, fields: Collection[str], lists: Lists) -> Rule:
     """A row condition of `checks`."""
     table.known(words.CHECK_KEYS, ("id", "then", "say"))
     field = table.text("field")
@@ -102,24 +100,28 @@ def written_check(table: Table, entity: str, fields: dict[str, Field], lists: Li
 
 
 def written_rules(items: list[Any], parent: Table, key: str, kinds: Mapping[str, words.Kind], lists: Lists,
-                  entity: str | None = None, default: str = "") -> list[Rule]:  # fmt: skip
+                  problems: Problems, entity: str | None = None, default: str = "") -> list[Rule]:  # fmt: skip
     """Rules of `topology`, `cross_layer`, `change`, `balance`: kind and parameters checked against the vocabulary.
 
     In `topology` of a layer (`entity`) the parameter `layer` is that layer. `default` is the kind where `rule` is left out.
     """
-    rules = []
-    for table in tables(items, parent, key):
-        kind = table.choice("rule", kinds, default)
-        known = kinds[kind]
-        if not known.served:
-            raise RuleNotServed(table.where("rule"), kind)
-        own = [p for p in known.params if entity is None or p != "layer"]
-        table.known((*words.RULE_KEYS, *own), ("id", *(p for p in known.required if p in own)))
-        params = {name: _parameter(table, name, known.params[name], lists) for name in own if name in table}
-        if entity is not None and "layer" in known.params:
-            params["layer"] = entity
-        rules.append(_written(table, kind, entity or params.get("layer"), params.get("field"), params))
-    return rules
+    return problems.made(
+        tables(items, parent, key), lambda table: _written_rule(table, kinds, lists, entity, default)
+    )
+
+
+def _written_rule(table: Table, kinds: Mapping[str, words.Kind], lists: Lists, entity: str | None,
+                  default: str) -> Rule:  # fmt: skip
+    kind = table.choice("rule", kinds, default)
+    known = kinds[kind]
+    if not known.served:
+        raise RuleNotServed(table.where("rule"), kind)
+    own = [p for p in known.params if entity is None or p != "layer"]
+    table.known((*words.RULE_KEYS, *own), ("id", *(p for p in known.required if p in own)))
+    params = {name: _parameter(table, name, known.params[name], lists) for name in own if name in table}
+    if entity is not None and "layer" in known.params:
+        params["layer"] = entity
+    return _written(table, kind, entity or params.get("layer"), params.get("field"), params)
 
 
 def _parameter(table: Table, name: str, unit: str, lists: Lists) -> Any:

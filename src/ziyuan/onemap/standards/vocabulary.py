@@ -36,8 +36,13 @@ LABEL_KEYS = ("class", "grade", "mask", "open")
 STYLE_KEYS = ("field", "palette", "fill", "stroke", "confidence")
 CHECK_KEYS = ("id", "field", "if", "then", "severity", "expected", "say", "remedy", "source", "confidence")
 RULE_KEYS = ("id", "rule", "severity", "say", "remedy", "source", "confidence")
-STATISTICS_KEYS = ("id", "from", "sum", "deduction", "rows", "columns", "units", "must_equal")
+STATISTICS_KEYS = ("id", "from", "sum", "deduction", "rows", "columns", "units", "must_equal", "table")
 NO_CHANGE_KEYS = ("ring_start", "ring_direction", "part_order", "precision", "collinear", "text", "ignore")
+NO_CHANGE_VALUES = {
+    "ring_start": ("any", "kept"), "ring_direction": ("any", "kept"), "part_order": ("any", "kept"),
+    "collinear": ("kept", "dropped"), "text": ("trimmed", "kept"),
+}  # fmt: skip
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 DELIVERY_KEYS = ("unit", "package", "cadence", "reference", "due", "duty")
 
