@@ -1,12 +1,25 @@
-"""`ziyuan map editions|diff|flow|asof|verify|lineage`: the history of the map at the terminal."""
+"""`ziyuan map editions|diff|flow|asof|verify|history`: the history of the map at the terminal."""
 
 import json
 import os
 import sys
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
+
+from ziyuan.base.errors import ZiyuanError
+
+
+def epsg_option(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """`EPSG:4527` or `4527` as a number."""
+    if value is None:
+        return None
+    number = value.upper().removeprefix("EPSG:")
+    if not number.isdigit():
+        raise click.BadParameter("应写成 EPSG:4527 的样子。")
+    return int(number)
 
 
 def _open() -> Any:
@@ -40,16 +53,58 @@ def editions(layer: str, county: str | None) -> None:
 
 
 @click.command("diff")
-@_layer
-@_county
-@click.argument("before")
-@click.argument("after")
-def diff(layer: str, county: str, before: str, after: str) -> None:
-    """比较两个版本(年度、版本号或日期),逐行输出 JSON,末行为汇总。
+@click.argument("old")
+@click.argument("new")
+@click.option("--standard", "names", multiple=True, help="比较两个文件:数据标准及版次(如 tdt1057@2020)或模型文件;可重复。")
+@click.option("--layer", default=None, help="文件中的图层名;比较版本时为图层标识(缺省 tdt1057@2020/DLTB)。")
+@click.option("--crs", callback=epsg_option, help="文件没有写明坐标系时必填,如 EPSG:4527。")
+@click.option("--encoding", help="Shapefile 的文字编码,如 GBK。")
+@click.option("--county", default=None, help="比较本节点的两个版本:县级行政区划代码,如 340123。")
+@click.option("--json", "as_json", is_flag=True, help="逐行输出 JSON,供程序读取。")
+def diff(old: str, new: str, names: tuple[str, ...], layer: str | None, crs: int | None, encoding: str | None,
+         county: str | None, as_json: bool) -> None:  # fmt: skip
+    """比较两个文件,或本节点的两个版本;逐行列出变化,末行为汇总。
 
     \b
-    退出码:0 没有变化,1 有变化。
+    两个文件(不需要数据库):ziyuan map diff 旧.gpkg 新.gpkg --standard tdt1057@2020
+    两个版本(年度、版本号或日期):ziyuan map diff 2023 2024 --county 340123
+    退出码:0 没有变化,1 有变化,2 用法不对,11 文件读不出。
     """
+    if bool(names) == bool(county):
+        raise click.UsageError("请给出 --standard(比较两个文件)或 --county(比较两个版本)其中之一。")
+    if names:
+        _diff_files(Path(old), Path(new), names, layer, crs, encoding, as_json)
+    else:
+        assert county is not None  # noqa: S101  one of both is given
+        _diff_editions(layer or "tdt1057@2020/DLTB", county, old, new, as_json)
+
+
+def _diff_files(old: Path, new: Path, names: tuple[str, ...], layer: str | None, crs: int | None,
+                encoding: str | None, as_json: bool) -> None:  # fmt: skip
+    from ziyuan.onemap.differences.files import compare_files
+    from ziyuan.onemap.quality.files import Wanted
+    from ziyuan.onemap.standards import library
+
+    for path in (old, new):
+        if not path.exists():
+            raise click.UsageError(f"没有文件“{path}”。")
+    try:
+        models = [library.load(name) for name in names]
+    except ZiyuanError as error:
+        _stop(error, 2)
+    try:
+        found = compare_files(old, new, models, Wanted(layer, crs, encoding))
+    except ZiyuanError as error:
+        _stop(error, 11)
+    for name, changes in found.layers.items():
+        for change in changes.changes:
+            told = change.to_json(name)
+            click.echo(json.dumps(told, ensure_ascii=False) if as_json else change_line(told))
+    _tell(found.summary(), as_json)
+    sys.exit(1 if found.changed else 0)
+
+
+def _diff_editions(layer: str, county: str, before: str, after: str, as_json: bool) -> None:
     by = _open()
     from ziyuan.onemap import service as onemap
 
@@ -58,11 +113,39 @@ def diff(layer: str, county: str, before: str, after: str) -> None:
         page = onemap.changes(by, layer, county, before, after, after=mark, limit=1000)
         summary, mark = page["summary"], page["next"]
         for item in page["items"]:
-            click.echo(json.dumps({k: v for k, v in item.items() if k != "geometry"}, ensure_ascii=False))
+            told = {
+                "change": item["change"], "layer": onemap.layer(layer).id, "key": item["key"],
+                "old_key": item["old_key"], "fields": [f["name"] for f in item["fields"]],
+                "geometry": item["geometry_changed"],
+            }  # fmt: skip
+            click.echo(json.dumps(told, ensure_ascii=False) if as_json else change_line(told))
         if mark is None:
             break
-    click.echo(json.dumps({"summary": summary}, ensure_ascii=False))
+    _tell(summary, as_json)
     sys.exit(1 if sum(summary.values()) - summary["unchanged"] else 0)
+
+
+_WORDS = {"insert": "新增", "update": "变化", "delete": "删除", "renumber": "改号"}
+
+
+def change_line(told: dict[str, Any]) -> str:
+    """One change for a person."""
+    what = [*told["fields"], *(["图形"] if told["geometry"] else [])]
+    was = f"(原 {told['old_key']})" if told["change"] == "renumber" else ""
+    return f"{_WORDS[told['change']]}  {told['layer']}  {told['key']}{was}  {'、'.join(what)}".rstrip()
+
+
+def _tell(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"summary": summary}, ensure_ascii=False))
+        return
+    words = [f"{title} {summary[kind]}" for kind, title in _WORDS.items()]
+    click.echo(f"{','.join(words)},没有变化 {summary['unchanged']}。")
+
+
+def _stop(error: ZiyuanError, code: int) -> NoReturn:
+    click.echo(f"{error.code}  {error}\n            {error.remedy}", err=True)
+    sys.exit(code)
 
 
 @click.command("flow")
@@ -125,11 +208,11 @@ def verify(edition: int) -> None:
     sys.exit(0 if found.ok else 1)
 
 
-@click.command("lineage")
+@click.command("history")
 @_layer
 @_county
 @click.argument("key")
-def lineage(layer: str, county: str, key: str) -> None:
+def history(layer: str, county: str, key: str) -> None:
     """一个要素的来龙去脉:各时段的地类、面积、版本和来源图斑。"""
     by = _open()
     from ziyuan.onemap import service as onemap
