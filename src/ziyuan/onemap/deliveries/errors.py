@@ -1,22 +1,25 @@
 """Errors of deliveries: what cannot be delivered, decided or registered, and what to do instead."""
 
-from ziyuan.base.errors import UserError
+from collections.abc import Iterable
+
+from ziyuan.base.errors import UserError, ZiyuanError, nearest
 
 
 class MandateUnknown(UserError):
     code = "ZY-DLV-001"
     remedy = "请核对 standards/mandates 下的任务书。"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"没有可用的汇交任务“{name}”。", name=name)
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        close = nearest(name, known)
+        super().__init__(f"没有可用的汇交任务“{name}”" + (f",最接近的是“{close}”。" if close else "。"), name=name)
 
 
 class PeriodRefused(UserError):
     code = "ZY-DLV-002"
-    remedy = "请填写四位调查年度。"
+    remedy = "请填写任务书规定的期别。"
 
-    def __init__(self, period: str, first: int, last: int) -> None:
-        super().__init__(f"调查年度“{period}”无效,应在 {first} 至 {last} 之间。", fields={"period": "调查年度无效"})
+    def __init__(self, period: str, first: int, last: int, form: str) -> None:
+        super().__init__(f"期别“{period[:40]}”无效,应为{form},在 {first} 至 {last} 年之间。", fields={"period": "期别无效"})
 
 
 class NotACounty(UserError):
@@ -113,6 +116,56 @@ class WindowWrong(UserError):
         super().__init__(f"范围“{bbox[:60]}”不是有效的经纬度窗口。", fields={"bbox": "范围无效"})
 
 
+class MandateWrong(ZiyuanError):
+    code = "ZY-DLV-014"
+    remedy = "请改正 standards/mandates 下的任务书。"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"任务书“{name}”不能使用:{why}。", name=name)
+
+
+class KindRefused(UserError):
+    code = "ZY-DLV-015"
+    remedy = "请按任务书允许的方式汇交。"
+
+    def __init__(self, title: str, kind: str, allowed: Iterable[str]) -> None:
+        super().__init__(f"“{title}”不接受“{kind}”,可用的方式:{'、'.join(allowed)}。", fields={"kind": "任务书不接受"})
+
+
+class PrecursorWanted(UserError):
+    code = "ZY-DLV-016"
+    status = 409
+    remedy = "请先以“预检”方式提交一次并通过。"
+
+    def __init__(self, county: str, period: str) -> None:
+        super().__init__(f"任务书要求先预检:{county} 的 {period} 还没有通过的预检。", period=period)
+
+
+class CommentWanted(UserError):
+    code = "ZY-DLV-017"
+    remedy = "请填写汇交说明。"
+
+    def __init__(self) -> None:
+        super().__init__("任务书要求填写汇交说明。", fields={"comment": "请填写汇交说明"})
+
+
+class OrganRefused(UserError):
+    code = "ZY-DLV-018"
+    status = 403
+    remedy = "请由任务书指定的机关汇交。"
+
+    def __init__(self, organ: str, title: str) -> None:
+        super().__init__(f"机关“{organ}”不在“{title}”的汇交机关之列。", organ=organ)
+
+
+class FileKindRefused(UserError):
+    code = "ZY-DLV-019"
+    remedy = "请改用任务书规定的文件种类。"
+
+    def __init__(self, name: str, allowed: Iterable[str]) -> None:
+        super().__init__(f"文件“{name[:80]}”的种类不在任务书之列(可用:{'、'.join(allowed)})。", fields={"file": "文件种类不符"})
+
+
 class ControlRowWrong(UserError):
     code = "ZY-DLV-020"
     remedy = "请按列 county,edition,part,class,area_m2,source 改正后重新登记;整个文件未登记。"
@@ -137,3 +190,158 @@ class ControlTextUnreadable(UserError):
 
     def __init__(self) -> None:
         super().__init__("控制面积表不是 UTF-8 或 GB18030 编码的 CSV 文本。")
+
+
+class NamedPartsWrong(UserError):
+    code = "ZY-DLV-023"
+    remedy = "请写明本次送交的图层(layers)或村级代码(villages)。"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"局部汇交的范围不明:{why}。", fields={"layers": why})
+
+
+class BaseUnknown(UserError):
+    code = "ZY-DLV-024"
+    remedy = "请用 ziyuan map editions 查看已入库的版本,再指明基准版本。"
+
+    def __init__(self, against: str, why: str) -> None:
+        super().__init__(f"基准版本“{against}”不能使用:{why}。", fields={"against": why})
+
+
+class BaseMovedOn(UserError):
+    code = "ZY-DLV-025"
+    status = 409
+    remedy = "请以最新版本为基准重新汇交。"
+
+    def __init__(self, no: str, layer: str) -> None:
+        super().__init__(f"汇交 {no} 所依据的版本已不是图层 {layer} 的现行版本,不能入库。", no=no, layer=layer)
+
+
+class RecordWrong(UserError):
+    code = "ZY-DLV-026"
+    remedy = "请按任务书的字段填写,几何用 GeoJSON(CGCS2000 经纬度,EPSG:4490)。"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"备案记录的“{field}”{why}。", fields={field: why})
+
+
+class UploadUnknown(UserError):
+    code = "ZY-DLV-030"
+    status = 404
+    remedy = "请重新开始上传。"
+
+    def __init__(self, upload: str) -> None:
+        super().__init__(f"没有编号为“{upload[:40]}”的上传。")
+
+
+class UploadOver(UserError):
+    code = "ZY-DLV-031"
+    status = 410
+    remedy = "请查看该次汇交的状态;需要时重新开始上传。"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"该上传已{state},不再接收数据。", state=state)
+
+
+class UploadBusy(UserError):
+    code = "ZY-DLV-032"
+    status = 423
+    remedy = "请等当前这一段传完,再从服务器给出的位置继续。"
+
+    def __init__(self) -> None:
+        super().__init__("另一个连接正在写入同一个上传。")
+
+
+class OffsetWrong(UserError):
+    code = "ZY-DLV-033"
+    status = 409
+    remedy = "请先查询已接收的位置(HEAD),从那里继续。"
+
+    def __init__(self, given: int, offset: int) -> None:
+        super().__init__(f"数据应从第 {offset} 字节继续,送来的却从第 {given} 字节开始。", offset=offset)
+
+
+class PartBroken(UserError):
+    code = "ZY-DLV-034"
+    status = 460
+    remedy = "请重新发送这一段。"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"这一段数据{why},没有接收。")
+
+
+class UploadTooLarge(UserError):
+    code = "ZY-DLV-035"
+    status = 413
+    remedy = "请拆分成果包,或请系统管理员调整额度。"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class UploadOpenElsewhere(UserError):
+    code = "ZY-DLV-036"
+    status = 409
+    remedy = "请继续原来的上传,或先取消它。"
+
+    def __init__(self, no: str, name: str, upload: str) -> None:
+        super().__init__(f"汇交 {no} 正在上传另一个文件“{name}”。", no=no, upload=upload)
+
+
+class UploadLost(ZiyuanError):
+    code = "ZY-DLV-037"
+    status = 410
+    remedy = "请重新开始上传,并请系统管理员检查磁盘。"
+
+    def __init__(self, no: str) -> None:
+        super().__init__(f"汇交 {no} 已接收的数据在磁盘上不完整。", no=no)
+
+
+class DigestContradicts(UserError):
+    code = "ZY-DLV-040"
+    remedy = "请确认选择的是同一个文件,重新上传。"
+
+    def __init__(self, name: str, told: str, found: str) -> None:
+        super().__init__(f"文件“{name}”收到的内容与声明的 SM3 不符。", value=found, expected=told)
+
+
+class CheckBroken(UserError):
+    code = "ZY-DLV-041"
+    remedy = "请核对成果包是否正常;文件无误时请把汇交编号告知运维人员。"
+
+    def __init__(self, attempts: int, why: str) -> None:
+        super().__init__(f"质检 {attempts} 次异常中断,没有得出结果({why})。", value=why)
+
+
+class RowOutsideParts(UserError):
+    code = "ZY-DLV-042"
+    remedy = "请只送交所列村的要素,或把该村列入本次范围。"
+
+    def __init__(self, layer: str, row: int, village: str, count: int) -> None:
+        super().__init__(f"图层 {layer} 有 {count} 个要素不在所列的村内,第一个在第 {row} 行(“{village}”)。",
+                         layer=layer, row=row, value=village)
+
+
+class FeedPlaceRefused(UserError):
+    code = "ZY-DLV-043"
+    remedy = "请使用系统管理员在节点文件 feeds 中许可的文件夹或主机。"
+
+    def __init__(self, location: str, why: str) -> None:
+        super().__init__(f"接入地址“{location[:120]}”不能使用:{why}。", fields={"location": why})
+
+
+class FeedFailed(UserError):
+    code = "ZY-DLV-044"
+    status = 502
+    remedy = "请核对来源系统是否可用,稍后再取。"
+
+    def __init__(self, location: str, why: str) -> None:
+        super().__init__(f"从“{location[:120]}”取数失败:{why}。", location=location)
+
+
+class ReceiptBroken(UserError):
+    code = "ZY-DLV-045"
+    remedy = "请向出具回执的机关核实。"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"回执“{name}”核验不通过:{why}。")

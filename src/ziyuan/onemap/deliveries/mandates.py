@@ -1,68 +1,182 @@
-"""Mandates (任务书): who may deliver what, for which period, and who accepts. Text in `standards/mandates/`."""
+"""Mandates (任务书): who may deliver what, for which period, by which levels it goes. Text in `standards/mandates/`."""
 
 import functools
+import re
+from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import yaml
 
-from ziyuan.onemap.deliveries.errors import MandateUnknown, PeriodRefused
+from ziyuan.base.errors import UnknownName
+from ziyuan.onemap.deliveries.errors import MandateUnknown, MandateWrong, PeriodRefused
 from ziyuan.onemap.formats import Layout, load_layout
 from ziyuan.onemap.formats.layout import standards_folder
 
+KINDS = {
+    "full": "完整汇交", "partial": "局部汇交", "precursor": "预检", "changes": "增量更新", "filing": "直报备案",
+    "feed": "接口接入", "correction": "存量更正",
+}  # fmt: skip
+LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
+VERBS = {"submit": "提交", "forward": "转报", "accept": "验收入库"}
+CHOICES = ("forbidden", "optional", "required")
 FIRST_YEAR = 2010
-_LEVELS = {"province", "city", "county"}
+_KEYS = {
+    "id", "title", "duty", "mark", "package", "standards", "organ", "organs", "region", "period", "kinds", "files",
+    "extent", "precursor", "partial", "comment", "levels", "due", "villages", "feed",
+}  # fmt: skip
+_PERIODS = {
+    "yearly": (r"(20\d\d)", "四位年度,如 2024"), "quarterly": (r"(20\d\d)Q([1-4])", "年度和季度,如 2024Q3"),
+    "monthly": (r"(20\d\d)-(0[1-9]|1[0-2])", "年月,如 2024-07"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of the road: whose turn, with which verb. An `optional` level may be passed over by a higher one."""
+
+    level: str
+    verb: str
+    optional: bool = False
 
 
 @dataclass(frozen=True)
 class Mandate:
-    """One mandate. `accepts`: level of the reviewer whose acceptance seals; `due` null is not known."""
+    """One mandate. `organs`: codes that may deliver, None for every organ of the level; `due` None is not known.
+
+    `files`: file kinds taken; `extent`: what the data must lie in (`county`) or None; `villages`: layer → field whose
+    first twelve digits name the village (村级调查区), for partial deliveries; `feed`: source and licence of a feed.
+    """
 
     id: str
     title: str
-    duty: str
+    duty: str | None
     package: str
+    standards: tuple[str, ...]
     organ: str
-    accepts: str
-    reference: str
-    due: str | None
+    organs: tuple[str, ...] | None
+    region: str
+    cadence: str
+    first: int
+    reference: str | None
+    kinds: tuple[str, ...]
+    files: tuple[str, ...]
+    extent: str | None
+    precursor: str
+    partial: str
+    comment: str
+    levels: tuple[Level, ...]
+    due: Mapping[str, Any] | None
+    mark: str
+    villages: Mapping[str, str]
+    feed: Mapping[str, Any] | None
 
     @property
     def layout(self) -> Layout:
         return load_layout(self.package)
 
+    @property
+    def reviewers(self) -> tuple[Level, ...]:
+        """The levels after the submission, in their order."""
+        return self.levels[1:]
+
+    @property
+    def accepts(self) -> str:
+        """Level whose acceptance seals; empty where a clean check is enough."""
+        return self.levels[-1].level if self.levels[-1].verb == "accept" else ""
+
     def reference_date(self, period: str) -> date:
-        """Day of which a delivery of `period` tells the truth."""
-        month, day = (int(part) for part in self.reference.split("-"))
-        return date(int(period), month, day)
+        """Day of which a delivery of `period` tells the truth: the laid down day, else the period's last."""
+        year, part = int(period[:4]), period[4:]
+        if part:
+            month = int(part[1:]) * 3 if part[0] == "Q" else int(part[1:])
+            return date(year, month, monthrange(year, month)[1])
+        month, day = (int(n) for n in (self.reference or "12-31").split("-"))
+        return date(year, month, day)
 
     def due_date(self, period: str) -> date | None:
-        """Last day of delivery, in the year after the reference date; None where none is laid down."""
+        """Last day of delivery; None where none is laid down. `{day: MM-DD, years: n}` or `{days: n}` after the reference."""
         if self.due is None:
             return None
-        month, day = (int(part) for part in self.due.split("-"))
-        return date(int(period) + 1, month, day)
+        told = self.reference_date(period)
+        if "days" in self.due:
+            return told + timedelta(days=int(self.due["days"]))
+        month, day = (int(n) for n in str(self.due["day"]).split("-"))
+        return date(told.year + int(self.due.get("years", 1)), month, day)
 
     def check_period(self, period: str, today: date) -> str:
-        """`period` itself when it is a year that can be delivered; else PeriodRefused."""
-        if not (period.isdecimal() and len(period) == 4 and FIRST_YEAR <= int(period) <= today.year):
-            raise PeriodRefused(period, FIRST_YEAR, today.year)
+        """`period` itself when it can be delivered; else PeriodRefused."""
+        pattern, form = _PERIODS[self.cadence]
+        if not re.fullmatch(pattern, period) or not self.first <= int(period[:4]) <= today.year:
+            raise PeriodRefused(period, self.first, today.year, form)
         return period
+
+    def allows(self, kind: str) -> bool:
+        """True when the mandate takes deliveries of this kind."""
+        return kind in self.kinds
 
 
 @functools.cache
 def mandate(name: str) -> Mandate:
-    """The mandate `name`. Raises MandateUnknown."""
+    """The mandate `name`. Raises MandateUnknown, MandateWrong, UnknownName (a key that is not known)."""
     path = standards_folder() / "mandates" / f"{name}.yaml"
     if not name.isidentifier() or not path.is_file():
-        raise MandateUnknown(name)
-    text = yaml.safe_load(path.read_text(encoding="utf-8"))["mandate"]
-    if text["accepts"] not in _LEVELS or text["organ"] not in _LEVELS:
-        raise MandateUnknown(name)
-    return Mandate(text["id"], text["title"], text["duty"], text["package"], text["organ"],
-                   text["accepts"], str(text["reference"]), text["due"])
+        raise MandateUnknown(name, [p.stem for p in sorted(path.parent.glob("*.yaml"))])
+    return read_mandate(name, yaml.safe_load(path.read_text(encoding="utf-8"))["mandate"])
 
 
 def mandates() -> list[Mandate]:
     """All mandates, by id."""
     return [mandate(path.stem) for path in sorted((standards_folder() / "mandates").glob("*.yaml"))]
+
+
+def read_mandate(name: str, text: Mapping[str, Any]) -> Mandate:
+    """A mandate from its text, every key and value looked at."""
+    for key in text:
+        if key not in _KEYS:
+            raise UnknownName("任务书的键", str(key), _KEYS, where=name)
+    period = text.get("period") or {}
+    told = Mandate(
+        id=text["id"], title=text["title"], duty=text.get("duty"), package=text["package"],
+        standards=tuple(text.get("standards") or ()), organ=text["organ"],
+        organs=tuple(text["organs"]) if text.get("organs") else None, region=str(text.get("region") or ""),
+        cadence=period.get("cadence", "yearly"), first=int(period.get("first", FIRST_YEAR)),
+        reference=str(period["reference"]) if period.get("reference") else None, kinds=tuple(text.get("kinds") or ()),
+        files=tuple(text.get("files") or ()), extent=text.get("extent"), precursor=text.get("precursor", "forbidden"),
+        partial=text.get("partial", "forbidden"), comment=text.get("comment", "optional"),
+        levels=tuple(Level(**row) for row in text.get("levels") or ()), due=text.get("due"), mark=text.get("mark") or "",
+        villages=text.get("villages") or {}, feed=text.get("feed"),
+    )  # fmt: skip
+    _judge(name, told)
+    return told
+
+
+def _judge(name: str, told: Mandate) -> None:
+    for wrong, why in (
+        (told.id != name, "id 与文件名不同"),
+        (told.organ not in LEVELS, f"organ“{told.organ}”不是 province、city、county"),
+        (told.cadence not in _PERIODS, f"cadence“{told.cadence}”不认识"),
+        (not told.kinds or not set(told.kinds) <= KINDS.keys(), f"kinds 只能取 {'、'.join(KINDS)}"),
+        (any(v not in CHOICES for v in (told.precursor, told.partial, told.comment)),
+         "precursor、partial、comment 只能取 forbidden、optional、required"),
+        ("partial" in told.kinds and told.partial == "forbidden", "kinds 列出 partial,而 partial 为 forbidden"),
+        ("precursor" in told.kinds and told.precursor == "forbidden", "kinds 列出 precursor,而 precursor 为 forbidden"),
+        ("feed" in told.kinds and not told.feed, "kinds 列出 feed,而没有 feed(来源、许可)"),
+        (not _road(told), "levels 须以 submit 开始,层级自下而上,只有最后一级可 accept"),
+    ):
+        if wrong:
+            raise MandateWrong(name, why)
+
+
+def _road(told: Mandate) -> bool:
+    """The levels rise from the deliverer to the one who accepts."""
+    order = ("county", "city", "province")
+    if not told.levels or any(step.level not in order or step.verb not in VERBS for step in told.levels):
+        return False
+    verbs = [step.verb for step in told.levels]
+    heights = [order.index(step.level) for step in told.levels]
+    middle = all(verb == "forward" for verb in verbs[1:-1])
+    end = len(verbs) == 1 or verbs[-1] == "accept"
+    return verbs[0] == "submit" and middle and end and heights == sorted(heights) and told.levels[0].level == told.organ
