@@ -11,7 +11,7 @@ from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
 from ziyuan.kernel.events.outbox import announce, listens
 from ziyuan.kernel.files.models import StoredFile
-from ziyuan.kernel.files.store import file_path, open_file, put_file, sweep_partials
+from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
@@ -28,7 +28,7 @@ from ziyuan.kernel.identity.regions import (
 from ziyuan.kernel.identity.sample import TITLES, make_sample_accounts
 from ziyuan.kernel.identity.signin import actor_for, csrf_of, sign_in, sign_out
 from ziyuan.kernel.identity.system import system_actor
-from ziyuan.kernel.jobs.queue import defer, job
+from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, today
 from ziyuan.kernel.nodes.numbers import next_number
@@ -64,6 +64,7 @@ __all__ = [
     "StoredFile",
     "acting",
     "actor_for",
+    "adopt_file",
     "announce",
     "audit_heads",
     "audit_page",
@@ -72,6 +73,7 @@ __all__ = [
     "contains",
     "csrf_of",
     "defer",
+    "every",
     "file_path",
     "health",
     "in_region",

@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,15 +32,34 @@ def put_file(source: Path | bytes | BinaryIO, *, name: str, media: str = "applic
     partial = target_dir / f".{secrets.token_hex(8)}.part"
     try:
         digest, size = _copy(source, partial)
-        target = file_path(digest)
-        if not target.exists():
-            if not target.parent.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _sync_folder(target.parent.parent)
-            partial.rename(target)
-            _sync_folder(target.parent)
+        _link(partial, digest)
     finally:
         partial.unlink(missing_ok=True)
+    return _told(digest, size, name, media)
+
+
+def adopt_file(path: Path, *, digest: str, name: str, media: str = "application/octet-stream") -> StoredFile:
+    """Keep a file that lies on the store's own disk, already synced and hashed by the caller, without copying it.
+
+    The bytes get a second name; the caller removes the first one once his transaction has committed.
+    """
+    path.chmod(0o440)
+    _link(path, digest)
+    return _told(digest, path.stat().st_size, name, media)
+
+
+def _link(path: Path, digest: str) -> None:
+    """Give the bytes their name in the store, durably; nothing happens when it is there."""
+    target = file_path(digest)
+    if not target.parent.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(target.parent.parent)
+    with suppress(FileExistsError):
+        os.link(path, target)
+        _sync_folder(target.parent)
+
+
+def _told(digest: str, size: int, name: str, media: str) -> StoredFile:
     stored, _ = StoredFile.objects.get_or_create(
         digest=digest, defaults={"size": size, "name": name[:200], "media": media, "stored": now()}
     )

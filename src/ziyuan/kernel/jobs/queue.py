@@ -35,6 +35,23 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return register
 
 
+def every(name: str, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that the worker runs by the clock (`cron`: minute hour day month weekday), once a turn."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:
+            close_old_connections()
+            try:
+                function()
+            finally:
+                close_old_connections()
+
+        app.periodic(cron=cron)(app.task(name=name)(run))
+        return function
+
+    return register
+
+
 def defer(name: str, *, county: str = "", **arguments: Any) -> None:
     """Queue a job in the present transaction. Jobs of one county run one at a time, counties side by side."""
     lock = f"county:{county}" if county else None
