@@ -4,8 +4,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
+EDITION_KINDS = [("delivery", "汇交"), ("changeset", "增量包"), ("rollback", "回退"), ("cut", "定时切版")]
+LINK_SOURCES = [("declared", "变更记录"), ("overlap", "图形叠加")]
+
+
 class Edition(models.Model):
-    """One layer of one county as one delivery stated it: rows, one lake file, one digest. Never changed."""
+    """One layer of one county as one delivery stated it: rows, one lake file, one digest.
+
+    Never changed, but for the withdrawal that is written beside it. `kind` says how it came: by a delivery, by a
+    changeset package (`package`: its SM3), as a rollback (`reason`), or cut from a layer that cases write.
+    """
 
     layer = models.CharField(max_length=80)
     county = models.CharField(max_length=6)
@@ -26,6 +34,12 @@ class Edition(models.Model):
     sealed = models.DateTimeField()
     sealed_by = models.CharField(max_length=60)
     base = models.ForeignKey("self", models.PROTECT, null=True)
+    kind = models.CharField(max_length=10, choices=EDITION_KINDS, default="delivery")
+    reason = models.TextField(default="")
+    package = models.CharField(max_length=64, default="")
+    withdrawn = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=60, default="")
+    withdrawn_reason = models.TextField(default="")
 
     class Meta:
         constraints = (
@@ -53,3 +67,22 @@ class LayerState(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("layer", "county"), name="layer_state_once"),)
+
+
+class ParentLink(models.Model):
+    """A feature came from another one (图斑沿革): shared area in m² and its share of the smaller of the two."""
+
+    layer = models.CharField(max_length=80)
+    county = models.CharField(max_length=6)
+    child = models.CharField(max_length=80)
+    parent = models.CharField(max_length=80)
+    shared_m2 = models.DecimalField(max_digits=20, decimal_places=2)
+    share = models.DecimalField(max_digits=7, decimal_places=4)
+    source = models.CharField(max_length=10, choices=LINK_SOURCES)
+    edition = models.ForeignKey(Edition, models.PROTECT)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("layer", "county", "child"), name="link_by_child"),
+            models.Index(fields=("layer", "county", "parent"), name="link_by_parent"),
+        )
