@@ -51,6 +51,7 @@ def test_a_step_of_over_two_seconds_shows_progress_and_its_end(folder: Path, cap
 
 
 def test_an_interrupted_step_leaves_no_tool_running(folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run started in the background is born deaf to Ctrl-C
     threading.Timer(1.0, os.kill, [os.getpid(), signal.SIGINT]).start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt), say.step("长步骤") as progress:
