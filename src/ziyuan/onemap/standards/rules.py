@@ -17,8 +17,9 @@ def implied_rules(entity: str, geometry: Geometry, fields: dict[str, Field],
 
     A code outside an open table (`complete: false`) is a warning: the table may lack it.
     """
-    rules = [_implied(f"{entity}-layer", "layer", entity), _implied(f"{entity}-crs", "crs", entity),
-             _implied(f"{entity}-shift", "shift", entity)]  # fmt: skip
+    rules = [_implied(f"{entity}-layer", "layer", entity)]
+    if geometry.kind != "none":
+        rules += [_implied(f"{entity}-{kind}", kind, entity) for kind in ("crs", "shift")]
     if fields:
         rules.append(_implied(f"{entity}-fields-surplus", "surplus", entity, severity="note"))
     if geometry.kind != "none":
