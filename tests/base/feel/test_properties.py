@@ -115,7 +115,8 @@ def test_sort_is_pythons_sort(values):
 
 
 @given(st.integers(-5, 5), st.integers(-5, 5), st.integers(-5, 5), st.booleans(), st.booleans())
-def test_membership_in_a_range_is_two_comparisons(x, low, high, low_in, high_in):
+def test_membership_in_a_range_is_two_comparisons(x, one, other, low_in, high_in):
+    low, high = sorted((one, other))
     text = f"x in {'[' if low_in else '('}low..high{']' if high_in else ')'}"
     expected = (x >= low if low_in else x > low) and (x <= high if high_in else x < high)
     assert feel.compile(text)({"x": x, "low": low, "high": high}) is expected
@@ -124,7 +125,7 @@ def test_membership_in_a_range_is_two_comparisons(x, low, high, low_in, high_in)
 @given(st.text(max_size=20), st.integers(1, 25), st.integers(1, 25))
 def test_substring_counts_code_points(text, start, length):
     found = feel.compile("substring(s, start, length)")({"s": text, "start": start, "length": length})
-    assert found == text[start - 1 : start - 1 + length]
+    assert found == (text[start - 1 : start - 1 + length] or None)
 
 
 SAFE = st.recursive(

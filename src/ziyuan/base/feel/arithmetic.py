@@ -14,6 +14,7 @@ from ziyuan.base.feel.values import kind_name
 
 Operation = Callable[[Any, Any], Any]
 _LONGEST_DURATION = 10**30
+_LARGEST_EXPONENT = 999_999_999  # table 60
 
 
 def calculate(op: str, a: Any, b: Any, run: Run, span: Span) -> Any:
@@ -49,6 +50,8 @@ def _divide(a: Decimal, b: Decimal) -> Decimal | None:
 
 
 def _power(a: Decimal, b: Decimal) -> Decimal | None:
+    if abs(b) > _LARGEST_EXPONENT:
+        return None
     return finite(CONTEXT.power(a, b)) if a or b else Decimal(1)
 
 

@@ -83,9 +83,14 @@ def _calls(tree: syntax.Node, extra: frozenset[str]) -> Iterator[Problem]:
 
 def _types(tree: syntax.Node) -> Iterator[Problem]:
     for node in walk(tree):
-        if isinstance(node, syntax.InstanceOf) and not types.is_known(node.type):
+        if not isinstance(node, syntax.InstanceOf):
+            continue
+        if not types.is_known(node.type):
             close = nearest(node.type.name, types.SIMPLE)
             yield Problem(f"不认识的类型“{node.type.name}”", node.start, node.end, close)
+        elif not types.is_complete(node.type):
+            message = f"类型“{node.type.name}”应写明所含的类型，如 list<number>"
+            yield Problem(message, node.start, node.end, None)
 
 
 def _literals(tree: syntax.Node, text: str) -> Iterator[Problem]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import codecs
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -27,9 +27,10 @@ def evaluate() -> None:
           {"unary":"…","input":…,"context":{…}}
     结果：{"value":…} | {"value":null,"reason":{…}} | {"error":{…}}
     """
-    for line in _lines():
-        click.echo(wire.dump(answer(line)))
-        sys.stdout.flush()
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        out.write(told(line).encode() + b"\n")
+        out.flush()
 
 
 @commands.command("check")
@@ -51,31 +52,42 @@ def check(expression: str, names: tuple[str, ...], unary: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
-def _lines() -> Iterator[str]:
-    for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"):
-        if line.strip():
-            yield line
+def told(line: bytes) -> str:
+    """The answer to one request line as it goes out."""
+    try:
+        return wire.dump(answer(line.removeprefix(codecs.BOM_UTF8).decode()))
+    except UnicodeDecodeError as bad:
+        return wire.dump(_fault(f"不是 UTF-8 文本：第 {bad.start + 1} 个字节"))
+    except RecursionError:
+        return wire.dump(_fault("输入或结果嵌套过深"))
+
+
+def _fault(message: str) -> dict[str, Any]:
+    return {"error": {"message": message, "start": 0, "end": 0}}
 
 
 def answer(line: str) -> dict[str, Any]:
     """The answer to one request line."""
     try:
+        if not line.strip():
+            raise wire.BadLine("空行：每行应为一个 JSON 对象")
         request = wire.load(line)
         if not isinstance(request, dict):
             raise wire.BadLine("请求应为 JSON 对象")
         return _evaluated(request)
     except wire.BadLine as bad:
-        return {"error": {"message": str(bad), "start": 0, "end": 0}}
+        return _fault(str(bad))
     except FeelError as bad:
         return {"error": {"message": bad.bare, "start": bad.start, "end": bad.end}}
     except RecursionError:
-        return {"error": {"message": "输入或结果嵌套过深", "start": 0, "end": 0}}
+        return _fault("输入或结果嵌套过深")
 
 
 def _evaluated(request: Mapping[str, Any]) -> dict[str, Any]:
     from ziyuan.base.feel.expression import compile, member_names, unary
 
-    context = wire.decode(request.get("context") or {})
+    given = request.get("context")
+    context = {} if given is None else wire.decode(given)
     if not isinstance(context, dict):
         raise wire.BadLine("context 应为 JSON 对象")
     now = wire.moment(request.get("now"))

@@ -1,6 +1,7 @@
 """Equality, order and membership, each three-valued: None where two values cannot be compared.
 
-Silent in the specification, chosen here: a local time and a zoned one are never equal and have no order.
+A local time and a zoned one are never equal; in `<` and `>` the local one takes the other's offset (table 54).
+`<=` is `<` or `=`, so a local and a zoned reading of one clock are neither.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from ziyuan.base.feel.run import Run, Span
-from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
-from ziyuan.base.feel.values import Range, kind_name
+from ziyuan.base.feel.temporal import NANO, Date, DateTime, DaysTime, Time, YearsMonths, offset_of
+from ziyuan.base.feel.values import Function, Range, kind_name
 
 _NATURAL = frozenset({Decimal, str, Date, YearsMonths, DaysTime})
 _CLOCKED = frozenset({Time, DateTime})
@@ -27,8 +28,9 @@ def equal(a: Any, b: Any, run: Run, span: Span) -> bool | None:
     if kind is dict:
         return _equal_contexts(a, b, run, span)
     if kind in _CLOCKED:
-        order = _clock_order(a, b)
-        return False if order is None else order == 0
+        return (_zone(a) is None) == (_zone(b) is None) and a.utc_nanos() == b.utc_nanos()
+    if kind is Function:
+        return a is b or (a.made_of is not None and a.made_of == b.made_of)
     if kind is Range:
         return _equal_ranges(a, b, run, span)
     return a == b
@@ -76,12 +78,24 @@ def some(answers: Any) -> bool | None:
     return result
 
 
-def _clock_order(a: Any, b: Any) -> int | None:
-    zones = (a.zone, b.zone) if type(a) is Time else (a.time.zone, b.time.zone)
-    if (zones[0] is None) != (zones[1] is None):
-        return None
-    x, y = a.utc_nanos(), b.utc_nanos()
+def _zone(moment: Any) -> Any:
+    return moment.zone if type(moment) is Time else moment.time.zone
+
+
+def _clock_order(a: Any, b: Any) -> int:
+    """By instants; a local value takes the offset of the other one."""
+    if (_zone(a) is None) == (_zone(b) is None):
+        x, y = a.utc_nanos(), b.utc_nanos()
+    elif _zone(a) is None:
+        x, y = a.utc_nanos() - _offset_nanos(b), b.utc_nanos()
+    else:
+        x, y = a.utc_nanos(), b.utc_nanos() - _offset_nanos(a)
     return (x > y) - (x < y)
+
+
+def _offset_nanos(moment: Any) -> int:
+    found = offset_of(moment.zone, None, moment.seconds) if type(moment) is Time else moment.offset()
+    return (found or 0) * NANO
 
 
 def order(a: Any, b: Any) -> int | None:
@@ -112,6 +126,8 @@ def relation(op: str, a: Any, b: Any, run: Run, span: Span) -> bool | None:
     found = order(a, b)
     if found is None:
         return run.why(span, "{} 与 {} 不能比较大小", kind_name(a), kind_name(b))
+    if found == 0 and type(a) in _CLOCKED and op in ("<=", ">="):
+        return equal(a, b, run, span)
     return _HOLDS[op](found)
 
 
@@ -122,12 +138,12 @@ def contains(span_of: Range, value: Any, run: Run, span: Span) -> bool | None:
         low = order(value, span_of.start)
         if low is None:
             return run.why(span, "{} 与区间的 {} 不能比较", kind_name(value), kind_name(span_of.start))
-        above = low > 0 or (low == 0 and span_of.start_included)
+        above = low > 0 or (low == 0 and span_of.start_included and equal(value, span_of.start, run, span) is True)
     if span_of.end is not None:
         high = order(value, span_of.end)
         if high is None:
             return run.why(span, "{} 与区间的 {} 不能比较", kind_name(value), kind_name(span_of.end))
-        below = high < 0 or (high == 0 and span_of.end_included)
+        below = high < 0 or (high == 0 and span_of.end_included and equal(value, span_of.end, run, span) is True)
     return above and below
 
 

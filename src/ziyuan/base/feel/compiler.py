@@ -144,12 +144,15 @@ class Compiler:
                 x == constant if type(x) is kind else compare.matches(x, constant, run, span)
             )
         tested = self.closure(node)
+        named = isinstance(node, (syntax.Name, syntax.Path))
 
         def one(x: Any, scope: Any, run: Run) -> bool | None:
             against = tested(scope, run)
             if against is None and not _is_null(node):
                 return None
-            return compare.matches(x, against, run, span)
+            found = compare.matches(x, against, run, span)
+            # a name that holds a list stands for `list contains(list, x)`, which is never null (table 55)
+            return found is True if named and type(against) is list and x is not None else found
 
         return one
 
@@ -170,18 +173,18 @@ class Compiler:
 
     def interval(self, node: syntax.Interval) -> Closure:
         low, high, span = self.closure(node.low), self.closure(node.high), self.span(node)
-        open_ends = (_is_null(node.low), _is_null(node.high))
-        included = (node.low_included and not open_ends[0], node.high_included and not open_ends[1])
+        included = (node.low_included, node.high_included)
 
         def made(scope: Any, run: Run) -> Any:
             start, end = low(scope, run), high(scope, run)
-            if (start is None and not open_ends[0]) or (end is None and not open_ends[1]):
-                return None
-            if not (_is_end(start) and _is_end(end)) or open_ends == (True, True):
+            if start is None or end is None:
+                return run.why(span, "区间的端点不能是空值；不限的一侧写作 < 或 >")
+            if not (_is_end(start) and _is_end(end)):
                 return run.why(span, "{} 与 {} 不能作区间的端点", kind_name(start), kind_name(end))
-            if start is not None and end is not None and compare.order(start, end) is None:
+            found = compare.order(start, end)
+            if found is None:
                 return run.why(span, "区间两端不能比较：{} 与 {}", kind_name(start), kind_name(end))
-            return Range(start, end, *included)
+            return run.why(span, "区间的起点大于终点") if found > 0 else Range(start, end, *included)
 
         if isinstance(node.low, syntax.Literal) and isinstance(node.high, syntax.Literal):
             fixed = made({}, Run())
@@ -213,6 +216,8 @@ class Compiler:
         value, kind, span = self.closure(node.value), node.type, self.span(node)
         if not types.is_known(kind):
             return lambda scope, run: run.why(span, "不认识的类型“{}”", kind.name)
+        if not types.is_complete(kind):
+            return lambda scope, run: run.why(span, "类型“{}”没有写明所含的类型", kind.name)
         return lambda scope, run: types.conforms(value(scope, run), kind)
 
 

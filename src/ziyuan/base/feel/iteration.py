@@ -185,8 +185,11 @@ def _context(c: Compiler, node: syntax.ContextOf) -> Closure:
     span = c.span(node)
     entries: list[tuple[str, Closure]] = []
     known: frozenset[str] = frozenset()
+    keys = frozenset(entry.key for entry in node.entries)
     for entry in node.entries:
-        entries.append((entry.key, c.within(known, entry.value)))
+        # the body of a function runs after all entries are there, so functions may call themselves and each other
+        visible = keys if isinstance(entry.value, syntax.Lambda) else known
+        entries.append((entry.key, c.within(visible, entry.value)))
         known |= {entry.key}
     if len(known) < len(entries):
         return lambda scope, run: run.why(span, "上下文中有重复的项名")
@@ -205,6 +208,7 @@ def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
     names, span = node.parameters, c.span(node)
     body = c.within(frozenset(names), node.body)
     kinds = node.types
+    body_text = " ".join(span.text[node.body.start : node.body.end].split())
 
     def made(scope: Any, run: Run) -> Function:
         def call(at: Run, arguments: list[Any]) -> Any:
@@ -218,7 +222,8 @@ def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
             at.depth -= 1
             return result
 
-        return Function(span.text[span.start : span.end], names, call)
+        same = (names, kinds, body_text, id(scope), scope)
+        return Function(span.text[span.start : span.end], names, call, kinds=kinds, made_of=same)
 
     return made
 
@@ -253,8 +258,8 @@ def _ordered(target: Function, values: list[Any], names: tuple[str, ...] | None)
     if len(set(names)) < len(names) or not set(names) <= set(target.parameters):
         return None
     given = dict(zip(names, values, strict=True))
-    if len(given) < len(target.parameters) and not target.variadic:
-        return None
+    if not target.variadic:  # parameters not named are null (10.3.2.13.5)
+        return [given.get(parameter) for parameter in target.parameters]
     placed = [given.get(parameter, MISSING) for parameter in target.parameters]
     while placed and placed[-1] is MISSING:
         placed.pop()

@@ -100,12 +100,16 @@ class Lexer:
         text = self.text
         if start >= len(text):
             return Token("end", "", len(text), len(text))
-        known = self.known(self.scopes)
-        if known:
-            return Token("name", known[0], start, known[1])
-        word = WORD.match(text, start)
-        if word:
-            return Token("word", word[0], start, word.end())
+        piece = PART.match(text, start)
+        first = piece[0] if piece else text[start]
+        for names in self.scopes:
+            if first in names.starts:
+                known = self.known(self.scopes)
+                if known:
+                    return Token("name", known[0], start, known[1])
+                break
+        if piece and WORD.match(text, start):
+            return Token("word", first, start, piece.end())
         number = _NUMBER.match(text, start)
         if number:
             return Token("number", number[0], start, number.end())
@@ -133,23 +137,25 @@ class Lexer:
         )
 
     def unescape(self, token: Token) -> str:
-        """The value of a text token; a pair of surrogate escapes is one character."""
+        """The value of a text token."""
+        try:
+            return unescape(token.text[1:-1])
+        except ValueError:
+            raise FeelSyntaxError("字符编号超出 Unicode 范围", self.text, token.start, token.end) from None
 
-        def one(found: re.Match[str]) -> str:
-            mark = found[1]
-            if len(mark) > 1:
-                code = int(mark[1:], 16)
-                if code > 0x10FFFF:
-                    raise FeelSyntaxError("字符编号超出 Unicode 范围", self.text, token.start, token.end)
-                return chr(code)
-            if mark not in _PLAIN_ESCAPES:
-                return "\\" + mark
-            return _PLAIN_ESCAPES[mark]
 
-        inner = token.text[1:-1]
-        if "\\" not in inner:
-            return inner
-        value = _ESCAPE.sub(one, inner)
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return value
+def unescape(inner: str) -> str:
+    """The characters of a string literal; a pair of surrogate escapes is one character."""
+    if "\\" not in inner:
+        return inner
+    value = _ESCAPE.sub(_escaped, inner)
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
+
+
+def _escaped(found: re.Match[str]) -> str:
+    mark = found[1]
+    if len(mark) > 1:
+        return chr(int(mark[1:], 16))
+    return _PLAIN_ESCAPES.get(mark, "\\" + mark)

@@ -22,7 +22,7 @@ _TIME = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,}))?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]+)?", re.ASCII
 )
 _MONTHS = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
-_DAYS = re.compile(r"(-?)P(?:(\d+)D)?(?:(T)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d*))?S)?)?", re.ASCII)
+_DAYS = re.compile(r"(-?)P(?:(\d+)D)?(?:(T)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?", re.ASCII)
 _LONGEST = 60
 
 
@@ -71,7 +71,7 @@ def parse_datetime(text: str) -> DateTime | None:
     head, mark, tail = text.partition("T")
     day = parse_date(head)
     if day is None:
-        return None
+        return None if mark else _zoned_date(text)
     if not mark:
         return DateTime(day, Time(0, 0, 0))
     moment = parse_time(tail)
@@ -83,6 +83,14 @@ def parse_datetime(text: str) -> DateTime | None:
         following = date_from_days(day.days + 1)
         return None if following is None else DateTime(following, moment)
     return DateTime(day, moment)
+
+
+def _zoned_date(text: str) -> DateTime | None:
+    """A date with an offset, as XML Schema writes it (`2012-03-07Z`): its first moment there."""
+    found = _DATE.match(text)
+    moment = parse_time("00:00:00" + text[found.end() :]) if found else None
+    day = parse_date(found[0]) if found else None
+    return None if day is None or moment is None or moment.zone is None else DateTime(day, moment)
 
 
 def parse_duration(text: str) -> YearsMonths | DaysTime | None:

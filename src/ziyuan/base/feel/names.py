@@ -43,28 +43,28 @@ def _pattern(name: str) -> re.Pattern[str]:
         gap = r"[\s\u00a0]+" if before and PART.fullmatch(before) and PART.fullmatch(piece) else _BLANK
         text += (gap if before else "") + re.escape(piece)
         before = piece
-    closed = f"(?![{_PART}])" if PART.fullmatch(before) else ""
-    return re.compile(text + closed)
+    return re.compile(text)
 
 
 class Names:
     """Known names, indexed by their first piece; immutable."""
 
-    __slots__ = ("_long", "all")
+    __slots__ = ("all", "starts")
 
     def __init__(self, names: Iterable[str]) -> None:
         self.all = frozenset(names)
-        self._long: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        self.starts: dict[str, list[tuple[str, re.Pattern[str], bool]]] = {}
         for name in sorted(self.all, key=lambda n: (-len(n), n)):
             found = pieces(name)
             if len(found) > 1 or (found and not WORD.fullmatch(name)):
-                self._long.setdefault(found[0], []).append((name, _pattern(name)))
+                ends_in_word = PART.fullmatch(found[-1]) is not None
+                self.starts.setdefault(found[0], []).append((name, _pattern(name), ends_in_word))
 
     def longest_at(self, text: str, pos: int, first: str) -> tuple[str, int] | None:
         """The longest known name of several pieces at `pos` and its end."""
-        for name, pattern in self._long.get(first, ()):
+        for name, pattern, ends_in_word in self.starts.get(first, ()):
             found = pattern.match(text, pos)
-            if found:
+            if found and not (ends_in_word and PART.match(text, found.end())):
                 return name, found.end()
         return None
 

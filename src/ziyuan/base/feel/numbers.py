@@ -5,6 +5,7 @@ No float ever enters: a Python float is read as the decimal its repr shows.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 CONTEXT = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=0, traps=[])
@@ -23,6 +24,14 @@ def number(value: int | float | str | Decimal) -> Decimal | None:
     except (ValueError, ArithmeticError):
         return None
     return found if found.is_finite() else None
+
+
+_LITERAL = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def literal(text: str) -> Decimal | None:
+    """The number a literal stands for (rule 35), or None."""
+    return number(text) if len(text) < 10_000 and _LITERAL.fullmatch(text) else None
 
 
 def finite(value: Decimal) -> Decimal | None:

@@ -7,8 +7,7 @@ level group from the left; a comparison before an operand (`> 5`) is the range o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Iterable
 
 from ziyuan.base.feel import numbers
 from ziyuan.base.feel.errors import FeelSyntaxError
@@ -33,6 +32,7 @@ from ziyuan.base.feel.syntax import (
 
 DEPTH = 60
 COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
+_LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _OPENS = frozenset(("(", "[", "{", "@", "-", "<", "<=", ">", ">=", "=", "!="))
 _AFTER_OPERAND = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance"])
 
@@ -138,26 +138,36 @@ class Parser:
 
     def endpoint(self) -> Node:
         """The upper end of an interval, where `[` may close it."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.fail("表达式嵌套过深")
         outer, self.range_end = self.range_end, True
         node = self.sum()
         self.range_end = outer
+        self.depth -= 1
         return node
 
-    def _chain(self, word: str, below: Callable[[], Node]) -> Node:
-        node = below()
-        token = self.lex.peek()
-        if token.text != word or token.kind != "word":
+    def _or(self) -> Node:
+        node = self._and()
+        if not self._at_word("or"):
             return node
         parts = [node]
-        while self.accept_word(word):
-            parts.append(below())
-        return Logic(parts[0].start, self.lex.last_end, word, tuple(parts))
-
-    def _or(self) -> Node:
-        return self._chain("or", self._and)
+        while self.accept_word("or"):
+            parts.append(self._and())
+        return Logic(parts[0].start, self.lex.last_end, "or", tuple(parts))
 
     def _and(self) -> Node:
-        return self._chain("and", self._comparison)
+        node = self._comparison()
+        if not self._at_word("and"):
+            return node
+        parts = [node]
+        while self.accept_word("and"):
+            parts.append(self._comparison())
+        return Logic(parts[0].start, self.lex.last_end, "and", tuple(parts))
+
+    def _at_word(self, word: str) -> bool:
+        token = self.lex.peek()
+        return token.text == word and token.kind == "word"
 
     def _comparison(self) -> Node:
         token = self.lex.peek()
@@ -207,42 +217,38 @@ class Parser:
         return tuple(items)
 
     def sum(self) -> Node:
-        return self._left(("+", "-"), self._product)
+        return self._binary(1)
 
-    def _product(self) -> Node:
-        return self._left(("*", "/"), self._power)
-
-    def _power(self) -> Node:
-        return self._left(("**",), self._negation)
-
-    def _left(self, signs: tuple[str, ...], below: Callable[[], Node]) -> Node:
-        node = below()
+    def _binary(self, least: int) -> Node:
+        """Operators of level `least` and above; those of one level group from the left."""
+        node = self._negation()
         while True:
             token = self.lex.peek()
-            if token.kind != "sign" or token.text not in signs:
+            level = _LEVELS.get(token.text, 0) if token.kind == "sign" else 0
+            if level < least:
                 return node
             self.lex.take()
-            right = below()
+            right = self._binary(level + 1)
             node = Binary(node.start, self.lex.last_end, token.text, node, right)
 
     def _negation(self) -> Node:
         token = self.lex.peek()
         if token.text != "-" or token.kind != "sign":
-            return self._postfix()
+            return self._postfix(self._primary())
         self.lex.take()
+        number = self.lex.peek()
+        if number.kind == "number":  # the sign is part of the literal (rule 35)
+            literal = self._number(self.lex.take())
+            value = literal.value.copy_negate() if literal.value else literal.value
+            return self._postfix(Literal(token.start, self.lex.last_end, value))
         self.depth += 1
         if self.depth > DEPTH:
             raise self.fail("表达式嵌套过深")
         value = self._negation()
         self.depth -= 1
-        if isinstance(value, Literal) and isinstance(value.value, Decimal):
-            return Literal(
-                token.start, self.lex.last_end, value.value.copy_negate() if value.value else value.value
-            )
         return Negative(token.start, self.lex.last_end, value)
 
-    def _postfix(self) -> Node:
-        node = self._primary()
+    def _postfix(self, node: Node) -> Node:
         while True:
             token = self.lex.peek()
             if token.kind == "sign":
@@ -313,7 +319,7 @@ class Parser:
             raise self.fail("表达式不完整" if self.text.strip() else "表达式是空的")
         return self._sign(token)
 
-    def _number(self, token: Token) -> Node:
+    def _number(self, token: Token) -> Literal:
         value = numbers.number(token.text)
         if value is None:
             raise self.fail("数字超出范围", token)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ziyuan.base.feel.errors import FeelBudgetError
 
 STEPS = 300_000
-DEPTH = 60
+DEPTH = 120
 LONGEST_TEXT = 1_000_000
 MISSING: Any = object()
 

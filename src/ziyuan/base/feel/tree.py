@@ -29,8 +29,10 @@ def name_nodes(
         yield from name_nodes(node.value, local, filtered)
         yield from name_nodes(node.test, local | {"item"}, True)
     elif isinstance(node, syntax.ContextOf):
+        keys = {entry.key for entry in node.entries}
         for entry in node.entries:
-            yield from name_nodes(entry.value, local, filtered)
+            seen = local | keys if isinstance(entry.value, syntax.Lambda) else local
+            yield from name_nodes(entry.value, seen, filtered)
             local |= {entry.key}
     elif isinstance(node, syntax.Lambda):
         yield from name_nodes(node.body, local | set(node.parameters), filtered)

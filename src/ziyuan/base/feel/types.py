@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ziyuan.base.feel.syntax import TypeOf
-from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
+from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths, midnight
 from ziyuan.base.feel.values import Function, Range
 
 if TYPE_CHECKING:
@@ -71,6 +71,38 @@ def is_known(kind: TypeOf) -> bool:
     return simple and all(map(is_known, kind.of)) and all(is_known(entry) for _, entry in kind.entries)
 
 
+def is_complete(kind: TypeOf) -> bool:
+    """Whether list, range, context and function say what they hold, as a type written out must (rule 52)."""
+    if kind.name == "context":
+        return bool(kind.entries) and all(is_complete(entry) for _, entry in kind.entries)
+    if kind.name in ("list", "range"):
+        return len(kind.of) == 1 and is_complete(kind.of[0])
+    if kind.name == "function":
+        return bool(kind.of) and all(map(is_complete, kind.of))
+    return True
+
+
+def type_conforms(one: TypeOf | None, other: TypeOf | None) -> bool:
+    """`one <: other` (10.3.2.9.2); a type that is not given is Any."""
+    if other is None or other.name == "Any" or (one is not None and one.name == "Null"):
+        return True
+    if one is None or one.name != other.name:
+        return False
+    if one.name == "context":
+        given = dict(one.entries)
+        return all(key in given and type_conforms(given[key], wanted) for key, wanted in other.entries)
+    if one.name == "function":
+        *takes, gives = one.of or (None,)
+        *wanted, result = other.of or (None,)
+        pairs = zip(wanted, takes, strict=False)
+        return (
+            len(takes) == len(wanted)
+            and all(type_conforms(theirs, ours) for theirs, ours in pairs)
+            and type_conforms(gives, result)
+        )
+    return all(type_conforms(a, b) for a, b in zip(one.of, other.of, strict=False))
+
+
 def conforms(value: Any, kind: TypeOf) -> bool:
     """Whether the value is of the type; null only of `Null`, everything else of `Any`."""
     expected = SIMPLE.get(kind.name)
@@ -88,7 +120,16 @@ def conforms(value: Any, kind: TypeOf) -> bool:
         )
     if kind.name == "range":
         return type(value) is Range and (not kind.of or _range_of(value, kind.of[0]))
-    return kind.name == "function" and type(value) is Function
+    return kind.name == "function" and type(value) is Function and _function_conforms(value, kind)
+
+
+def _function_conforms(value: Function, kind: TypeOf) -> bool:
+    """By the number and types of the parameters; what a body yields is not known before it runs."""
+    if not kind.of or value.variadic:
+        return True
+    wanted = kind.of[:-1]
+    declared = value.kinds or (None,) * len(value.parameters)
+    return len(wanted) == len(value.parameters) and all(map(type_conforms, wanted, declared))
 
 
 def fit(value: Any, kind: TypeOf | None) -> Any:
@@ -97,6 +138,8 @@ def fit(value: Any, kind: TypeOf | None) -> Any:
         return value
     if type(value) is list and len(value) == 1 and conforms(value[0], kind):
         return value[0]
+    if kind.name == "date and time" and type(value) is Date:
+        return midnight(value)
     return [value] if type(value) is not list and conforms([value], kind) else None
 
 

@@ -27,7 +27,7 @@ class Range(NamedTuple):
 class Function:
     """A callable value: `parameters` are its names, `call(run, arguments)` gives the result."""
 
-    __slots__ = ("call", "name", "parameters", "variadic")
+    __slots__ = ("call", "kinds", "made_of", "name", "parameters", "variadic")
 
     def __init__(
         self,
@@ -35,8 +35,12 @@ class Function:
         parameters: tuple[str, ...],
         call: Callable[[Any, list[Any]], Any],
         variadic: bool = False,
+        kinds: tuple[Any, ...] = (),
+        made_of: tuple[Any, ...] | None = None,
     ) -> None:
+        """`kinds` are the declared types of the parameters; equal `made_of` (text, scope) are equal functions."""
         self.name, self.parameters, self.call, self.variadic = name, parameters, call, variadic
+        self.kinds, self.made_of = kinds, made_of
 
 
 ATOMS = frozenset(

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from ziyuan.base.feel import literals, numbers
+from ziyuan.base.feel.compare import order
 from ziyuan.base.feel.run import Reason
 from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
 from ziyuan.base.feel.values import Function, Range
 
 _LARGEST_WHOLE = 2**53
+# What must not stand raw in a line: half a surrogate pair, and the line ends that some readers split at.
+_LONE = re.compile("[\ud800-\udfff\u0085\u2028\u2029\x7f]")
 
 
 class BadLine(ValueError):
@@ -60,6 +64,13 @@ def _number(value: Any) -> Decimal:
     return found
 
 
+def _written_number(body: Any) -> Decimal:
+    found = numbers.literal(body) if isinstance(body, str) else body if isinstance(body, Decimal) else None
+    if found is None:
+        raise BadLine(f"不是有效的数字：{str(body)[:40]}")
+    return _number(found)
+
+
 def _temporal(parse: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
     def read(body: Any) -> Any:
         found = parse(body) if isinstance(body, str) else None
@@ -74,21 +85,27 @@ def _range(body: Any) -> Range:
     if not isinstance(body, dict):
         raise BadLine('区间应为 {"start":…, "end":…, "startIncluded":…, "endIncluded":…}')
     start, end = decode(body.get("start")), decode(body.get("end"))
-    low, high = body.get("startIncluded") is True, body.get("endIncluded") is True
-    return Range(start, end, low and start is not None, high and end is not None)
+    flags = [body.get(name, False) for name in ("startIncluded", "endIncluded")]
+    if not all(isinstance(flag, bool) for flag in flags):
+        raise BadLine("“startIncluded”与“endIncluded”应为 true 或 false")
+    both = start is not None and end is not None
+    ends = [end for end in (start, end) if end is not None]
+    if not ends or None in [order(end, end) for end in ends] or (both and order(start, end) is None):
+        raise BadLine("区间的端点应为同一种可比较的值，至少有一端")
+    return Range(start, end, flags[0] and start is not None, flags[1] and end is not None)
 
 
 def _pairs(body: Any) -> dict[str, Any]:
-    try:
-        return {str(key): decode(entry) for key, entry in body}
-    except (TypeError, ValueError) as bad:
-        if isinstance(bad, BadLine):
-            raise
-        raise BadLine("“@context”应为 [[名, 值], …]") from None
+    pairs = body if isinstance(body, list) else [None]
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+        raise BadLine("“@context”应为 [[名, 值], …]")
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise BadLine("“@context”中有重复的名")
+    return {key: decode(entry) for key, entry in pairs}
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "@number": _number,
+    "@number": _written_number,
     "@date": _temporal(literals.parse_date, "日期"),
     "@time": _temporal(literals.parse_time, "时间"),
     "@datetime": _temporal(literals.parse_datetime, "日期时间"),
@@ -114,7 +131,7 @@ def encode(value: Any) -> Any:
 
 
 def _json_number(value: Decimal) -> Any:
-    if value == value.to_integral_value() and abs(value) <= _LARGEST_WHOLE:
+    if abs(value) <= _LARGEST_WHOLE and value == value.to_integral_value():
         return int(value)
     double = float(value)
     if double in (float("inf"), float("-inf")) or Decimal(repr(double)) != value:
@@ -141,8 +158,9 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
 
 
 def dump(value: Any) -> str:
-    """One line of JSON, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """One line of JSON, Chinese as it is; half a surrogate pair, which no encoding can carry, is escaped."""
+    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return line if line.isprintable() else _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def reason(found: Reason | None, text: str) -> dict[str, Any]:
@@ -155,6 +173,8 @@ def moment(text: Any) -> dt.datetime | None:
     """The `now` of a line: ISO 8601 with offset or zone, or nothing."""
     if text is None:
         return None
+    if isinstance(text, dict) and set(text) == {"@datetime"}:
+        text = text["@datetime"]
     found = literals.parse_datetime(text) if isinstance(text, str) else None
     if found is None or not 1 <= found.date.year <= 9999:
         raise BadLine("now 应为日期时间，如 2024-02-29T10:00:00+08:00")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +11,6 @@ from ziyuan.base.feel.numbers import as_int
 from ziyuan.base.feel.run import LONGEST_TEXT, Run, Span
 from ziyuan.base.feel.temporal import NANO, Date, DateTime, DaysTime, Time
 from ziyuan.base.feel.values import kind_name
-
-_NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-
 
 # -- dates ---------------------------------------------------------------------------------------------
 
@@ -138,8 +134,6 @@ def years_and_months(run: Run, span: Span, start: Any, end: Any) -> Any:
 @feel("number(from: any, grouping separator: string? = , decimal separator: string? = )")
 def number(run: Run, span: Span, value: Any, grouping: str | None = None, point: str | None = None) -> Any:
     value = _single(value)
-    if type(value) is Decimal and grouping is None and point is None:
-        return value
     if type(value) is not str:
         return run.why(span, "参数“from”应为文本，得到{}", kind_name(value))
     if (
@@ -150,7 +144,7 @@ def number(run: Run, span: Span, value: Any, grouping: str | None = None, point:
         return run.why(span, "分组符应为空格、逗号或点，小数点应为逗号或点，且两者不同")
     plain = value.replace(grouping, "") if grouping else value
     plain = plain.replace(point, "_").replace(".", "?").replace("_", ".") if point == "," else plain
-    found = numbers.number(plain) if len(plain) < 10_000 and _NUMBER.fullmatch(plain) else None
+    found = numbers.literal(plain)
     return run.why(span, "“{}”不是数字", value[:40]) if found is None else found
 
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from ziyuan.base.feel import compare
-from ziyuan.base.feel.arithmetic import calculate
 from ziyuan.base.feel.builtins.registry import feel
 from ziyuan.base.feel.numbers import CONTEXT, as_int, finite
-from ziyuan.base.feel.run import Run, Span
+from ziyuan.base.feel.run import MISSING, Run, Span
 from ziyuan.base.feel.values import Function, kind_name
 
 
@@ -67,28 +66,23 @@ def maximum(run: Run, span: Span, values: list[Any]) -> Any:
 
 @feel("sum(...list: any?)")
 def total(run: Run, span: Span, values: list[Any]) -> Any:
-    """Numbers, or durations of one kind; of nothing null."""
+    """Of nothing null."""
     items = _one_list(values)
     if not items:
         return run.why(span, "列表为空")
     run.spend(len(items), span)
-    result = items[0]
-    if kind_name(result) not in ("数字", "年月时段", "日时时段"):
-        return run.why(span, "{} 不能求和", kind_name(result))
-    for item in items[1:]:
-        if type(item) is not type(result):
-            return run.why(span, "{} 不能与 {} 求和", kind_name(item), kind_name(result))
-        result = calculate("+", result, item, run, span)
-        if result is None:
-            return None
-    return result
+    stranger = next((item for item in items if type(item) is not Decimal), MISSING)
+    if stranger is not MISSING:
+        return run.why(span, "只能对数字求和，其中有{}", kind_name(stranger))
+    result = finite(functools.reduce(CONTEXT.add, items))
+    return run.why(span, "结果超出范围") if result is None else result
 
 
 @feel("mean(...list: any?)")
 def mean(run: Run, span: Span, values: list[Any]) -> Any:
     items = _one_list(values)
     result = total(run, span, values)
-    return None if result is None or not items else calculate("/", result, Decimal(len(items)), run, span)
+    return None if result is None or not items else finite(CONTEXT.divide(result, Decimal(len(items))))
 
 
 @feel("all(...list: any?)")
@@ -125,7 +119,7 @@ def sublist(run: Run, span: Span, items: list[Any], position: Decimal, length: D
     if length is None:
         return items[begin:]
     size = as_int(length)
-    if size is None or size < 0 or begin + size > len(items):
+    if size is None or size < 1 or begin + size > len(items):
         return run.why(span, "长度 {} 超出列表范围", length)
     return items[begin : begin + size]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from ziyuan.base.feel import literals, numbers
+from ziyuan.base.feel import lexer, literals, numbers
 from ziyuan.base.feel.builtins.registry import feel
 from ziyuan.base.feel.compare import order
 from ziyuan.base.feel.run import Run, Span
@@ -158,16 +157,13 @@ _BAD: Any = object()
 
 def _end(text: str) -> Any:
     """The value of a literal end; None for no end."""
-    if not text or text == "null":
+    if not text:
         return None
     quoted = _QUOTED.fullmatch(text)
     if quoted:
-        return quoted[1]
+        return lexer.unescape(quoted[1])
     inner = _QUOTED.fullmatch(text[1:]) if text[0] == "@" else _CALLED.fullmatch(text)
     if inner:
         return literals.parse_any(inner[inner.lastindex or 1]) or _BAD
-    try:
-        found = numbers.number(Decimal(text))
-    except ArithmeticError:
-        return _BAD
+    found = numbers.literal(text)
     return _BAD if found is None else found

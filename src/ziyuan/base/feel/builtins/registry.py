@@ -167,7 +167,7 @@ def _named(builtin: Builtin, arguments: tuple[Closure, ...], names: tuple[str, .
         values = {name: argument(scope, run) for name, argument in zip(names, arguments, strict=True)}
         result = None
         for form in forms:
-            ordered = [values.get(parameter.name, MISSING) for parameter in form.parameters]
+            ordered = [values.get(p.name, MISSING if p.optional else None) for p in form.parameters]
             if form.rest:
                 last = ordered.pop()
                 ordered.extend(last if type(last) is list else [last])
@@ -180,9 +180,8 @@ def _named(builtin: Builtin, arguments: tuple[Closure, ...], names: tuple[str, .
 
 
 def _accepts_names(form: Form, names: tuple[str, ...]) -> bool:
-    known = {parameter.name for parameter in form.parameters}
-    needed = {parameter.name for parameter in form.parameters if not parameter.optional}
-    return needed <= set(names) <= known
+    """A parameter that is not named is null (10.3.2.13.5)."""
+    return set(names) <= {parameter.name for parameter in form.parameters}
 
 
 def _run_forms(builtin: Builtin, forms: list[Form], values: list[Any], run: Run, span: Span) -> Any:

@@ -18,7 +18,7 @@ def substring(run: Run, span: Span, string: str, start: Decimal, length: Decimal
     if not place or (length is not None and (count is None or count < 1)):
         return run.why(span, "起始位置不能为 0,长度应为正数")
     begin = place - 1 if place > 0 else len(string) + place
-    if begin < 0:
+    if not 0 <= begin < len(string):
         return run.why(span, "起始位置 {} 超出文本长度 {}", place, len(string))
     return string[begin:] if count is None else string[begin : begin + count]
 
