@@ -54,7 +54,7 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
         same_thing=tuple(str(s) for s in table.items_of("same_thing")),
         volume=table.choice("volume", ("small", "large"), "small"),  # type: ignore[arg-type]
         label=label(table),
-        style=plain(table.table("style").known(words.STYLE_KEYS)),
+        style=_style(table),
         written_by=table.choice("written_by", ("delivery", "cases"), "delivery"),  # type: ignore[arg-type]
         rules=() if untyped else tuple(_rules(table, name, shape, fields, shared)),
         catalogue_only=untyped,
@@ -67,7 +67,24 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
 
 def label(table: Table) -> dict[str, Any]:
     """Class, grade, mask and openness of a layer or a field."""
-    return plain(table.table("label").known(words.LABEL_KEYS))
+    given = table.table("label").known(words.LABEL_KEYS)
+    given.text("class")
+    if given.get("mask") is not None:
+        given.choice("mask", words.MASKS, "")
+    if given.get("open") is not None:
+        given.flag("open")
+    return plain(given)
+
+
+def _style(table: Table) -> dict[str, Any]:
+    """How the layer is drawn; `field` must be one of its fields."""
+    given = table.table("style").known(words.STYLE_KEYS)
+    field = given.text("field")
+    if field is not None and field not in table.table("fields"):
+        raise WrongValue(given.where("field"), "field", field, "本图层的字段")
+    if given.get("palette") is not None:
+        given.choice("palette", words.PALETTES, "")
+    return plain(given)
 
 
 def _geometry(table: Table) -> Geometry:
