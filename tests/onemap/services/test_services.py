@@ -18,7 +18,7 @@ from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries.models import ControlArea
 from ziyuan.onemap.services import tiles
-from ziyuan.onemap.services.csv_safe import safe
+from ziyuan.base.csv_safe import safe
 
 Y2024, Y2025 = date(2024, 12, 31), date(2025, 12, 31)
 COUNTY, OTHER = world.COUNTY, "340121"

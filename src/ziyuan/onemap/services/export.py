@@ -15,11 +15,13 @@ from ziyuan.base import crs
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotFound
+from ziyuan.onemap.catalogue.lineage import stands_on
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.asof import in_period
 from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.seal import latest
 from ziyuan.onemap.editions.zone import zone_of
-from ziyuan.onemap.services.csv_safe import safe_row
+from ziyuan.base.csv_safe import safe_row
 from ziyuan.onemap.services.errors import BadFormat
 from ziyuan.onemap.services.query import query
 
@@ -49,6 +51,7 @@ def export(
         if not all_rows:
             raise NotFound(f"{kind.title}的县区", county)
         region = kernel.region(county)
+        _noted(by, kind, county, found.moment.on)
     with tempfile.NamedTemporaryFile(prefix="ziyuan-export-", suffix=f".{format}", delete=False) as made:
         path = Path(made.name)
     if format == "csv":
@@ -58,6 +61,13 @@ def export(
         _geopackage(path, kind, all_rows, zone_of(county))
     day = found.moment.on.isoformat()
     return Export(path, f"{kind.title}-{region.name}-{day}.{format}", MEDIA[format])
+
+
+def _noted(by: kernel.Actor, kind: Layer, county: str, on: date) -> None:
+    """The map remembers who took which edition away: 来源与影响 counts it."""
+    used = latest(kind.id, county, on)
+    year = kernel.today().year
+    stands_on(by, "export", f"DC-{year}-{kernel.next_number('map.export', year):06d}", [(kind.id, county, used and used.pk)])
 
 
 def _csv(path: Path, kind: Layer, found: list[rows.Feature]) -> None:
