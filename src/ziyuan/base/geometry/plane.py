@@ -181,13 +181,13 @@ class PlaneBatch:
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
         """Shapely multipolygons in metres (east with zone prefix, north)."""
-        return self._multipolygons(to_metres(self.coords))
+        return self.multipolygons(to_metres(self.coords))
 
     def to_4490(self) -> npt.NDArray[np.object_]:
         """Shapely multipolygons in (longitude, latitude) degrees, EPSG:4490: index and display copy."""
         metres = to_metres(self.coords)
         longitude, latitude = crs.to_degrees(self.zone).transform(metres[:, 0], metres[:, 1])
-        return self._multipolygons(np.column_stack([longitude, latitude]))
+        return self.multipolygons(np.column_stack([longitude, latitude]))
 
     def to_wkb_4490(self, *, srid: bool = False) -> npt.NDArray[np.object_]:
         """WKB of `to_4490`; with `srid` the extended form (EWKB, 4490) that PostGIS takes."""
@@ -202,7 +202,8 @@ class PlaneBatch:
         same = (back == self.coords).all(axis=1)
         return reduce_runs(np.logical_and, same, self.coord_offsets, True)
 
-    def _multipolygons(self, coords: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+    def multipolygons(self, coords: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+        """Shapely multipolygons with the rings and parts of the batch and other `coords` (n, 2) for its points."""
         count = len(self.ring_offsets) - 1
         items, closed = self._closing_items(count)
         offsets = (closed, self.part_offsets, self.geom_offsets)
