@@ -1,5 +1,7 @@
 """The fast path against a second method: pairwise GEOS and the union of all, on random tessellations with random faults."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import shapely
@@ -7,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.onemap.quality import county
+from ziyuan.onemap.quality.areal import bare
+from ziyuan.onemap.quality.conflicts import conflicts
 from ziyuan.onemap.quality.edges import Edges
-from ziyuan.onemap.quality.faces import faces_of, square_metres
 from ziyuan.onemap.quality.shapes import Shapes
-from ziyuan.onemap.quality.topology import conflicts
+from ziyuan.onemap.quality.strips import Grain
 
-NOISE = 0.00005
+GRAIN = Grain(1.0)
 FAULTS = st.lists(
     st.tuples(
         st.sampled_from(["drop", "copy", "grow", "hair", "inside", "turn", "split_edge", "bow"]),
@@ -58,8 +61,8 @@ def _moved(shape, corner, by):
 
 
 def _wide(polygon):
-    """More than rounding: 2 × area ÷ perimeter, in units."""
-    return polygon.length > 0 and 2 * polygon.area / polygon.length >= NOISE * 10_000
+    """More than rounding: a circle of 0.1 mm (1 unit) fits in."""
+    return polygon.area > 0 and not polygon.buffer(-0.505).is_empty
 
 
 def _pairwise(shapes):
@@ -78,16 +81,14 @@ def _pairwise(shapes):
 @given(seed=st.integers(0, 10_000), faults=FAULTS)
 def test_overlaps_and_duplicates_are_those_of_all_pairs(seed, faults):
     layer = Shapes(_faulty(seed, faults), 4527, "polygon")
-    ours = conflicts(Edges.of(layer), NOISE)
+    ours = conflicts(Edges.of(layer), GRAIN)
     theirs = _pairwise(layer.sound)
-    equal = {tuple(sorted((int(g[0]), int(p)))) for g in ours.duplicates for p in g[1:]}
-    spare = {int(p) for g in ours.duplicates for p in g[1:]}
+    equal = {pair for g in ours.duplicates for pair in combinations(g.tolist(), 2)}
     assert all(layer.units[a].equals(layer.units[b]) for a, b in equal)
-    expected = {pair: area for pair, area in theirs.items() if not spare & set(pair)}
     found = {(o.first, o.second): o.shared.area for o in ours.overlaps}
-    assert found.keys() == expected.keys()
-    for pair, area in expected.items():
-        assert found[pair] == pytest.approx(area, rel=1e-6, abs=1)
+    assert found.keys() | equal == theirs.keys()
+    for pair, area in found.items():
+        assert theirs[pair] == pytest.approx(area, rel=1e-6, abs=1)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,28 +97,26 @@ def test_gaps_are_the_holes_of_the_union(seed, faults):
     """Invalid shapes are left out: what area they enclose is a matter of opinion."""
     faults = [fault for fault in faults if fault[0] != "bow"]
     layer = Shapes(_faulty(seed, faults), 4527, "polygon")
-    faces = faces_of(Edges.of(layer), noise=NOISE)
-    ours = sorted(square_metres(g) for g in faces.shapes[~faces.covered(layer)])
+    ours = sorted(g.area for g in bare(Edges.of(layer), None, GRAIN))
     union = shapely.union_all(layer.sound)
     rings = [shapely.Polygon(r) for p in shapely.get_parts(union) for r in p.interiors]
-    theirs = sorted(square_metres(r) for r in rings if _wide(r))
-    assert sum(ours) == pytest.approx(sum(theirs), rel=1e-6, abs=1e-5)
+    theirs = sorted(r.area for r in rings if _wide(r))
+    assert len(ours) == len(theirs)
+    assert sum(ours) == pytest.approx(sum(theirs), rel=1e-6, abs=10)
 
 
 @pytest.mark.parametrize("size", [0.0002, 0.001, 0.05])
 def test_a_strip_as_thin_as_two_tenths_of_a_millimetre_is_found_on_both_sides(size):
     shapes = county.lattice(4, 4, 3).ravel()
     shapes[5] = _moved(shapes[5], 2, size)
-    layer = Shapes(shapes, 4527, "polygon")
-    edges = Edges.of(layer)
-    assert conflicts(edges, NOISE).overlaps
-    faces = faces_of(edges, noise=NOISE)
-    assert len(faces.shapes[~faces.covered(layer)])
+    edges = Edges.of(Shapes(shapes, 4527, "polygon"))
+    assert conflicts(edges, GRAIN).overlaps
+    assert len(bare(edges, None, GRAIN))
 
 
 def test_a_second_tessellation_under_the_first_is_found_everywhere():
     """Inside two whole layers every edge is matched; only following the overlaps from the rim finds them all."""
     first, second = county.lattice(4, 4, 1).ravel(), county.lattice(4, 4, 2).ravel()
     layer = Shapes(np.concatenate([first, second]), 4527, "polygon")
-    found = {(o.first, o.second) for o in conflicts(Edges.of(layer), NOISE).overlaps}
+    found = {(o.first, o.second) for o in conflicts(Edges.of(layer), GRAIN).overlaps}
     assert found == set(_pairwise(layer.sound))

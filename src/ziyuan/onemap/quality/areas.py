@@ -2,19 +2,25 @@
 
 import numpy as np
 import pyarrow.compute as pc
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from ziyuan.base.areas import hundredths, official_area
+from ziyuan.base.geometry.flat import reduce_runs
 from ziyuan.base.geometry.grid import in_zone
 from ziyuan.onemap.quality.collector import systematic
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.plane import system_of
+from ziyuan.onemap.quality.shapes import Shapes
 from ziyuan.onemap.standards.model import Field, Rule
 
 _CENT = 0.0101
 """Difference allowed to the area of record (2 decimals): another program's last digit, or the larger parts of a closing."""
 _FEW_PATCHES = 5
+_LONG_EDGE = 5_000.0
+"""Metres at which an edge is cut before it is projected."""
 _LARGEST_CLOSING = 1e-4
 """Largest mean closing of a village as a share of its area; more is no closing but a wrong area."""
 
@@ -33,28 +39,39 @@ def _compute(frame: Frame, context: Context) -> None:
     how = frame.model.space.area
     if how == "plane":
         areas = shapes.areas
-    elif how == "geodesic":
-        areas = _geodesic(frame)
-    elif shapes.plane.zone and in_zone(shapes.batch.coords, shapes.plane.zone).all():
-        areas = official_area(shapes.batch)
+    elif how == "official" and shapes.plane.zone:
+        areas = _official(shapes)
     else:
-        return
+        areas = _geodesic(shapes)
     context.areas[frame.name] = np.where(shapes.valid, areas, np.nan)
 
 
-def _geodesic(frame: Frame) -> NDArray[np.float64]:
-    """Geodesic polygon on the CGCS2000 ellipsoid (Karney), for models that ask for it."""
-    import pyproj
+def _official(shapes: Shapes) -> NDArray[np.float64]:
+    """Area of record; NaN for shapes that lie outside the zone."""
+    batch = shapes.record
+    placed = reduce_runs(np.logical_and, in_zone(batch.coords, batch.zone), batch.coord_offsets, False)
+    areas = np.full(len(batch), np.nan)
+    areas[placed] = official_area(batch if placed.all() else batch.take(placed))
+    return areas
 
-    geod = pyproj.Geod(a=6378137.0, rf=298.257222101)
-    shapes, epsg = frame.shapes, frame.delivered.epsg
-    system = pyproj.CRS.from_epsg(epsg)
-    given = shapes.given[shapes.rows]
-    if not system.is_geographic:
-        back = pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
-        given = shapely.transform(given, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1])))
-    oriented = shapely.orient_polygons(given)
-    return np.array([abs(geod.geometry_area_perimeter(g)[0]) for g in oriented])
+
+def _geodesic(shapes: Shapes) -> NDArray[np.float64]:
+    """Area on the CGCS2000 ellipsoid for models that ask for it, and where no zone gives an official one.
+
+    Computed in an equal-area projection about each shape's neighbourhood: the plane area there, over the whole layer at once.
+    """
+    if shapes.plane.epsg is None:
+        return shapes.areas
+    system = system_of(shapes.plane.epsg)
+    middle = np.median(shapely.get_coordinates(shapely.centroid(shapes.given[shapes.rows])), axis=0)
+    base = system if system.is_geographic else system.geodetic_crs
+    lon, lat = pyproj.Transformer.from_crs(system, base, always_xy=True).transform(*middle)
+    equal = pyproj.CRS.from_proj4(f"+proj=laea +lat_0={lat} +lon_0={lon} +ellps=GRS80 +units=m +no_defs")
+    across = pyproj.Transformer.from_crs(system, equal, always_xy=True)
+    given = shapely.segmentize(shapes.given[shapes.rows], _LONG_EDGE * (1e-5 if system.is_geographic else 1.0))
+    xy = shapely.get_coordinates(given)
+    placed = shapely.set_coordinates(shapely.force_2d(given).copy(), np.column_stack(across.transform(xy[:, 0], xy[:, 1])))
+    return shapely.area(placed)
 
 
 def derived(rule: Rule, frame: Frame, context: Context) -> None:

@@ -11,12 +11,12 @@ from ziyuan.onemap.quality.finding import Finding, RuleCount
 from ziyuan.onemap.quality.frames import Frame
 from ziyuan.onemap.standards.model import Rule
 
-LISTED = 1000
+LISTED = 10_000
 """Findings of one rule listed one by one; the rest is counted only."""
-SYSTEMATIC_AT_LEAST = 20
+SYSTEMATIC_AT_LEAST = 100
 SYSTEMATIC_SHARE = 0.9
-MANY = 200
-MANY_SHARE = 0.3
+_ONE_BY_ONE = frozenset({"图形", "拓扑", "图层间", "变更"})
+"""Families whose defects each have a place of their own and are never gathered into one."""
 
 Text = Callable[[int], str | None]
 Rows = Sequence[int] | NDArray[np.int64]
@@ -60,7 +60,7 @@ class Collector:
             facts.update(extra(row) if extra else {})
             return make(rule, message(row), **facts)
 
-        if systematic(count, len(frame)):
+        if rule.family not in _ONE_BY_ONE and systematic(count, len(frame)):
             self.note(rule, count, [_gathered(build(int(rows[0])), rule, frame, rows)])
         else:
             self.note(rule, count, [build(int(row)) for row in rows[:LISTED]])
@@ -68,9 +68,7 @@ class Collector:
 
 def systematic(count: int, total: int) -> bool:
     """Does a fault of `count` rows out of `total` run through the layer?"""
-    if count >= SYSTEMATIC_AT_LEAST and count >= SYSTEMATIC_SHARE * total:
-        return True
-    return count > MANY and count >= MANY_SHARE * total
+    return count >= SYSTEMATIC_AT_LEAST and count >= SYSTEMATIC_SHARE * total
 
 
 def _gathered(first: Finding, rule: Rule, frame: Frame, rows: Rows) -> Finding:

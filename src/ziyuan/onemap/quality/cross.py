@@ -6,20 +6,23 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from ziyuan.onemap.quality.areal import meeting, owners_of, shown_area, uncovered
 from ziyuan.onemap.quality.collector import LISTED, Finding, make
 from ziyuan.onemap.quality.context import Context
-from ziyuan.onemap.quality.faces import faces_of, square_metres, wide_parts
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.shapes import Shapes
+from ziyuan.onemap.quality.strips import Grain, ground_area, thick_parts
+from ziyuan.onemap.quality.threads import in_threads
 from ziyuan.onemap.standards.model import Rule
 
 
 def _pair(rule: Rule, context: Context, other: str) -> tuple[Frame, Frame] | None:
     """Both layers, when both are there and both lie where they should."""
     names = (str(rule.params["layer"]), str(rule.params[other]))
-    if any(name not in context.frames or name in context.shifted for name in names):
+    if any(name not in context.frames for name in names):
         return None
     first, second = (context.frames[name] for name in names)
-    return first, second
+    return None if context.apart(first, second) else (first, second)
 
 
 def covered_by(rule: Rule, context: Context) -> None:
@@ -28,29 +31,38 @@ def covered_by(rule: Rule, context: Context) -> None:
     if pair is None:
         return
     inner, outer = pair
-    faces = faces_of(inner.edges, outer.edges, noise=inner.model.space.resolution)
-    in_inner, in_outer = faces.covered(inner.shapes), faces.covered(outer.shapes)
-    found = [(shape, inner, outer) for shape in faces.shapes[in_inner & ~in_outer]]
+    found = [(strip, inner, outer) for strip in _uncovered_in_both(inner, outer)]
     if rule.params.get("both_ways"):
+        bare = _uncovered_in_both(outer, inner)
         told = shapely.STRtree(context.gaps.get(inner.name, []))
-        bare = in_outer & ~in_inner
         known = np.zeros(len(bare), bool)
-        known[told.query(faces.points, predicate="intersects")[0]] = len(faces.points) > 0
-        found += [(shape, outer, inner) for shape in faces.shapes[bare & ~known]]
+        if len(bare):
+            known[told.query(shapely.point_on_surface(bare), predicate="intersects")[0]] = True
+        found += [(strip, outer, inner) for strip in bare[~known]]
     found.sort(key=lambda f: (-f[0].area, f[0].bounds))
     context.collector.note(rule, len(found), [_uncovered(rule, *f) for f in found[:LISTED]])
+
+
+def _uncovered_in_both(inner: Frame, outer: Frame) -> NDArray[np.object_]:
+    """Areas (units) of one layer outside another, in both readings of a layer that had to be projected."""
+    found = uncovered(inner.edges, outer.edges, inner.grain)
+    if not len(found) or inner.second is None or outer.second is None:
+        return found
+    there = inner.second.shapes
+    others = uncovered(inner.second, outer.second, Grain.of(inner.model.space.resolution, there))
+    return meeting(found, others, there, inner.shapes)
 
 
 def _uncovered(rule: Rule, strip: shapely.Geometry, whose: Frame, by: Frame) -> Finding:
     shape = whose.shapes.deliver(strip)
     point = shapely.point_on_surface(shape)
-    rows = whose.shapes.rows[whose.shapes.tree.query(shapely.point_on_surface(strip), predicate="intersects")]
-    row = min((int(r) for r in rows), key=lambda r: str(whose.keys[r] or ""), default=None)
-    area = square_metres(strip)
+    rows = whose.by_key(whose.shapes.rows[owners_of(strip, whose.shapes)])
+    area = ground_area(strip, whose.shapes, whose.model.space.area)
     return make(
-        rule, f"{whose.entity.title}有 {area:.4f} 平方米未被{by.entity.title}覆盖。", layer=whose.name,
-        key=None if row is None else whose.key(row), row=None if row is None else whose.row_number(row),
-        x=point.x, y=point.y, measure=round(area, 4), unit="m2", geometry=shape,
+        rule, f"{whose.entity.title}有 {shown_area(area)} 平方米未被{by.entity.title}覆盖。", layer=whose.name,
+        key=whose.key(rows[0]) if rows else None, row=whose.row_number(rows[0]) if rows else None,
+        x=point.x, y=point.y, measure=round(area, 8), unit="m2", geometry=shape,
+        partners=tuple(whose.partner(r) for r in rows[1:20]),
     )  # fmt: skip
 
 
@@ -60,25 +72,36 @@ def no_intersection(rule: Rule, context: Context) -> None:
     if pair is None:
         return
     first, second = pair
-    left, right = second.shapes.tree.query(first.shapes.sound, predicate="intersects")
-    shared = shapely.intersection(first.shapes.sound[left], second.shapes.sound[right])
-    found = []
-    for a, b, shape in zip(left.tolist(), right.tolist(), shared, strict=True):
-        kept = wide_parts(shape, first.model.space.resolution)
-        if kept is not None:
-            found.append((int(first.shapes.rows[a]), int(second.shapes.rows[b]), kept))
-    shown = [_shared(rule, first, second, *f) for f in found[:LISTED]]
+    found = [(a, b, kept) for a, b, kept in _shared_parts(first.shapes, second.shapes, first.grain)]
+    if found and first.shapes.second is not None and second.shapes.second is not None:
+        grain = Grain.of(first.model.space.resolution, first.shapes.second)
+        twice = {(a, b) for a, b, _ in _shared_parts(first.shapes.second, second.shapes.second, grain)}
+        found = [f for f in found if (f[0], f[1]) in twice]
+    shown = [_shared(rule, first, second, int(first.shapes.rows[a]), int(second.shapes.rows[b]), part)
+             for a, b, part in found[:LISTED]]  # fmt: skip
     context.collector.note(rule, len(found), shown)
+
+
+def _shared_parts(first: Shapes, second: Shapes, grain: Grain) -> list[tuple[int, int, shapely.Geometry]]:
+    """Pairs (places in both layers) and what they share beyond the grain, in units."""
+    left, right = second.tree.query(first.sound, predicate="intersects")
+    shared = in_threads(shapely.intersection, first.sound[left], second.sound[right])
+    found = []
+    for place in np.flatnonzero(shapely.area(shared) > 0).tolist():
+        kept = thick_parts(shared[place], grain)
+        if kept is not None:
+            found.append((int(left[place]), int(right[place]), kept))
+    return found
 
 
 def _shared(rule: Rule, first: Frame, second: Frame, row: int, other: int, part: shapely.Geometry) -> Finding:
     shape = first.shapes.deliver(part)
     point = shapely.point_on_surface(shape)
-    area = square_metres(part)
+    area = ground_area(part, first.shapes, first.model.space.area)
     return make(
-        rule, f"与{second.entity.title} {second.called(other)} 重叠 {area:.4f} 平方米。",
-        key=first.key(row), row=first.row_number(row), x=point.x, y=point.y, measure=round(area, 4),
-        unit="m2", partners=(second.called(other),), geometry=shape,
+        rule, f"与{second.entity.title} {second.called(other)} 重叠 {shown_area(area)} 平方米。", layer=first.name,
+        key=first.key(row), row=first.row_number(row), x=point.x, y=point.y, measure=round(area, 8),
+        unit="m2", partners=(second.partner(other),), geometry=shape,
     )  # fmt: skip
 
 

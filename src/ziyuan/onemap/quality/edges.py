@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.base.geometry import UNITS_PER_METRE, EdgeIndex, PlaneBatch
+from ziyuan.base.geometry import EdgeIndex, PlaneBatch
 from ziyuan.onemap.quality.shapes import Shapes
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -58,7 +58,7 @@ class Edges:
     def lengths(self) -> NDArray[np.float64]:
         """Length in metres of the edge that begins at each coordinate."""
         delta = (self.batch.coords[self.index.following] - self.batch.coords).astype(np.float64)
-        return np.hypot(delta[:, 0], delta[:, 1]) / UNITS_PER_METRE
+        return np.hypot(delta[:, 0], delta[:, 1]) / self.shapes.scale
 
     def fingerprints(self) -> NDArray[np.uint64]:
         """One number a geometry, free of ring start, direction and order; equal shapes have equal ones."""

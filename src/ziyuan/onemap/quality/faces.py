@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.base.geometry import UNITS_PER_METRE
 from ziyuan.onemap.quality.edges import Edges
-from ziyuan.onemap.quality.shapes import SQUARE, Shapes
+from ziyuan.onemap.quality.shapes import Shapes
+from ziyuan.onemap.quality.strips import Grain, thick
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,20 @@ class Faces:
         return out
 
 
-def faces_of(*layers: Edges, noise: float) -> Faces:
-    """The faces between all open edges of some layers that share one origin.
-
-    `noise` is the mean width in metres below which a strip is only rounding (the model's resolution).
-    """
+def faces_of(*layers: Edges, grain: Grain) -> Faces:
+    """The faces thicker than the grain between all open edges of some layers that share one plane."""
     lines = _distinct_lines(layers)
     if not len(lines):
         return Faces(np.empty(0, object), np.empty(0, object))
     noded = shapely.node(shapely.multilinestrings(lines))
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    wide = found[_width(found) >= noise]
-    return Faces(wide, shapely.point_on_surface(wide))
+    found = found[thick(found, grain)]
+    return Faces(found, shapely.point_on_surface(found))
+
+
+def joined(faces: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Faces side by side are one defect; those that touch in a point only are two."""
+    return shapely.get_parts(shapely.union_all(faces)) if len(faces) > 1 else faces
 
 
 def _distinct_lines(layers: tuple[Edges, ...]) -> NDArray[np.object_]:
@@ -49,24 +51,3 @@ def _distinct_lines(layers: tuple[Edges, ...]) -> NDArray[np.object_]:
         lines.append(line)
     _, first = np.unique(np.concatenate(keys), return_index=True)
     return np.concatenate(lines)[first]
-
-
-def _width(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Mean width in metres: 2 × area ÷ perimeter."""
-    around = shapely.length(shapes) * UNITS_PER_METRE
-    return np.divide(2 * shapely.area(shapes), around, out=np.zeros(len(shapes)), where=around > 0)
-
-
-def wide_parts(shape: shapely.Geometry, noise: float) -> shapely.Geometry | None:
-    """The polygon parts of a shape (units) at least `noise` metres wide; None when nothing is left."""
-    parts = shapely.get_parts(shape)
-    parts = parts[np.isin(shapely.get_type_id(parts), (3, 6))]
-    parts = parts[(shapely.area(parts) > 0) & (_width(parts) >= noise)]
-    if not len(parts):
-        return None
-    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-
-
-def square_metres(shape: shapely.Geometry) -> float:
-    """Plane area in m² of a shape in units."""
-    return shape.area / SQUARE

@@ -1,6 +1,6 @@
 """One delivered layer beside its model: columns as trimmed text or numbers, geometry parsed once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from ziyuan.onemap.formats.layer_table import LayerTable
 from ziyuan.onemap.quality.edges import Edges
+from ziyuan.onemap.quality.lines import Lines
 from ziyuan.onemap.quality.shapes import Shapes
+from ziyuan.onemap.quality.strips import Grain
+from ziyuan.onemap.quality.threads import in_threads
 from ziyuan.onemap.standards.model import Entity, Field, Model
 
 GEOMETRY_COLUMN = "geometry"
@@ -30,12 +33,12 @@ class Numbers:
 class Frame:
     """A layer under check. Column names are matched without regard to case (Shapefile writers differ)."""
 
-    def __init__(self, model: Model, entity: Entity, delivered: LayerTable,
-                 origin: tuple[int, int] | None = None) -> None:  # fmt: skip
+    def __init__(self, model: Model, entity: Entity, delivered: LayerTable, like: "Shapes | None" = None) -> None:
+        """`like` is the geometry of another layer of the same check, whose plane and origin are taken over."""
         self.model = model
         self.entity = entity
         self.delivered = delivered
-        self.origin = origin
+        self._like = like
         self.names: Mapping[str, str] = {
             name.upper(): name for name in delivered.table.column_names if name != GEOMETRY_COLUMN
         }
@@ -107,6 +110,14 @@ class Frame:
         """How messages name a feature: its key, else its row number."""
         return self.keys[row] or f"第 {self.row_number(row)} 行"
 
+    def partner(self, row: int) -> str:
+        """How a finding names a feature among its partners: its key, else its row number in digits."""
+        return self.keys[row] or str(self.row_number(row))
+
+    def by_key(self, rows: Iterable[int] | NDArray[np.int64]) -> list[int]:
+        """Rows in the order of their keys (whole numbers by size), then of the file."""
+        return sorted((int(r) for r in rows), key=lambda r: (_key_order(self.keys[r]), r))
+
     def row_number(self, row: int) -> int:
         """Row as the file counts it."""
         return row + self.delivered.first_row
@@ -118,13 +129,34 @@ class Frame:
             wkb = np.full(len(self), None, object)
         else:
             wkb = self.delivered.table.column(GEOMETRY_COLUMN).to_numpy()
-        given = shapely.from_wkb(wkb, on_invalid="ignore")
-        return Shapes(given, self.delivered.epsg, self.entity.geometry.kind, self.origin)
+        given = in_threads(_parsed, wkb)
+        decimals = self.model.space.decimals
+        return Shapes(given, self.delivered.epsg, self.entity.geometry.kind, like=self._like, decimals=decimals)
+
+    @cached_property
+    def grain(self) -> Grain:
+        """The thickness up to which a strip is rounding, after the model's resolution."""
+        return Grain.of(self.model.space.resolution, self.shapes)
 
     @cached_property
     def edges(self) -> Edges:
         """Edges of the layer, matched."""
         return Edges.of(self.shapes)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Segments of a line layer."""
+        return Lines.of(self.shapes)
+
+    @cached_property
+    def part_tree(self) -> shapely.STRtree:
+        """Index of the parts of a line layer."""
+        return shapely.STRtree(self.lines.parts)
+
+    @cached_property
+    def second(self) -> Edges | None:
+        """Edges of the second reading of a layer that had to be projected."""
+        return None if self.shapes.second is None else Edges.of(self.shapes.second)
 
     def place(self, row: int) -> tuple[float, float] | None:
         """A point on the feature of one row, as delivered; None without geometry."""
@@ -133,6 +165,18 @@ class Frame:
             return None
         point = shapely.point_on_surface(shape)
         return (point.x, point.y) if not point.is_empty and np.isfinite([point.x, point.y]).all() else None
+
+
+def _parsed(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
+    return shapely.from_wkb(wkb, on_invalid="ignore")
+
+
+def _key_order(key: str | None) -> tuple[int, int, str]:
+    """Whole numbers before texts, by size; rows without a key first."""
+    if key is None:
+        return (0, 0, "")
+    digits = key.lstrip("0")
+    return (1, len(digits), digits) if key.isascii() and key.isdigit() else (2, 0, key)
 
 
 def _castable(kind: pa.DataType) -> bool:

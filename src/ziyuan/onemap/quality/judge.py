@@ -15,6 +15,7 @@ from ziyuan.onemap.quality import (
     cross,
     field_rules,
     layer_rules,
+    line_rules,
     shape_rules,
     topology,
 )
@@ -22,11 +23,16 @@ from ziyuan.onemap.quality.collector import Collector
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.finding import Finding, Report
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.shapes import Shapes
 from ziyuan.onemap.standards.model import Model, Rule
 
 Progress = Callable[[str, int, int], None]
 LayerJudge = Callable[[Rule, Frame, Context], None]
 CrossJudge = Callable[[Rule, Context], None]
+
+def nothing(rule: Rule, frame: Frame, context: Context) -> None:
+    """A rule that says nothing about shapes of this kind."""
+
 
 STEPS: tuple[tuple[str, dict[str, LayerJudge]], ...] = (
     ("坐标系与字段", {
@@ -51,7 +57,7 @@ STEPS: tuple[tuple[str, dict[str, LayerJudge]], ...] = (
     ("拓扑", {
         "no_duplicate": topology.no_duplicate, "no_contained": topology.no_contained,
         "no_overlap": topology.no_overlap, "no_gap": topology.no_gap,
-        "no_sliver": shape_rules.sliver, "no_short_edge": shape_rules.short_edge,
+        "no_sliver": shape_rules.sliver, "no_short_edge": shape_rules.short_edge, "no_dangle": nothing,
         "no_hole": shape_rules.no_hole, "single_part": shape_rules.single,
         "no_self_intersection": shape_rules.valid, "min_area": shape_rules.min_area,
         "min_angle": shape_rules.min_angle,
@@ -64,7 +70,20 @@ BETWEEN: tuple[tuple[str, dict[str, CrossJudge]], ...] = (
     }),
     ("面积平衡", {"sum_equal": balance.sum_equal, "class_equal": balance.class_equal}),
 )  # fmt: skip
-_GEOMETRIC_STEPS = {"面积", "拓扑"}
+OTHER_SHAPES: dict[str, dict[str, LayerJudge]] = {
+    "line": {
+        "repeated": line_rules.repeated, "no_short_edge": line_rules.short_edge,
+        "no_self_intersection": line_rules.self_intersection, "no_duplicate": line_rules.no_duplicate,
+        "no_overlap": line_rules.no_overlap, "no_dangle": line_rules.no_dangle,
+        "no_contained": nothing, "no_gap": nothing, "no_sliver": nothing, "no_hole": nothing, "min_area": nothing,
+        "min_angle": nothing,
+    },
+    "point": {"no_duplicate": line_rules.no_duplicate},
+}  # fmt: skip
+"""How rules of topology judge layers that are not of polygons."""
+_PLAIN = {"kind", "empty", "valid", "single", "single_part"}
+_SAID_BY = {"valid": "no_self_intersection", "single": "single_part"}
+"""Implied rules that are silent where the model writes the same out."""
 
 
 def judge(
@@ -85,13 +104,13 @@ def judge(
     given = {name.upper(): table for name, table in layers.items()}
     context = Context({}, Collector(), county, str(period) if period else None, zone, extent, control_areas)
     seconds: dict[str, float] = {}
-    origin: tuple[int, int] | None = None
+    like: Shapes | None = None
     for model in models:
         for entity in model.entities.values():
             if entity.name.upper() in given:
-                frame = Frame(model, entity, given[entity.name.upper()], origin)
+                frame = Frame(model, entity, given[entity.name.upper()], like)
                 context.frames[entity.name] = frame
-                origin = frame.shapes.origin
+                like = like if like is not None and len(like.rows) else frame.shapes
     seconds["读入图形"] = time.perf_counter() - started
     context.only = frozenset(only) if only is not None else None
     _missing_layers(models, context, required)
@@ -150,13 +169,26 @@ def _tell(progress: Progress | None, title: str, done: int, total: int) -> None:
 
 
 def _layer_step(title: str, judges: dict[str, LayerJudge], frame: Frame, context: Context) -> None:
-    if title in _GEOMETRIC_STEPS and frame.name in context.shifted:
+    if (title == "面积" and frame.name in context.shifted) or (title == "拓扑" and frame.name in context.unplaced):
         return
     if title == "面积" and context.only is None:
         areas.of(frame, context)
     rules = [rule for rule in frame.entity.rules if rule.kind in judges and context.runs(rule)]
+    written = {rule.kind for rule in rules} | {r.kind for r in frame.entity.rules if context.runs(r)}
     for rule in sorted(rules, key=lambda r: list(judges).index(r.kind)):
-        judges[rule.kind](rule, frame, context)
+        if _SAID_BY.get(rule.kind) not in written:
+            _judge_of(rule, judges, frame)(rule, frame, context)
+
+
+def _judge_of(rule: Rule, judges: dict[str, LayerJudge], frame: Frame) -> LayerJudge:
+    """The judge for the kind of shapes that the layer has."""
+    kind = frame.entity.geometry.kind
+    if kind == "polygon" or rule.kind in _PLAIN or (kind == "none" or rule.kind not in _ABOUT_SHAPES):
+        return judges[rule.kind]
+    return OTHER_SHAPES[kind].get(rule.kind, nothing)
+
+
+_ABOUT_SHAPES = {kind for title, judges in STEPS if title in ("图形", "拓扑") for kind in judges}
 
 
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "note": 2}

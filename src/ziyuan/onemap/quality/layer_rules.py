@@ -9,6 +9,7 @@ from ziyuan.base import crs
 from ziyuan.onemap.quality.collector import make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.plane import Plane
 from ziyuan.onemap.standards.model import Field, Rule
 
 _TYPE_TITLES = {"text": "文本", "code": "文本", "integer": "整数", "number": "数值", "date": "日期"}
@@ -45,22 +46,29 @@ def _crs_title(epsg: int | None) -> str:
 def not_shifted(rule: Rule, frame: Frame, context: Context) -> None:
     """Coordinates of the whole layer lie where its system and the county say; the mistake is named."""
     shapes = frame.shapes
-    if frame.name in context.shifted or not len(shapes.rows) or shapes.plane.projected is not None:
+    if frame.name in context.shifted or not len(shapes.rows) or shapes.plane.curved:
         return
     bounds = shapely.bounds(shapes.given[shapes.rows])
     middle = np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
-    fault = _named_fault(middle, shapes.plane.zone) or _outside(middle, context, shapes.plane.zone)
+    fault = _named_fault(middle, shapes.plane) or _outside(middle, context, shapes.plane)
     if not fault:
         return
     context.shifted.add(frame.name)
+    if fault == _DEGREES:
+        context.unplaced.add(frame.name)
     shown = np.median(middle, axis=0)
     place = {"x": float(middle[0][0]), "y": float(middle[0][1])}
     message = f"{fault}（图形中心约为东 {shown[0]:.1f}，北 {shown[1]:.1f}；共 {len(middle)} 个图形）。"
     context.collector.one(rule, message, measure=float(len(middle)), unit="count", **place)
 
 
-def _named_fault(middle: np.ndarray, zone: int | None) -> str | None:
+_DEGREES = "坐标是经纬度，不是平面坐标"
+_EAST_OF_CHINA, _NORTH_OF_CHINA = (70, 140), (3, 55)
+
+
+def _named_fault(middle: np.ndarray, plane: Plane) -> str | None:
     """The usual mistakes, when nearly all features show it."""
+    zone = plane.zone
     if zone is None:
         return None
     east, north = middle[:, 0], middle[:, 1]
@@ -68,24 +76,35 @@ def _named_fault(middle: np.ndarray, zone: int | None) -> str | None:
     def nearly_all(mask: np.ndarray) -> bool:
         return bool(mask.mean() > 0.9)
 
-    prefix = zone * 1_000_000
-    if nearly_all((np.abs(east) <= 180) & (np.abs(north) <= 90)):
-        return "坐标是经纬度，不是平面坐标"
-    if nearly_all((north >= prefix) & (north < prefix + 1_000_000) & (east < _NORTHINGS[1])):
+    def between(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+        return (values >= limits[0]) & (values <= limits[1])
+
+    in_degrees = between(east, _EAST_OF_CHINA) & between(north, _NORTH_OF_CHINA)
+    swapped_degrees = between(north, _EAST_OF_CHINA) & between(east, _NORTH_OF_CHINA)
+    if nearly_all(in_degrees | swapped_degrees):
+        return _DEGREES
+    prefixed = plane.offset == (0.0, 0.0)
+    prefix = zone * crs.METRES_PER_ZONE if prefixed else 0
+    bare = (100_000, 1_000_000)
+    if nearly_all(between(north, (prefix + bare[0], prefix + bare[1])) & between(east, _NORTHINGS)):
         return "东、北坐标颠倒"
-    if nearly_all((east > 100_000) & (east < 1_000_000)):
+    other = np.floor(east / crs.METRES_PER_ZONE)
+    known = (other >= crs.FIRST_ZONE) & (other <= crs.LAST_ZONE)
+    if not prefixed:
+        return f"东坐标带有带号 {int(np.median(other))}，坐标系不含带号" if nearly_all(known) else None
+    if nearly_all(between(east, bare)):
         return f"东坐标缺少带号 {zone}"
-    other = np.floor(east / 1_000_000)
-    if nearly_all((other != zone) & (other >= crs.FIRST_ZONE) & (other <= crs.LAST_ZONE)):
+    if nearly_all((other != zone) & known):
         return f"东坐标的带号是 {int(np.median(other))}，与坐标系的第 {zone} 带不符"
     return None
 
 
-def _outside(middle: np.ndarray, context: Context, zone: int | None) -> str | None:
+def _outside(middle: np.ndarray, context: Context, plane: Plane) -> str | None:
     """Most of the layer outside the county: systematic displacement."""
-    if context.extent is None or zone is None:
+    if context.extent is None or plane.zone is None:
         return None
-    lon, lat = crs.to_degrees(zone).transform(middle[:, 0], middle[:, 1])
+    metres = plane.metres(middle)
+    lon, lat = crs.to_degrees(plane.zone).transform(metres[:, 0], metres[:, 1])
     west, south, east, north = context.extent
     out = ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
     if out.mean() <= 0.5:

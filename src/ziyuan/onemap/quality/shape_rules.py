@@ -13,7 +13,7 @@ from ziyuan.onemap.quality.areas import of as area_of
 from ziyuan.onemap.quality.collector import LISTED, make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
-from ziyuan.onemap.quality.shapes import SQUARE
+from ziyuan.onemap.quality.strips import ground_area, width
 from ziyuan.onemap.standards.model import Rule
 
 _KIND_TITLES = {"point": "点", "line": "线", "polygon": "面"}
@@ -90,8 +90,6 @@ def _reason(shape: shapely.Geometry) -> tuple[str, tuple[float, float] | None]:
 
 def repeated(rule: Rule, frame: Frame, context: Context) -> None:
     """Consecutive vertices at one place."""
-    if frame.shapes.kind != "polygon":
-        return
     index, batch = frame.edges.index, frame.edges.batch
     places = np.flatnonzero(index.count == 0)
     _points(rule, frame, context, index.geometry[places], batch.coords[places], "有重复节点")
@@ -127,30 +125,38 @@ def single(rule: Rule, frame: Frame, context: Context) -> None:
 
 
 def no_hole(rule: Rule, frame: Frame, context: Context) -> None:
-    """No interior ring."""
-    batch = frame.shapes.batch
-    holes = np.bincount(batch.ring_geometry[batch.is_hole], minlength=len(batch))
-    first = batch.ring_offsets[:-1][batch.is_hole]
-    owner = np.repeat(batch.ring_geometry[batch.is_hole], 1)
-    if holes.any():
-        _points(rule, frame, context, owner, batch.coords[first], "有孔洞")
+    """No interior ring; each hole is a finding."""
+    batch, shapes = frame.shapes.batch, frame.shapes
+    rings = np.flatnonzero(batch.is_hole & (batch.doubled_ring_areas != 0))
+    shown = []
+    for ring in rings[:LISTED].tolist():
+        corners = batch.coords[batch.ring_offsets[ring] : batch.ring_offsets[ring + 1]] - np.array(shapes.origin)
+        hole = shapely.make_valid(shapely.Polygon(corners.astype(np.float64)))
+        row, shape = int(shapes.rows[batch.ring_geometry[ring]]), shapes.deliver(hole)
+        point, area = shapely.point_on_surface(shape), ground_area(hole, shapes, frame.model.space.area)
+        shown.append(make(rule, f"有孔洞，面积 {area:.4f} 平方米。", key=frame.key(row), row=frame.row_number(row),
+                          x=point.x, y=point.y, measure=round(area, 8), unit="m2", geometry=shape))  # fmt: skip
+    context.collector.note(rule, len(rings), shown)
 
 
 def sliver(rule: Rule, frame: Frame, context: Context) -> None:
-    """Area or mean width (2 × area ÷ perimeter) below the limits."""
+    """Area below the limit, or no circle of the least width fits in."""
     shapes = frame.shapes
     areas = shapes.areas
-    around = shapely.length(shapes.units) / SQUARE**0.5
-    width = np.divide(2 * areas, around, out=np.zeros_like(areas), where=around > 0)
-    small = (areas < rule.params.get("min_area", 0)) | (width < rule.params.get("min_width", 0))
-    small &= shapes.valid & (areas > 0)
-    index = dict(zip(shapes.rows.tolist(), range(len(areas)), strict=True))
+    least_area, least_width = float(rule.params.get("min_area", 0)), float(rule.params.get("min_width", 0))
+    around = shapely.length(shapes.units) / shapes.scale
+    mean = np.divide(2 * areas, around, out=np.zeros_like(areas), where=around > 0)
+    real = shapes.valid & (areas > 0)
+    narrow = np.flatnonzero(real & (mean < least_width))  # the widest circle is never narrower than the mean
+    wide = dict(zip(narrow.tolist(), width(shapes.units[narrow], shapes.scale).tolist(), strict=True))
+    small = set(np.flatnonzero(real & (areas < least_area)).tolist()) | {n for n, w in wide.items() if w < least_width}
+    index = {int(shapes.rows[place]): place for place in small}
+    limits = [f"面积不小于 {least_area:g} 平方米"] * bool(least_area) + [f"宽不小于 {least_width:g} 米"] * bool(least_width)
     context.collector.rows(
-        rule, frame, shapes.rows[small],
-        lambda r: f"碎片面：面积 {areas[index[r]]:.4f} 平方米，平均宽 {width[index[r]]:.4f} 米。",
-        extra=lambda r: {"measure": round(float(areas[index[r]]), 4), "unit": "m2",
-                         "geometry": shapes.given[r]},
-        expected=lambda _: f"面积不小于 {rule.params.get('min_area', 0)} 平方米，宽不小于 {rule.params.get('min_width', 0)} 米",
+        rule, frame, sorted(index),
+        lambda r: f"碎片面：面积 {areas[index[r]]:.4f} 平方米，平均宽 {mean[index[r]]:.4f} 米。",
+        extra=lambda r: {"measure": round(float(areas[index[r]]), 8), "unit": "m2", "geometry": shapes.given[r]},
+        expected=lambda _: "，".join(limits),
     )  # fmt: skip
 
 
@@ -163,21 +169,20 @@ def short_edge(rule: Rule, frame: Frame, context: Context) -> None:
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     shown = []
     for number, place in enumerate(places[first[:LISTED]]):
-        owners = shapes.rows[np.unique(edges.index.geometry[places[group == number]])]
+        owners = frame.by_key(shapes.rows[np.unique(edges.index.geometry[places[group == number]])])
         shown.append(_short(rule, frame, int(place), owners, limit))
     context.collector.note(rule, len(first), shown)
 
 
-def _short(rule: Rule, frame: Frame, place: int, owners: NDArray[np.int64], limit: float) -> Any:
+def _short(rule: Rule, frame: Frame, place: int, owners: list[int], limit: float) -> Any:
     edges = frame.edges
     line = frame.shapes.deliver(edges.lines(np.array([place]))[0])
     middle = line.interpolate(0.5, normalized=True)
-    length = float(edges.lengths[place])
-    row = min(owners, key=lambda r: str(frame.keys[r]))
-    others = tuple(frame.called(int(r)) for r in owners if r != row)
+    length, row = float(edges.lengths[place]), owners[0]
     return make(
-        rule, f"边长 {length:.4f} 米，短于 {limit} 米。", key=frame.key(int(row)), row=frame.row_number(int(row)),
-        x=middle.x, y=middle.y, measure=round(length, 4), unit="m", partners=others, geometry=line,
+        rule, f"边长 {length:.4f} 米，短于 {limit:g} 米。", key=frame.key(row), row=frame.row_number(row),
+        x=middle.x, y=middle.y, measure=round(length, 6), unit="m",
+        partners=tuple(frame.partner(r) for r in owners[1:]), geometry=line,
     )  # fmt: skip
 
 

@@ -1,81 +1,29 @@
-"""The geometry of one layer, parsed once: plane integers of 0.0001 m, and GEOS shapes of the same numbers.
+"""The geometry of one layer, parsed once: plane integers, and GEOS shapes of the same numbers.
 
-"Units" are 0.0001 m. GEOS works on whole numbers counted from an origin, where doubles are exact; what is
-found goes back to the delivered coordinates by `delivered`.
+"Units" are steps of the grid: 0.0001 m, finer where the model has more decimals. GEOS works on whole numbers
+counted from an origin, where doubles are exact; what is found goes back to the delivered coordinates by
+`delivered`.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.base.geometry import UNITS_PER_METRE, PlaneBatch, to_units
+from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.geometry.flat import owners
+from ziyuan.onemap.quality.plane import Plane, on_earth, plane_of
+from ziyuan.onemap.quality.threads import in_threads
 
-SQUARE = UNITS_PER_METRE**2
+DECIMALS = 4
+_MOST_DECIMALS = 8
 _POLYGONAL = (3, 6)
 _FAMILY_TYPES = {"point": (0, 4), "line": (1, 5), "polygon": _POLYGONAL}
-_MIDDLE_OF_CHINA = 117.0
-_FARTHEST = 1e9
-"""Metres beyond which a coordinate is no place on earth, as little as one that is not finite."""
-_DEGREES = (180.0, 90.0, 180.0, 90.0)
-
-
-@dataclass(frozen=True)
-class Plane:
-    """How delivered coordinates become plane metres: as they are, or projected from degrees.
-
-    `zone` is set for CGCS2000 3-degree zones (and for degrees), where the official area can be computed.
-    """
-
-    epsg: int | None
-    zone: int | None
-    projected: pyproj.Transformer | None = None
-
-    @classmethod
-    def of(cls, epsg: int | None, bounds: NDArray[np.float64]) -> "Plane":
-        """Degrees are brought into the 3-degree zone of the layer's centre; plane systems stay as they are.
-
-        `bounds` of the shapes (n, 4), all finite.
-        """
-        system = pyproj.CRS.from_epsg(epsg) if epsg else None
-        if system is None or not system.is_geographic:
-            return cls(epsg, _zone_of(epsg))
-        middle = float(np.median(bounds[:, [0, 2]])) if len(bounds) else _MIDDLE_OF_CHINA
-        zone = round(middle / 3)
-        text = (
-            f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0={zone % 100 * 1_000_000 + 500_000} +y_0=0 "
-            "+ellps=GRS80 +units=m +no_defs"
-        )
-        return cls(epsg, zone, pyproj.Transformer.from_crs(system, pyproj.CRS.from_proj4(text), always_xy=True))
-
-    def metres(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Delivered coordinates in plane metres (n, 2)."""
-        if self.projected is None:
-            return xy
-        return np.column_stack(self.projected.transform(xy[:, 0], xy[:, 1]))
-
-    def delivered(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Plane metres back in the delivered coordinates (n, 2)."""
-        if self.projected is None:
-            return xy
-        return np.column_stack(self.projected.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
-
-
-def _zone_of(epsg: int | None) -> int | None:
-    """Zone of an EPSG code whose easting carries it (4513…4533)."""
-    return epsg - 4488 if epsg is not None and 4513 <= epsg <= 4533 else None
-
-
-def _on_earth(bounds: NDArray[np.float64], epsg: int | None) -> NDArray[np.bool_]:
-    """Finite, and no farther away than coordinates of the system can be."""
-    degrees = epsg is not None and pyproj.CRS.from_epsg(epsg).is_geographic
-    farthest = np.array(_DEGREES if degrees else (_FARTHEST,) * 4)
-    with np.errstate(invalid="ignore"):
-        return np.logical_and.reduce(np.abs(bounds) <= farthest, axis=1)
+_ENCLOSED = 1e-3
+"""Share of a shape's area by which the area of its rings may differ before its inside is a matter of opinion."""
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Shapes:
@@ -85,17 +33,21 @@ class Shapes:
     topology (right kind, finite, not empty); `units` their GEOS shapes in units counted from `origin`.
     """
 
-    def __init__(self, given: NDArray[np.object_], epsg: int | None, kind: str,
-                 origin: tuple[int, int] | None = None) -> None:  # fmt: skip
+    def __init__(self, given: NDArray[np.object_], epsg: int | None, kind: str, *, like: "Shapes | None" = None,
+                 decimals: int = DECIMALS, plane: Plane | None = None) -> None:  # fmt: skip
+        """`like` is a layer of the same check, whose plane, grid and origin are taken over."""
         self.given = given
         self.kind = kind
+        self._like = like
+        self.scale = like.scale if like else 10 ** min(max(decimals, DECIMALS), _MOST_DECIMALS)
+        """Units in a metre."""
         self.missing = shapely.is_missing(given) | shapely.is_empty(given)
         types = shapely.get_type_id(given)
         self.wrong_kind = ~self.missing & ~np.isin(types, _FAMILY_TYPES.get(kind, ()))
         bounds = shapely.bounds(given)
-        self.infinite = ~self.missing & ~_on_earth(bounds, epsg)
+        self.infinite = ~self.missing & ~on_earth(bounds, epsg)
         usable = ~(self.missing | self.wrong_kind | self.infinite)
-        self.plane = Plane.of(epsg, bounds[usable])
+        self.plane = plane or (like.plane.via(epsg) if like and len(like.rows) else plane_of(epsg, bounds[usable]))
         metres = self._metres(np.flatnonzero(usable))
         lost = ~np.isfinite(metres).all(axis=1)
         if lost.any():  # too far from the middle of the layer to be projected
@@ -104,21 +56,49 @@ class Shapes:
             usable &= ~self.infinite
             metres = self._metres(np.flatnonzero(usable))
         self.rows = np.flatnonzero(usable)
-        self.whole = to_units(metres)
-        self.origin = origin or self._lowest()
-        local = self.whole - np.array(self.origin, np.int64)
+        whole = self._grid(metres)
+        self.origin = like.origin if like and len(like.rows) else _lowest(whole)
+        local = whole - np.array(self.origin, np.int64)
         self.units = shapely.set_coordinates(shapely.force_2d(given[self.rows]).copy(), local.astype(np.float64))
 
-    def _metres(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _metres(self, rows: Ints) -> Floats:
         return self.plane.metres(shapely.get_coordinates(self.given[rows]))
 
-    def _lowest(self) -> tuple[int, int]:
-        low = self.whole.min(axis=0) if len(self.whole) else np.zeros(2, np.int64)
-        return int(low[0]), int(low[1])
+    def _grid(self, metres: Floats) -> Ints:
+        """Whole units: first to a hundredth of a unit (which takes away the noise of doubles), then half up."""
+        fine = np.floor(metres * (self.scale * 100) + 0.5).astype(np.int64)
+        return (fine + 50) // 100
 
-    def delivered(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    @cached_property
+    def square(self) -> float:
+        """Square units in a square metre."""
+        return float(self.scale) ** 2
+
+    @cached_property
+    def second(self) -> "Shapes | None":
+        """The other reading of a layer whose straight edges do not stay straight in the plane; None otherwise.
+
+        A T-junction may lie on its edge in degrees or in the plane, not in both: a fault is one in both readings.
+        """
+        if not self.plane.curved or not len(self.rows):
+            return None
+        given = np.full(len(self.given), None, object)
+        given[self.rows] = self.given[self.rows]
+        like = self._like.second if self._like is not None and self._like.plane.epsg == self.plane.epsg else None
+        if like is not None:
+            return Shapes(given, self.plane.epsg, self.kind, like=like)
+        bounds = shapely.bounds(self.given[self.rows])
+        middle = np.median((bounds[:, :2] + bounds[:, 2:]) / 2, axis=0)
+        decimals = round(np.log10(self.scale))
+        return Shapes(given, self.plane.epsg, self.kind, plane=self.plane.straight(middle), decimals=decimals)
+
+    def local(self, xy: Floats) -> Floats:
+        """Delivered coordinates (n, 2) in units from the origin, not rounded to the grid."""
+        return self.plane.metres(xy) * self.scale - np.array(self.origin)
+
+    def delivered(self, xy: Floats) -> Floats:
         """Points in units from the origin, as delivered coordinates (n, 2)."""
-        metres = (np.asarray(xy, np.float64).reshape(-1, 2) + np.array(self.origin)) / UNITS_PER_METRE
+        metres = (np.asarray(xy, np.float64).reshape(-1, 2) + np.array(self.origin)) / self.scale
         return self.plane.delivered(metres)
 
     def deliver(self, shape: shapely.Geometry) -> shapely.Geometry:
@@ -127,19 +107,33 @@ class Shapes:
 
     @cached_property
     def valid(self) -> NDArray[np.bool_]:
-        """Validity of the shapes of `units`, in their order; of a layer in degrees, as delivered too.
+        """Validity in the order of `units`: a shape is invalid when it is so as delivered and on the grid.
 
-        A vertex that touches an edge in degrees need not do so after projection.
+        Rounding to the grid may make a ring touch itself, and doubles may cross by less than the grid. In a
+        layer that had to be projected the delivered shape alone decides.
         """
-        valid = shapely.is_valid(self.units)
-        return valid if self.plane.projected is None else valid & shapely.is_valid(self.given[self.rows])
+        broken = ~in_threads(shapely.is_valid, self.given[self.rows])
+        if broken.any() and not self.plane.curved:
+            broken[broken] = ~shapely.is_valid(self.units[broken])
+        return ~broken
 
     @cached_property
     def sound(self) -> NDArray[np.object_]:
         """`units` with the invalid ones made valid, for questions of cover and overlap."""
         out = self.units.copy()
-        broken = ~self.valid
-        out[broken] = shapely.make_valid(out[broken])
+        if self.kind == "polygon":
+            broken = ~in_threads(shapely.is_valid, self.units)
+            out[broken] = shapely.make_valid(out[broken])
+        return out
+
+    @cached_property
+    def vague(self) -> NDArray[np.bool_]:
+        """Invalid shapes whose inside is a matter of opinion (a bow tie; not a spike or a touching ring)."""
+        out = ~self.valid
+        if out.any():
+            rings = np.abs(shapely.area(self.units[out]))
+            inside = shapely.area(self.sound[out])
+            out[out] = np.abs(rings - inside) > _ENCLOSED * np.maximum(rings, inside)
         return out
 
     @cached_property
@@ -148,32 +142,57 @@ class Shapes:
         return shapely.STRtree(self.sound)
 
     @cached_property
-    def areas(self) -> NDArray[np.float64]:
+    def areas(self) -> Floats:
         """Plane areas in m², in the order of `units`."""
-        return shapely.area(self.units) / SQUARE
+        return shapely.area(self.units) / self.square
 
     @cached_property
     def inside(self) -> NDArray[np.object_]:
         """A point surely inside each shape, in units."""
-        return shapely.point_on_surface(self.sound)
+        return in_threads(shapely.point_on_surface, self.sound)
 
     @cached_property
     def batch(self) -> PlaneBatch:
-        """The shapes as one flat batch of plane integers; polygons only."""
-        parts, owner = shapely.get_parts(self.units, return_index=True)
-        many = shapely.multipolygons(parts, indices=owner) if len(parts) else self.units
-        if not len(many):
-            nothing = np.zeros(1, np.int64)
-            return PlaneBatch(0, np.zeros((0, 2), np.int64), nothing, nothing, nothing, np.zeros(0, np.int8))
-        _, xy, (ring, part, geom) = shapely.to_ragged_array(many)
-        ring, part, geom = (np.asarray(o, np.int64) for o in (ring, part, geom))
-        keep = np.ones(len(xy), bool)
-        keep[ring[1:] - 1] = False
-        coords = np.rint(xy[keep]).astype(np.int64) + np.array(self.origin, np.int64)
-        none = np.zeros(len(many), np.int8)
-        return PlaneBatch(self.plane.zone or 0, coords, ring - np.arange(len(ring)), part, geom, none)
+        """The shapes as one flat batch of whole units; polygons only."""
+        return flat_batch(self.units, self.origin, self.plane.zone)
 
     @cached_property
-    def coordinate_owner(self) -> NDArray[np.int64]:
+    def record(self) -> PlaneBatch:
+        """The shapes in whole 0.0001 m, the form of the area of record."""
+        if self.scale == 10**DECIMALS:
+            return self.batch
+        step = self.scale // 10**DECIMALS
+        b = self.batch
+        return PlaneBatch(b.zone, (b.coords + step // 2) // step, b.ring_offsets, b.part_offsets, b.geom_offsets, b.problems)
+
+    @cached_property
+    def coordinate_owner(self) -> Ints:
         """For each coordinate of `batch`, the place of its shape in `units`."""
         return owners(self.batch.coord_offsets)
+
+
+def _lowest(whole: Ints) -> tuple[int, int]:
+    low = np.median(whole, axis=0).astype(np.int64) if len(whole) else np.zeros(2, np.int64)
+    return int(low[0]), int(low[1])
+
+
+def flat_batch(shapes: NDArray[np.object_], origin: tuple[int, int], zone: int | None) -> PlaneBatch:
+    """Polygons in whole numbers counted from `origin`, as a batch of absolute integers."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    full = ~shapely.is_empty(parts)
+    parts, owner = parts[full], owner[full]
+    if not len(parts):
+        nothing = np.zeros(1, np.int64)
+        return PlaneBatch(0, np.zeros((0, 2), np.int64), nothing, nothing, nothing, np.zeros(0, np.int8))
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+    keep = np.ones(len(xy), bool)
+    sizes = np.bincount(ring_of, minlength=len(rings))
+    keep[np.cumsum(sizes) - 1] = False
+    coords = np.rint(xy[keep]).astype(np.int64) + np.array(origin, np.int64)
+    return PlaneBatch(zone or 0, coords, _offsets(sizes - 1), _offsets(np.bincount(part_of, minlength=len(parts))),
+                      _offsets(np.bincount(owner, minlength=len(shapes))), np.zeros(len(shapes), np.int8))  # fmt: skip
+
+
+def _offsets(counts: NDArray[np.int64]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
