@@ -30,7 +30,12 @@ MAP = {
     "diff": Entry(f"{_ROOM}.editions.commands", "diff", "比较两个版本,逐行列出变化"),
     "editions": Entry(f"{_ROOM}.editions.commands", "editions", "列出图层的版本"),
     "flow": Entry(f"{_ROOM}.editions.commands", "flow", "两个版本之间的地类流量矩阵"),
-    "lineage": Entry(f"{_ROOM}.editions.commands", "lineage", "数据从哪里来"),
+    "bulletin": Entry(f"{_ROOM}.catalogue.commands", "bulletin", "编制一个月的汇交情况通报"),
+    "duty": Entry(f"{_ROOM}.catalogue.commands", "duty", "应汇交清单:谁欠什么、到了哪一步"),
+    "find": Entry(f"{_ROOM}.catalogue.commands", "find", "按名称、拼音或代码查找图层、字段、代码"),
+    "history": Entry(f"{_ROOM}.editions.commands", "history", "一个要素的来龙去脉"),
+    "impact": Entry(f"{_ROOM}.catalogue.commands", "impact", "什么建立在它之上"),
+    "lineage": Entry(f"{_ROOM}.catalogue.commands", "lineage", "数据从哪里来"),
     "sweep": Entry(f"{_ROOM}.editions.commands", "sweep", "清除没有版本的数据湖文件"),
     "txt": Entry(f"{_ROOM}.formats.commands", "txt", "读取界址点坐标 TXT"),
     "verify": Entry(f"{_ROOM}.editions.commands", "verify", "核验一个版本的摘要"),
@@ -38,7 +43,9 @@ MAP = {
 STANDARDS = {
     "apply": Entry(f"{_ROOM}.cli", "apply", "按数据标准建表、补列"),
     "check": Entry(f"{_ROOM}.standards.commands", "check", "校验模型文件"),
+    "diff": Entry(f"{_ROOM}.standards.commands", "diff", "比较两版标准"),
     "list": Entry(f"{_ROOM}.standards.commands", "list_", "列出全部数据标准"),
+    "new": Entry(f"{_ROOM}.standards.commands", "new", "新建一个标准"),
     "show": Entry(f"{_ROOM}.standards.commands", "show", "查看一个标准或图层"),
 }
 

@@ -1,12 +1,16 @@
 """Bring the layer tables of a database to the state of the standards. Run by the owner; repeating is harmless."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 from ziyuan.onemap.standards import ddl
 from ziyuan.onemap.standards.errors import LayerChanged
-from ziyuan.onemap.standards.library import LayerRef, layers
+from ziyuan.onemap.standards.library import LayerRef, all_models, layers, mapping_of
+from ziyuan.onemap.standards.mapping import Mapping
+from ziyuan.onemap.standards.views import select_all, view_name
 
 
 def apply(cursor: Any, region_condition: str) -> int:
@@ -21,7 +25,43 @@ def apply(cursor: Any, region_condition: str) -> int:
     known = layers()
     for ref in known:
         _apply_layer(cursor, ref)
+    apply_views(cursor, [found for model in all_models() if (found := mapping_of(model)) is not None])
     return len(known)
+
+
+def apply_views(cursor: Any, mappings: Sequence[Mapping]) -> int:
+    """Make the views by which rows of old editions read under the new ones; how many were made anew.
+
+    A view is made again only when its text has changed: its comment holds the text's digest.
+    """
+    chained = {one.new.layer_id(name) for one in mappings for name in one.entities}
+    return sum(
+        _apply_view(cursor, view_name(one.new, name), select_all(one, entity, chained))
+        for one in _oldest_first(mappings)
+        for name, entity in one.entities.items()
+    )
+
+
+def _oldest_first(mappings: Sequence[Mapping]) -> list[Mapping]:
+    """A mapping after the one that its old edition itself comes by."""
+    waiting = {one.new.name: one for one in mappings}
+    ordered: list[Mapping] = []
+    while waiting:
+        ready = [one for one in waiting.values() if one.old.name not in waiting] or list(waiting.values())
+        ordered += ready
+        waiting = {name: one for name, one in waiting.items() if one not in ready}
+    return ordered
+
+
+def _apply_view(cursor: Any, name: str, text: str) -> bool:
+    mark = sha256(text.encode()).hexdigest()
+    cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [f"layers.{name}"])
+    if cursor.fetchone()[0] == mark:
+        return False
+    cursor.execute(f"DROP VIEW IF EXISTS layers.{name} CASCADE")
+    cursor.execute(f"CREATE VIEW layers.{name} WITH (security_invoker = true) AS\n{text}")
+    cursor.execute(f"COMMENT ON VIEW layers.{name} IS '{mark}'")
+    return True
 
 
 def _apply_layer(cursor: Any, ref: LayerRef) -> None:

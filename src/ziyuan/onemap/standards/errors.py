@@ -114,3 +114,24 @@ class RuleNotServed(UserError):
 
     def __init__(self, where: str, kind: str) -> None:
         super().__init__(f"{where}：规则种类“{kind}”还没有检查程序，不予加载。", where=where, kind=kind)
+
+
+class MappingIncomplete(UserError):
+    """A mapping between two editions leaves something of the old edition without a destination."""
+
+    code = "ZY-STD-011"
+    remedy = "请在 mapping.yaml 中写明去向；改名是对照，不是删一个加一个。"
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}：{what}。", where=where)
+
+
+class FolderThere(UserError):
+    """A new standard would overwrite one that is there."""
+
+    code = "ZY-STD-012"
+    status = 409
+    remedy = "请换一个编号或版本，或直接修改已有的文件。"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder} 已经存在，没有改动。", folder=folder)

@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ziyuan.onemap.standards.loader import load_file
+from ziyuan.onemap.standards.mapping import Mapping, mapping_file, old_name, read_mapping
 from ziyuan.onemap.standards.model import Entity, Model
 from ziyuan.onemap.standards.places import ROOT, full_name, model_file, names
 
-__all__ = ["ROOT", "LayerRef", "all_models", "catalogue", "layer", "layers", "load", "load_named", "names"]
+__all__ = [
+    "ROOT", "LayerRef", "all_models", "catalogue", "edition_before", "layer", "layers", "load", "load_named",
+    "mapping_of", "names", "outline",
+]  # fmt: skip
 
 class LayerRef(NamedTuple):
     """A layer with the standard it belongs to."""
@@ -35,6 +39,25 @@ def load_named(name: str) -> Model:
     """The model named `id@edition` (or `id`, when it has one edition); read once in a process."""
     full = full_name(name)
     return load_file(model_file(full), f"standards/{full.replace('@', '/')}/model.yaml")
+
+
+def outline(name: str) -> Model:
+    """The model of a standard of the repository for a quick look: conditions are not read."""
+    full = full_name(name)
+    return load_file(model_file(full), f"standards/{full.replace('@', '/')}/model.yaml", proving=False)
+
+
+def mapping_of(model: Model) -> Mapping | None:
+    """How rows of the edition before read under `model`; None where no mapping lies beside it."""
+    path = mapping_file(model)
+    return None if path is None else read_mapping(path, model, edition_before(model, path))
+
+
+def edition_before(model: Model, path: Path) -> Model:
+    """The standard that the mapping in `path` starts from: beside `model`, else of the repository."""
+    named = old_name(path)
+    beside = path.parent.parent / named.partition("@")[2] / "model.yaml"
+    return load_file(beside) if named.startswith(f"{model.id}@") and beside.is_file() else load_named(named)
 
 
 def all_models() -> list[Model]:

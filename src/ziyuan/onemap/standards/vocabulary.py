@@ -47,6 +47,10 @@ NO_CHANGE_VALUES = {
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 DELIVERY_KEYS = ("unit", "package", "cadence", "reference", "due", "duty")
+MAPPING_KEYS = ("from", "entities", "codes", "gone", "source", "confidence")
+MAPPED_ENTITY_KEYS = ("from", "fields", "gone")
+MAPPED_FIELD_KEYS = ("from", "default", "values", "convert")
+MAPPED_CODES_KEYS = ("file", "values", "source", "confidence")
 
 
 class Kind(NamedTuple):
