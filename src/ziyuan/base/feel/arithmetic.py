@@ -21,7 +21,7 @@ def calculate(op: str, a: Any, b: Any, run: Run, span: Span) -> Any:
     """`a op b`, or null with its reason."""
     operation = _TABLE.get((op, type(a), type(b)))
     if operation is None:
-        return run.why(span, "不能计算：{} {} {}", kind_name(a), op, kind_name(b))
+        return run.why_of((a, b), span, "不能计算：{} {} {}", kind_name(a), op, kind_name(b))
     if type(a) is str:
         run.spend((len(a) + len(b)) // 100, span)
         if len(a) + len(b) > LONGEST_TEXT:
@@ -42,7 +42,7 @@ def negate(value: Any, run: Run, span: Span) -> Any:
         return YearsMonths(-value.months)
     if kind is DaysTime:
         return DaysTime(-value.nanos)
-    return run.why(span, "{} 不能取负", kind_name(value))
+    return run.why_of((value,), span, "{} 不能取负", kind_name(value))
 
 
 def _divide(a: Decimal, b: Decimal) -> Decimal | None:

@@ -125,7 +125,7 @@ def relation(op: str, a: Any, b: Any, run: Run, span: Span) -> bool | None:
         return None if same is None else not same
     found = order(a, b)
     if found is None:
-        return run.why(span, "{} 与 {} 不能比较大小", kind_name(a), kind_name(b))
+        return run.why_of((a, b), span, "{} 与 {} 不能比较大小", kind_name(a), kind_name(b))
     if found == 0 and type(a) in _CLOCKED and op in ("<=", ">="):
         return equal(a, b, run, span)
     return _HOLDS[op](found)

@@ -111,7 +111,8 @@ def parse_duration(text: str) -> YearsMonths | DaysTime | None:
 
 def parse_any(text: str) -> Date | Time | DateTime | YearsMonths | DaysTime | None:
     """The value of an at-literal `@"…"`."""
-    if "T" in text and not text.lstrip("-").startswith("P"):
+    day = _DATE.match(text)
+    if day and text[day.end() : day.end() + 1] == "T":
         return parse_datetime(text)
     return parse_date(text) or parse_time(text) or parse_duration(text)
 

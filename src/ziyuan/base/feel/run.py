@@ -50,6 +50,13 @@ class Run:
         self.notes = (span, message, facts)
         return None
 
+    def why_of(self, values: tuple[Any, ...], span: Span, message: str, *facts: Any) -> Any:
+        """As `why`; but where one of the values is itself a null explained inside `span`, that reason stands."""
+        known = self.notes
+        if known is None or None not in values or not _inside(known[0], span):
+            self.notes = (span, message, facts)
+        return None
+
     def spend(self, steps: int, span: Span) -> None:
         self.steps -= steps
         if self.steps < 0:
@@ -66,6 +73,10 @@ class Run:
         span, message, facts = self.notes
         shown = [fact() if callable(fact) else fact for fact in facts]
         return Reason(message.format(*shown), span.start, span.end)
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner.text is outer.text and outer.start <= inner.start and inner.end <= outer.end
 
 
 class Frame:

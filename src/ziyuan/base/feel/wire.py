@@ -31,8 +31,12 @@ def load(line: str) -> Any:
     """A JSON text with exact numbers."""
     try:
         return json.loads(line, parse_float=Decimal, parse_int=Decimal, parse_constant=_constant)
-    except (ValueError, RecursionError, ArithmeticError) as bad:
-        raise BadLine(f"不是有效的 JSON:{bad}") from None
+    except json.JSONDecodeError as bad:
+        raise BadLine(f"不是有效的 JSON：第 {bad.pos + 1} 个字符处不合写法") from None
+    except RecursionError:
+        raise BadLine("JSON 嵌套过深") from None
+    except (ValueError, ArithmeticError):
+        raise BadLine("不是有效的 JSON：其中的数字无效") from None
 
 
 def _constant(name: str) -> Any:

@@ -236,4 +236,5 @@ def _fit(value: Any, parameter: Parameter) -> Any:
 
 
 def _misfit(parameter: Parameter, value: Any, run: Run, span: Span) -> Any:
-    return run.why(span, "参数“{}”应为{}，得到{}", parameter.name, _CHINESE[parameter.kind], kind_name(value))
+    wanted = _CHINESE[parameter.kind]
+    return run.why_of((value,), span, "参数“{}”应为{}，得到{}", parameter.name, wanted, kind_name(value))
