@@ -135,3 +135,24 @@ class FolderThere(UserError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(f"{folder} 已经存在，没有改动。", folder=folder)
+
+
+class KeyNotComposed(UserError):
+    """A code that does not have the parts its pattern asks for."""
+
+    code = "ZY-STD-013"
+    remedy = "请按编码规则逐段给出，每段位数不能多也不能少。"
+
+    def __init__(self, pattern: str, value: str, length: int) -> None:
+        sizes = f"应为 {length} 位，现为 {len(value)} 位"
+        super().__init__(f"“{value}”不符合编码规则 {pattern}：{sizes}。", pattern=pattern, value=value)
+
+
+class SerialsUsedUp(UserError):
+    """No serial is left behind a head."""
+
+    code = "ZY-STD-014"
+    remedy = "请启用新的层代码，或请标准管理单位扩充顺序号位数。"
+
+    def __init__(self, pattern: str, head: str, digits: int) -> None:
+        super().__init__(f"编码规则 {pattern} 在“{head}”之下的 {digits} 位顺序号已用尽。", pattern=pattern, head=head)
