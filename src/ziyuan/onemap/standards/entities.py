@@ -59,10 +59,22 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
         rules=() if untyped else tuple(_rules(table, name, shape, fields, shared)),
         catalogue_only=untyped,
         missing=table.text("missing"),
+        field_names=_field_names(table),
         note=table.text("note"),
         source=table.text("source"),
         confidence=table.choice("confidence", words.CONFIDENCE, "unconfirmed"),
     )
+
+
+def _field_names(table: Table) -> dict[str, str | None]:
+    """Names of fields of an untyped layer, with their titles where these were read."""
+    given = table.get("field_names")
+    if given is not None and not table.flag("catalogue_only"):
+        raise WrongValue(table.where("field_names"), "field_names", "…", "只列入目录的图层才写；其余写 fields")
+    if isinstance(given, list):
+        return {str(name): None for name in given}
+    names = table.table("field_names")
+    return {name: names.text(name) for name in names}
 
 
 def label(table: Table) -> dict[str, Any]:

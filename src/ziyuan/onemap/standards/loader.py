@@ -8,6 +8,7 @@ from ziyuan.base.errors import UserError
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable, read_codes, written_codes
 from ziyuan.onemap.standards.conditions import Lists
+from ziyuan.onemap.standards.crosswalks import Crosswalk, read_crosswalk
 from ziyuan.onemap.standards.entities import Shared, entity
 from ziyuan.onemap.standards.errors import MissingKey, WrongValue
 from ziyuan.onemap.standards.model import Entity, Model, Pattern, Rule, Space
@@ -66,12 +67,31 @@ class _Loading:
             patterns=dict(self.shared.patterns),
             entities={key: _own_rules(one) for key, one in typed.items()},
             catalogue={key: one for key, one in layers.items() if one.catalogue_only},
+            crosswalks=problems.mapped(root.table("crosswalks"), self._crosswalk),
             rules=tuple(self._between(typed)),
             statistics=tuple(self._statistics(typed)),
             no_change=_no_change(root.table("no_change")),
             delivery=_delivery(root.table("delivery")),
             file=str(self.path),
         )
+
+    def _crosswalk(self, key: str) -> Crosswalk:
+        """A table from codes to codes; every code must stand in its table."""
+        table = self.root.table("crosswalks").table(key).known(words.CROSSWALK_KEYS, ("file", "from", "to"))
+        sides = {side: self._code_table(table, side) for side in ("from", "to")}
+        return read_crosswalk(
+            self.path.parent / str(table.text("file")), key, sides["from"], sides["to"], title=table.text("title") or key,
+            source=table.text("source"), confidence=table.choice("confidence", words.CONFIDENCE, "unconfirmed"),
+        )  # fmt: skip
+
+    def _code_table(self, table: Table, side: str) -> CodeTable:
+        """The table a crosswalk names: one of this model, or `id@edition/TABLE`."""
+        named = str(table.text(side))
+        if named in self.shared.codes:
+            return self.shared.codes[named]
+        if "/" not in named:
+            raise WrongValue(table.where(side), side, named, "本标准的代码表名，或 标准@版本/代码表")
+        return borrowed(named, named.partition("/")[2], table.where(side), side)
 
     def _between(self, layers: dict[str, Entity]) -> list[Rule]:
         """Rules of more than one layer, those written in `topology` of a layer included."""
@@ -151,7 +171,8 @@ def _codes(parent: Table, key: str, folder: Path) -> CodeTable:
     """A code table: in a CSV file, written in place (`values`), or that of another standard (`from`)."""
     table = parent.table(key).known(words.CODE_KEYS)
     if "from" in table:
-        return _borrowed(table, key)
+        table.known(("from", "title"))
+        return borrowed(str(table.text("from")), key, table.where("from"), "from")
     about = {
         "title": table.text("title") or key,
         "suffixes": tuple(str(s) for s in table.items_of("suffixes")),
@@ -168,14 +189,13 @@ def _codes(parent: Table, key: str, folder: Path) -> CodeTable:
     return read_codes(folder / str(table.text("file")), key, **about)  # type: ignore[arg-type]
 
 
-def _borrowed(table: Table, key: str) -> CodeTable:
-    """`from: tdt1057@2020/DLBM`; the standard named must stand in the repository."""
-    table.known(("from", "title"))
-    standard, _, name = str(table.text("from")).partition("/")
+def borrowed(named: str, key: str, where: str, word: str) -> CodeTable:
+    """The code table `tdt1057@2020/DLBM` of a standard of the repository (`key` where only the standard is named)."""
+    standard, _, name = named.partition("/")
     file = model_file(standard)
     theirs = read(file, f"standards/{standard.replace('@', '/')}/model.yaml").table("codes")
     if (name or key) not in theirs:
-        raise WrongValue(table.where("from"), "from", table["from"], f"{standard} 的代码表：" + "、".join(theirs))
+        raise WrongValue(where, word, named, f"{standard} 的代码表：" + "、".join(theirs))
     return _codes(theirs, name or key, file.parent)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ziyuan.onemap.standards.codes import CodeTable
+from ziyuan.onemap.standards.crosswalks import Crosswalk
 from ziyuan.onemap.standards.errors import CatalogueOnly, EntityNotFound
 
 Severity = Literal["error", "warning", "note"]
@@ -141,6 +142,8 @@ class Entity:
     rules: tuple[Rule, ...] = ()
     catalogue_only: bool = False
     missing: str | None = None
+    field_names: dict[str, str | None] = made(default_factory=dict)
+    """Field name → title of a layer known by name only, as far as they were read; no types, no table."""
     note: str | None = None
     source: str | None = None
     confidence: str = "unconfirmed"
@@ -162,6 +165,7 @@ class Model:
     """Layers with typed fields: they have tables, rules and deliveries."""
     catalogue: dict[str, Entity] = made(default_factory=dict)
     """Layers known by name only (`catalogue_only`): no table, no delivery."""
+    crosswalks: dict[str, Crosswalk] = made(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     statistics: tuple[dict[str, Any], ...] = ()
     no_change: dict[str, Any] = made(default_factory=dict)

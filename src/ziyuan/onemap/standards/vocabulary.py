@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 STANDARD_KEYS = ("id", "edition", "title", "source", "in_force")
 SPACE_KEYS = ("crs", "decimals", "resolution", "tolerance", "area", "area_unit", "source", "confidence")
 MODEL_KEYS = (
-    "standard", "space", "codes", "lists", "patterns", "entities", "cross_layer", "change", "balance",
+    "standard", "space", "codes", "crosswalks", "lists", "patterns", "entities", "cross_layer", "change", "balance",
     "statistics", "no_change", "delivery",
 )  # fmt: skip
 CODE_KEYS = ("file", "values", "from", "title", "tree", "suffixes", "complete", "source", "confidence")
+CROSSWALK_KEYS = ("file", "from", "to", "title", "source", "confidence")
 PATTERN_KEYS = ("parts", "region", "source", "confidence", "unique_in")
 PATTERN_PARTS = ("county", "town", "village", "layer", "serial", "digits", "letters", "zeros")
 UNIQUE_IN = ("county", "layer")
 ENTITY_KEYS = (
     "title", "code", "geometry", "key", "same_thing", "volume", "label", "style", "written_by",
-    "catalogue_only", "missing", "note", "source", "confidence", "fields", "checks", "topology",
+    "catalogue_only", "missing", "field_names", "note", "source", "confidence", "fields", "checks", "topology",
 )  # fmt: skip
 GEOMETRY_KEYS = ("kind", "parts", "required", "dims", "min_area", "min_width")
 GEOMETRY_KINDS = {
