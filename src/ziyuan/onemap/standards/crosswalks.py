@@ -43,12 +43,12 @@ class Crosswalk:
 
 def read_crosswalk(path: Path, name: str, source_table: CodeTable, target_table: CodeTable, *, title: str,
                    source: str | None, confidence: str) -> Crosswalk:  # fmt: skip
-    """The crosswalk in a CSV file: columns from, to; relation, confidence, note as far as known."""
+    """The crosswalk in a CSV file: columns code, to; relation, confidence, note as far as known."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            if not {"from", "to"} <= set(reader.fieldnames or ()):
-                raise ModelUnreadable(f"{path.name}:1", "对照表应有 from、to 两列。")
+            if not {"code", "to"} <= set(reader.fieldnames or ()):
+                raise ModelUnreadable(f"{path.name}:1", "对照表应有 code、to 两列。")
             pairs = tuple(
                 _pair(row, f"{path.name}:{number}", source_table, target_table) for number, row in enumerate(reader, 2)
             )
@@ -58,7 +58,7 @@ def read_crosswalk(path: Path, name: str, source_table: CodeTable, target_table:
 
 
 def _pair(row: dict[str, str], where: str, source_table: CodeTable, target_table: CodeTable) -> Pair:
-    code, target = (row["from"] or "").strip(), (row["to"] or "").strip()
+    code, target = (row["code"] or "").strip(), (row["to"] or "").strip()
     for value, table in ((code, source_table), (target, target_table)):
         if (value or table is source_table) and value not in table.by_code and table.complete:
             raise ModelUnreadable(where, f"“{value}”不在代码表 {table.name} 中。")
