@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
@@ -13,9 +14,10 @@ from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotAllowed
 from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
+from ziyuan.onemap.differences.values import arrow_type
 from ziyuan.onemap.editions import lake, rows
+from ziyuan.onemap.editions.digests import feature_digests
 from ziyuan.onemap.editions.layers import layer
-from ziyuan.onemap.editions.moment import Moment
 
 Y2023, Y2024, Y2025 = date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31)
 COUNTY = world.COUNTY
@@ -200,17 +202,15 @@ def test_a_row_tampered_together_with_its_digest_is_named_by_the_file(by):
     key = patches[7].key
     kind = layer("DLTB")
     with kernel.acting(by), rows.cursor() as c:
-        standing = {r.key: r for r in rows.standing(kind, COUNTY, Moment(Y2024))}
         feature = asof(Y2024, by)[key]
-        from ziyuan.onemap.editions.digests import feature_digests
-
-        values = {n: [feature.attributes[n] if n != "DLBM" else "0201"] for n in kind.hashed}
-        forged = feature_digests(
-            kind.id, [key], values, PlaneBatch.from_4490([feature.geometry], world.ZONE)
-        )[0]
+        values = {
+            n: pa.array([feature.attributes[n] if n != "DLBM" else "0201"], arrow_type(kind.entity.fields[n]))
+            for n in kind.hashed
+        }
+        forged = feature_digests(kind.id, [key], values, PlaneBatch.from_4490([feature.geometry], world.ZONE))[0]
         c.execute(
             f'UPDATE {kind.sql} SET "DLBM" = %s, content_sm3 = %s WHERE county = %s AND fid = %s',
-            ["0201", forged, COUNTY, standing[key].fid],
+            ["0201", forged, COUNTY, feature.fid],
         )
     found = onemap.verify(edition, by=by)
     assert (found.ok, found.first_key) == (False, key)

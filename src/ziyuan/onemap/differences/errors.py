@@ -34,3 +34,31 @@ class OtherSystems(UserError):
         super().__init__(
             f"图层 {layer} 两边的坐标系不同(EPSG:{old} 与 EPSG:{new}),{reason}。", layer=layer, old=old, new=new
         )
+
+
+class NotConsecutive(UserError):
+    code = "ZY-DIF-004"
+    status = 409
+    remedy = "请取得两个增量包之间缺少的增量包,按次序合并或应用。"
+
+    def __init__(self, reached: str, wanted: str) -> None:
+        super().__init__(
+            f"两个增量包不相接:前一个到达版本摘要 {reached[:16]}…,后一个以 {wanted[:16]}… 为基础。",
+            reached=reached, wanted=wanted,
+        )  # fmt: skip
+
+
+class DamagedPackage(UserError):
+    code = "ZY-DIF-005"
+    remedy = "请向发出方重新索取增量包;不要改动包内的文件。"
+
+    def __init__(self, member: str, reason: str) -> None:
+        super().__init__(f"增量包不可用:{member}{reason}。", member=member, reason=reason)
+
+
+class UnsealedPackage(UserError):
+    code = "ZY-DIF-006"
+    remedy = "请确认发出节点已登记为对端,再向其重新索取增量包。"
+
+    def __init__(self, signer: str, reason: str) -> None:
+        super().__init__(f"增量包的印鉴不成立(签发方“{signer or '未写明'}”):{reason}。", signer=signer)

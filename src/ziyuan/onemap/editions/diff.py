@@ -1,12 +1,13 @@
 """What changed between two editions or two moments: one row per feature, collapsed, told field by field."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+import numpy as np
+import pyarrow.compute as pc
 import shapely
 
 from ziyuan.base.geometry import PlaneBatch
@@ -94,23 +95,24 @@ def diff(name: str, county: str, from_: When, to: When, *, by: kernel.Actor) -> 
 
 def differing(kind: Layer, county: str, before: Moment, after: Moment) -> Sides:
     """Features whose state is not the same at both moments. Asked inside `kernel.acting`."""
-    old = {r.key: r for r in rows.standing(kind, county, before)}
-    new = {r.key: r for r in rows.standing(kind, county, after)}
-    same = {key for key, row in old.items() if key in new and new[key].digest == row.digest}
+    old, new = rows.standing(kind, county, before), rows.standing(kind, county, after)
+    same_old, same_new = _same(old, new), _same(new, old)
     return Sides(
-        _whole(kind, county, [r.fid for k, r in old.items() if k not in same]),
-        _whole(kind, county, [r.fid for k, r in new.items() if k not in same]),
-        len(same),
-        zone_of(county),
-    )
+        _whole(kind, county, old.fids[~same_old]), _whole(kind, county, new.fids[~same_new]),
+        int(same_old.sum()), zone_of(county),
+    )  # fmt: skip
 
 
-def _whole(kind: Layer, county: str, fids: Sequence[int]) -> list[rows.Feature]:
-    if not fids:
+def _same(one: rows.Standing, other: rows.Standing) -> np.ndarray:
+    """Rows of the one that the other has with the same content."""
+    place = pc.index_in(one.keys, value_set=other.keys)
+    return pc.fill_null(pc.equal(other.digests.take(place), one.digests), False).to_numpy(zero_copy_only=False)
+
+
+def _whole(kind: Layer, county: str, fids: np.ndarray) -> list[rows.Feature]:
+    if not len(fids):
         return []
-    return rows.features(
-        kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": county, "fids": list(fids)}
-    )
+    return rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": county, "fids": fids.tolist()})
 
 
 def compare(kind: Layer, sides: Sides) -> tuple[Change, ...]:

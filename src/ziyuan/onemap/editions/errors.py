@@ -109,3 +109,82 @@ class NotKeptByCases(UserError):
         super().__init__(
             f"图层 {layer} 的要素“{key}”已由办件 {case_no} 写入。", layer=layer, key=key, case_no=case_no
         )
+
+
+class WrittenByCases(UserError):
+    code = "ZY-EDN-011"
+    status = 409
+    remedy = "该图层由办件写入,版本由系统定时切出;请不要在汇交中包含它。"
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(f"图层 {layer} 由办件写入,不接受汇交。", layer=layer)
+
+
+class WrongBase(UserError):
+    code = "ZY-EDN-012"
+    status = 409
+    remedy = "请先应用之前的增量包,或向发出方索取以本地现有版本为基础的增量包。"
+
+    def __init__(self, layer: str, county: str, wanted: str, found: str) -> None:
+        held = f"本地在该日的版本是 {found[:16]}…" if found else "本地在该日没有版本"
+        super().__init__(
+            f"县区 {county} 图层 {layer}:增量包以版本摘要 {wanted[:16]}… 为基础,{held}。",
+            layer=layer, county=county, wanted=wanted, found=found,
+        )  # fmt: skip
+
+
+class TargetMissed(UserError):
+    code = "ZY-EDN-013"
+    status = 422
+    remedy = "请向发出方重新索取增量包;本地数据没有改动。"
+
+    def __init__(self, layer: str, wanted: str, reached: str) -> None:
+        super().__init__(
+            f"图层 {layer}:应用增量包后得到的摘要 {reached[:16]}… 与包中写明的 {wanted[:16]}… 不同,已全部撤回。",
+            layer=layer, wanted=wanted, reached=reached,
+        )  # fmt: skip
+
+
+class ReasonMissing(UserError):
+    code = "ZY-EDN-014"
+    remedy = "请写明理由后重试。"
+
+    def __init__(self, act: str) -> None:
+        super().__init__(f"{act}必须写明理由。", act=act)
+
+
+class AlreadyWithdrawn(UserError):
+    code = "ZY-EDN-015"
+    status = 409
+    remedy = "请在版本目录中选择仍然有效的版本。"
+
+    def __init__(self, edition: int) -> None:
+        super().__init__(f"版本 {edition} 已经撤回。", edition=edition)
+
+
+class ImpactNotSeen(UserError):
+    code = "ZY-EDN-016"
+    status = 409
+    remedy = "请先查看受影响的内容(影响清单),确认后带上清单的标记再撤回。"
+
+    def __init__(self, edition: int, standing: int) -> None:
+        super().__init__(
+            f"有 {standing} 项内容以版本 {edition} 为依据,撤回前须查看确认。", edition=edition, standing=standing
+        )
+
+
+class OtherCounty(UserError):
+    code = "ZY-EDN-017"
+    status = 409
+    remedy = "请核对增量包所属的县区和图层。"
+
+    def __init__(self, wanted: str, found: str) -> None:
+        super().__init__(f"增量包属于 {found},不是 {wanted}。", wanted=wanted, found=found)
+
+
+class BadMoment(UserError):
+    code = "ZY-EDN-018"
+    remedy = "日期写成 2024-12-31,年度写成 2024,时刻写成 2024-12-31T18:00:00+08:00。"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text}”不是日期或时刻。", text=text)

@@ -7,7 +7,7 @@ the file has no edition and `sweep` takes it away.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ import shapely
 from ziyuan.base import crs
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.editions.layers import Layer, decimals_of
-from ziyuan.onemap.standards.model import Field
+from ziyuan.onemap.differences.values import arrow_type
+from ziyuan.onemap.editions.layers import Layer
 
 GROUP = 2_000
 _SUFFIX = ".parquet"
@@ -38,25 +38,26 @@ def name_of(layer: Layer, county: str, reference_date: str, delivery_no: str) ->
     return f"{layer.id}/{county}/{reference_date}-{safe}{_SUFFIX}"
 
 
-def write(
-    layer: Layer, name: str, columns: dict[str, list[Any]], batch: PlaneBatch, boxes: np.ndarray
-) -> Path:
-    """Write the file `name`; boxes: (n, 4) degrees. The same input gives the same bytes."""
-    order = hilbert_order(boxes)
-    arrays: list[pa.Array] = [pa.array(columns[f.name], type=arrow_type(f)) for f in layer.fields]
-    wkb = pa.array(shapely.to_wkb(batch.to_shapely()), type=pa.binary())
+def table_of(layer: Layer, columns: Mapping[str, pa.Array], batch: PlaneBatch, boxes: np.ndarray) -> pa.Table:
+    """The rows of an edition: fields, `geometry` (WKB in metres), `bbox` in degrees; boxes: (n, 4)."""
     box = pa.StructArray.from_arrays(
-        [pa.array(boxes[:, i]) for i in range(4)], names=["xmin", "ymin", "xmax", "ymax"]
+        [pa.array(np.ascontiguousarray(boxes[:, i])) for i in range(4)], names=["xmin", "ymin", "xmax", "ymax"]
     )
-    schema = pa.schema(
-        [pa.field(f.name, arrow_type(f)) for f in layer.fields]
-        + [pa.field("geometry", pa.binary()), pa.field("bbox", box.type)],
-        metadata={
-            "geo": json.dumps(_geo(batch.zone), ensure_ascii=False, sort_keys=True),
-            "ziyuan:layer": layer.id,
-        },
-    )
-    table = pa.Table.from_arrays([*arrays, wkb, box], schema=schema).take(pa.array(order))
+    wkb = pa.array(shapely.to_wkb(batch.to_shapely()), type=pa.binary())
+    return pa.table([*(columns[f.name] for f in layer.fields), wkb, box], schema=schema_of(layer))
+
+
+def schema_of(layer: Layer) -> pa.Schema:
+    """Columns of a lake file."""
+    corners = pa.struct([(side, pa.float64()) for side in ("xmin", "ymin", "xmax", "ymax")])
+    return pa.schema([*((f.name, arrow_type(f)) for f in layer.fields), ("geometry", pa.binary()), ("bbox", corners)])
+
+
+def write(layer: Layer, name: str, table: pa.Table, zone: int) -> Path:
+    """Write the file `name` from rows as of `table_of`. The same input gives the same bytes."""
+    told = {"geo": json.dumps(_geo(zone), ensure_ascii=False, sort_keys=True), "ziyuan:layer": layer.id}
+    boxes = np.column_stack([column.to_numpy() for column in table.column("bbox").combine_chunks().flatten()] or [[]])
+    table = table.take(pa.array(hilbert_order(boxes))).replace_schema_metadata(told)
     path = folder() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -96,13 +97,6 @@ def _flush_folder(path: Path) -> None:
         os.close(handle)
 
 
-def arrow_type(field: Field) -> pa.DataType:
-    """Arrow type of a field: text, int64, decimal at its scale, date."""
-    if field.type == "number":
-        return pa.decimal128(38, decimals_of(field))
-    return {"integer": pa.int64(), "date": pa.date32()}.get(field.type, pa.string())
-
-
 def _geo(zone: int) -> dict[str, Any]:
     """GeoParquet 1.1 metadata with the delivered plane system and the covering box column."""
     system = pyproj.CRS.from_epsg(crs.epsg_of_zone(zone)).to_json_dict()
@@ -118,6 +112,8 @@ def _geo(zone: int) -> dict[str, Any]:
 
 def hilbert_order(boxes: np.ndarray, bits: int = 16) -> np.ndarray:
     """Order of the boxes along a Hilbert curve through their centres (ties in the given order)."""
+    if not len(boxes):
+        return np.zeros(0, dtype=np.int64)
     centre = np.column_stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]])
     low = centre.min(axis=0)
     span = np.maximum(centre.max(axis=0) - low, 1e-12)

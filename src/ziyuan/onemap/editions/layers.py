@@ -92,11 +92,6 @@ class Layer:
         return own or (land_classes() if self.class_field == "DLBM" else None)
 
 
-def decimals_of(field: Field) -> int:
-    """Digits after the point that the map keeps of a number."""
-    return field.decimals or 0
-
-
 @cache
 def layers() -> dict[str, Layer]:
     """Every polygon layer of every standard, by id."""

@@ -3,7 +3,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-
 EDITION_KINDS = [("delivery", "汇交"), ("changeset", "增量包"), ("rollback", "回退"), ("cut", "定时切版")]
 LINK_SOURCES = [("declared", "变更记录"), ("overlap", "图形叠加")]
 

@@ -1,46 +1,64 @@
-"""A delivered layer made ready for comparing: values, plane integers, display copy, digests. Touches no database."""
+"""A delivered layer made ready for comparing: values, plane integers, digests. Touches no database.
+
+What a format writes differently (blanks around a text, an empty text for none, a double for a decimal) is made one
+here, before anything is stored or hashed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from functools import cached_property
 
 import numpy as np
-import shapely
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ziyuan.base import crs
 from ziyuan.base.geometry import BadShape, PlaneBatch
-from ziyuan.onemap.editions import columns as reading
+from ziyuan.base.geometry.flat import gather, reduce_runs
+from ziyuan.onemap.differences.values import arrow_type, typed
+from ziyuan.onemap.editions.degrees import back_again
 from ziyuan.onemap.editions.digests import feature_digests
-from ziyuan.onemap.editions.errors import EmptyGeometry, NoKey, NotReversible, RepeatedKey, WrongZone
+from ziyuan.onemap.editions.errors import (
+    EmptyGeometry,
+    MissingColumn,
+    NoKey,
+    NotReversible,
+    RepeatedKey,
+    UnreadableValue,
+    WrongZone,
+)
 from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.formats import LayerTable
+from ziyuan.onemap.standards.model import Field
+
+_WANTED = {"text": "文本", "code": "代码", "integer": "整数", "number": "数值", "date": "日期"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """Aligned columns of one layer in key order."""
+    """Aligned columns of one layer in key order. `degrees`: (points, 2) longitude and latitude of `batch.coords`."""
 
     layer: Layer
-    keys: list[str]
-    columns: dict[str, list[Any]]
+    keys: pa.Array
+    columns: dict[str, pa.Array]
     batch: PlaneBatch
-    shapes: np.ndarray
+    degrees: np.ndarray
     digests: list[bytes]
 
-    @property
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
     def boxes(self) -> np.ndarray:
         """(n, 4) west, south, east, north in degrees."""
-        return shapely.bounds(self.shapes)
+        offsets = self.batch.coord_offsets
+        sides = (reduce_runs(ufunc, self.degrees, offsets, 0.0) for ufunc in (np.minimum, np.maximum))
+        return np.column_stack(list(sides))
 
-    @property
-    def place(self) -> dict[str, int]:
-        return {key: i for i, key in enumerate(self.keys)}
-
-    def values(self, places: Sequence[int]) -> list[tuple[Any, ...]]:
-        """Attribute rows, in the order of the layer's fields."""
-        columns = [self.columns[name] for name in self.layer.names]
-        return [tuple(column[i] for column in columns) for i in places]
+    def shapes(self, places: np.ndarray) -> np.ndarray:
+        """The 4490 copies of some features, as shapely multipolygons."""
+        points, _ = gather(self.batch.coord_offsets, places)
+        return self.batch.take(places).multipolygons(self.degrees[points])
 
 
 def prepare(layer: Layer, delivered: LayerTable, zone: int) -> Prepared:
@@ -51,35 +69,78 @@ def prepare(layer: Layer, delivered: LayerTable, zone: int) -> Prepared:
     system = crs.of_epsg(delivered.epsg, where=f"图层 {layer.id}")
     if system.zone not in (None, zone):
         raise WrongZone(layer.id, delivered.epsg, zone)
-    columns = reading.read(layer, delivered.table, delivered.first_row)
+    columns = read_columns(layer, delivered.table, delivered.first_row)
     keys = _keys(layer, columns, delivered.first_row)
-    order = sorted(range(len(keys)), key=keys.__getitem__)
+    order = pc.sort_indices(keys)
+    keys = keys.take(order)
     _no_repeats(layer, keys, order, delivered.first_row)
-    batch = _shapes(layer, delivered, keys, zone).take(np.array(order, dtype=np.int64))
-    keys = [keys[i] for i in order]
-    columns = {name: [column[i] for i in order] for name, column in columns.items()}
-    lost = np.flatnonzero(~batch.survives_4490())
+    batch = _shapes(layer, delivered, zone)
+    if len(batch) and not pc.all(pc.equal(order, pa.array(np.arange(len(order)), order.type))).as_py():
+        batch = batch.take(order.to_numpy().astype(np.int64))
+        columns = {name: column.take(order) for name, column in columns.items()}
+    degrees, whole = back_again(batch)
+    lost = np.flatnonzero(~whole)
     if len(lost):
-        raise NotReversible(layer.id, keys[lost[0]], zone)
+        raise NotReversible(layer.id, keys[lost[0]].as_py(), zone)
     digests = feature_digests(layer.id, keys, {n: columns[n] for n in layer.hashed}, batch)
-    return Prepared(layer, keys, columns, batch, batch.to_4490(), digests)
+    return Prepared(layer, keys, columns, batch, degrees, digests)
 
 
-def _keys(layer: Layer, columns: dict[str, list[Any]], first_row: int) -> list[str]:
-    keys = columns[layer.key]
-    if None in keys:
-        raise NoKey(layer.id, keys.index(None) + first_row, layer.key)
-    return [str(key) for key in keys]
+def read_columns(layer: Layer, table: pa.Table, first_row: int = 1) -> dict[str, pa.Array]:
+    """Values of every field of the layer, by field name, in the order of the rows.
+
+    A column that the delivery leaves out is empty when the field may be empty.
+    Raises MissingColumn, UnreadableValue.
+    """
+    names = {name.upper(): name for name in table.column_names}
+    found = {}
+    for field in layer.fields:
+        if field.name.upper() in names:
+            found[field.name] = _column(layer, field, table.column(names[field.name.upper()]), first_row)
+        elif field.required:
+            raise MissingColumn(layer.id, field.name)
+        else:
+            found[field.name] = pa.nulls(table.num_rows, arrow_type(field))
+    return found
 
 
-def _no_repeats(layer: Layer, keys: list[str], order: list[int], first_row: int) -> None:
-    for one, other in pairwise(order):
-        if keys[one] == keys[other]:
-            raise RepeatedKey(layer.id, keys[one], (one + first_row, other + first_row))
+def _column(layer: Layer, field: Field, column: pa.ChunkedArray, first_row: int) -> pa.Array:
+    read = typed(column, field)
+    if read.bad is not None and read.bad.any():
+        row = int(np.flatnonzero(read.bad)[0])
+        raise UnreadableValue(layer.id, row + first_row, field.name, column[row].as_py(), _WANTED.get(field.type, field.type))
+    return read.array
 
 
-def _shapes(layer: Layer, delivered: LayerTable, keys: list[str], zone: int) -> PlaneBatch:
+def _keys(layer: Layer, columns: dict[str, pa.Array], first_row: int) -> pa.Array:
+    keys = columns[layer.key].cast(pa.string())
+    if keys.null_count:
+        row = int(np.flatnonzero(pc.is_null(keys).to_numpy(zero_copy_only=False))[0])
+        raise NoKey(layer.id, row + first_row, layer.key)
+    return keys
+
+
+def _no_repeats(layer: Layer, keys: pa.Array, order: pa.Array, first_row: int) -> None:
+    """`keys` in order; `order`: the rows they come from."""
+    same = pc.equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False) if len(keys) > 1 else np.zeros(0, dtype=bool)
+    if same.any():
+        place = int(np.flatnonzero(same)[0])
+        rows = sorted((order[place].as_py(), order[place + 1].as_py()))
+        raise RepeatedKey(layer.id, keys[place].as_py(), (rows[0] + first_row, rows[1] + first_row))
+
+
+def _shapes(layer: Layer, delivered: LayerTable, zone: int) -> PlaneBatch:
     try:
         return PlaneBatch.from_wkb(delivered.table.column("geometry"), delivered.epsg, zone=zone)
     except BadShape as error:
-        raise EmptyGeometry(layer.id, keys[int(error.facts["index"])]) from error  # type: ignore[call-overload]
+        row = int(error.facts["index"])  # type: ignore[call-overload]
+        raise EmptyGeometry(layer.id, _key_of_row(layer, delivered, row)) from error
+
+
+def _key_of_row(layer: Layer, delivered: LayerTable, row: int) -> str:
+    return str(read_columns(layer, delivered.table.slice(row, 1))[layer.key][0].as_py())
+
+
+def keys_at(ready: Prepared, places: Sequence[int] | np.ndarray) -> list[str]:
+    """Keys of some places, in that order."""
+    return ready.keys.take(pa.array(places, pa.int64())).to_pylist()

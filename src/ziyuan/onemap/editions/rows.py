@@ -1,12 +1,13 @@
-"""Feature rows: read as of a moment, closed, re-entered and added in bulk."""
+"""Feature rows: read as of a moment, closed, and entered again for a part of their validity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import psycopg
+import pyarrow as pa
 import shapely
 from django.db import connection
 
@@ -14,17 +15,6 @@ from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.moment import Moment
 
 _STATE = "city, county, key, zone, geom, {attributes}, edition, case_no, content_sm3, parents"
-
-
-@dataclass(frozen=True)
-class Row:
-    """What comparing needs of a stored row."""
-
-    fid: int
-    key: str
-    digest: bytes
-    valid_from: date
-    valid_to: date | None
 
 
 @dataclass(frozen=True)
@@ -54,15 +44,44 @@ def cursor() -> psycopg.Cursor[Any]:
     return psycopg.Cursor(connection.connection)
 
 
-def standing(layer: Layer, county: str, moment: Moment) -> list[Row]:
-    """All rows of the county that hold at the moment, in key order, without their values."""
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What comparing needs of stored rows, in key order: aligned columns. `ends` None is open."""
+
+    fids: np.ndarray
+    keys: pa.Array
+    digests: pa.Array
+    starts: list[date]
+    ends: list[date | None]
+
+    def __len__(self) -> int:
+        return len(self.fids)
+
+
+def standing(layer: Layer, county: str, moment: Moment) -> Standing:
+    """All rows of the county that hold at the moment, without their values."""
+    return _standing(layer, county, moment.condition, moment.parameters)
+
+
+def overlapping(layer: Layer, county: str, start: date, end: date | None) -> Standing:
+    """All rows known now that hold on some day from `start` on, before `end`."""
+    condition = "known_to IS NULL AND (valid_to IS NULL OR valid_to > %(start)s) AND valid_from < %(end)s"
+    return _standing(layer, county, condition, {"start": start, "end": end or date.max})
+
+
+def _standing(layer: Layer, county: str, condition: str, parameters: dict[str, Any]) -> Standing:
     with cursor() as c:
         c.execute(
             f"SELECT fid, key, content_sm3, valid_from, valid_to FROM {layer.sql}"
-            f" WHERE county = %(county)s AND {moment.condition} ORDER BY key",
-            {"county": county, **moment.parameters},
+            f" WHERE county = %(county)s AND {condition} ORDER BY key, valid_from",
+            {"county": county, **parameters},
+            binary=True,
         )
-        return [Row(fid, key, bytes(sm3), start, end) for fid, key, sm3, start, end in c]
+        found = c.fetchall()
+    fids, keys, digests, starts, ends = zip(*found, strict=True) if found else ((),) * 5
+    return Standing(
+        np.array(fids, dtype=np.int64), pa.array(keys, pa.string()), pa.array(digests, pa.binary(32)), list(starts), list(ends)
+    )
 
 
 def features(
@@ -130,54 +149,18 @@ def re_enter(
         )
 
 
-@dataclass(frozen=True)
-class NewRows:
-    """States to be added: aligned columns."""
-
-    keys: Sequence[str]
-    values: Sequence[tuple[Any, ...]]
-    shapes: np.ndarray
-    digests: Sequence[bytes]
-    parents: Sequence[list[str] | None]
-
-
-def add(
-    layer: Layer, county: str, rows: NewRows, *, zone: int, valid: tuple[date, date | None], known: datetime,
-    edition: int | None = None, case_no: str | None = None,
-) -> None:  # fmt: skip
-    """Add rows in bulk: binary COPY into a temporary table (row security forbids COPY itself), then one INSERT."""
-    wkb = shapely.to_wkb(shapely.set_srid(rows.shapes, 4490), include_srid=True)
+def enter_again(
+    layer: Layer, county: str, fids: Sequence[int], *, known: datetime, valid: tuple[date, date | None], edition: int | None
+) -> None:
+    """Enter the states of some rows once more, as true in `valid`; `edition` None keeps theirs."""
+    if not fids:
+        return
+    state = _STATE.format(attributes=layer.quoted())
+    source = state if edition is None else state.replace(" edition,", " %(edition)s::bigint,")
     with cursor() as c:
-        c.execute("DROP TABLE IF EXISTS pg_temp.arriving")
         c.execute(
-            f"CREATE TEMP TABLE arriving ON COMMIT DROP AS SELECT key, {layer.quoted()}, geom, content_sm3, parents"
-            f" FROM {layer.sql} WITH NO DATA"
+            f"INSERT INTO {layer.sql} ({state}, valid_from, valid_to, known_from)"
+            f" SELECT {source}, %(start)s::date, %(end)s::date, %(known)s FROM {layer.sql}"
+            " WHERE county = %(county)s AND fid = ANY(%(fids)s)",
+            {"start": valid[0], "end": valid[1], "known": known, "county": county, "fids": list(fids), "edition": edition},
         )
-        _copy(c, layer, rows, wkb)
-        c.execute(
-            f"INSERT INTO {layer.sql} (city, county, key, zone, {layer.quoted()}, geom, content_sm3, parents,"
-            f" valid_from, valid_to, known_from, edition, case_no)"
-            f" SELECT %s, %s, key, %s::smallint, {layer.quoted()}, geom, content_sm3, parents,"
-            " %s::date, %s::date, %s, %s::bigint, %s"
-            " FROM pg_temp.arriving",
-            [county[:4] + "00", county, zone, valid[0], valid[1], known, edition, case_no],
-        )
-
-
-def _copy(c: psycopg.Cursor[Any], layer: Layer, rows: NewRows, wkb: Iterable[bytes]) -> None:
-    types = _column_types(c)
-    with c.copy("COPY pg_temp.arriving FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(types)
-        for key, values, shape, digest, parents in zip(
-            rows.keys, rows.values, wkb, rows.digests, rows.parents, strict=True
-        ):
-            copy.write_row((key, *values, shape, digest, parents))
-
-
-def _column_types(c: psycopg.Cursor[Any]) -> list[str]:
-    """Types of the temporary table as COPY wants them; a geometry travels as its EWKB bytes."""
-    c.execute(
-        "SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'pg_temp.arriving'::regclass"
-        " AND attnum > 0 ORDER BY attnum"
-    )
-    return ["bytea" if name.split(".")[-1] == "geometry" else name for (name,) in c.fetchall()]

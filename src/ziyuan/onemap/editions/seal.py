@@ -1,34 +1,48 @@
 """Seal a delivery (入库成版): its layers become the present state of the county's map, in one transaction.
 
 A reference date D of the delivery states the county's truth from D until the next edition's reference date (there is
-none but for a late delivery). Rows that say the same stay. A row that says something else is closed in record time
-and entered again for the part of its validity that the delivery does not touch; then the new state is added. A
-correction of the same day therefore only closes record time.
+none but for a late delivery); `paint` lays it over the rows on both clocks.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import pyarrow as pa
 from django.db import connection
-from django.db.models import Min
 
 from ziyuan.base.canonical import merkle_root
+from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.sm import provider
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.editions import lake, rows
-from ziyuan.onemap.editions.layers import layer, period_of
-from ziyuan.onemap.editions.links import parents_of
+from ziyuan.onemap.differences.changeset import LINKS
+from ziyuan.onemap.editions import bulk, lake, links, paint, register, rows
+from ziyuan.onemap.editions.errors import WrittenByCases
+from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.lock import changed, take_turn
-from ziyuan.onemap.editions.models import Edition
-from ziyuan.onemap.editions.moment import Moment
-from ziyuan.onemap.editions.prepare import Prepared, prepare
+from ziyuan.onemap.editions.models import Edition, ParentLink
+from ziyuan.onemap.editions.prepare import Prepared, keys_at, prepare
+from ziyuan.onemap.editions.register import editions, latest
 from ziyuan.onemap.editions.zone import zone_of
 from ziyuan.onemap.formats import LayerTable
+
+__all__ = ["editions", "latest", "seal", "sweep"]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One sealing of one county: from when its content is true, who seals, how it came."""
+
+    delivery_no: str
+    county: str
+    day: date
+    by: kernel.Actor
+    zone: int
+    written: list[Path] = field(default_factory=list)
+    records: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 def seal(
@@ -37,162 +51,106 @@ def seal(
     """Seal the layers of a delivery as the county's state from `reference_date` on.
 
     Keys of `layers` are layer ids or entity names. All or nothing, also inside the caller's transaction. Sealing
-    the same delivery again gives the same editions and writes nothing.
-    Raises kernel.NotAllowed and the errors of `prepare`.
+    the same delivery again gives the same editions and writes nothing. A layer's process record (`DLTBGXGC` for
+    `DLTB`) among them names parents and children.
+    Raises kernel.NotAllowed, WrittenByCases and the errors of `prepare`.
     """
     kernel.require(by, "edition.seal", region=county)
     wanted = {layer(name): table for name, table in layers.items()}
+    for kind in wanted:
+        if kind.by_cases:
+            raise WrittenByCases(kind.id)
     written: list[Path] = []
+    records = {kind.id.removesuffix(links.RECORD): t.table for kind, t in wanted.items() if kind.id.endswith(links.RECORD)}
     try:
         with kernel.acting(by):
-            zone = zone_of(county)
+            act = Act(delivery_no, county, reference_date, by, zone_of(county), written, records)
             done = {e.layer: e for e in Edition.objects.filter(county=county, delivery_no=delivery_no)}
-            ready = {
-                kind.id: prepare(kind, table, zone) for kind, table in wanted.items() if kind.id not in done
-            }
-            act = _Act(delivery_no, county, reference_date, by, zone)
+            ready = {kind.id: prepare(kind, table, act.zone) for kind, table in wanted.items() if kind.id not in done}
             names = sorted(kind.id for kind in wanted)
-            return [done.get(name) or _seal(act, ready[name], written) for name in names]
+            return [done.get(name) or _seal(act, ready[name]) for name in names]
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
         raise
 
 
-@dataclass(frozen=True)
-class _Act:
-    delivery_no: str
-    county: str
-    day: date
-    by: kernel.Actor
-    zone: int
-
-
-@dataclass(frozen=True)
-class _Changes:
-    """Places in the delivery and rows of the map that are new, changed, gone."""
-
-    new: list[int]
-    altered: list[tuple[rows.Row, int]]
-    gone: list[rows.Row]
-    same: int
-
-    @property
-    def ended(self) -> list[rows.Row]:
-        return [row for row, _ in self.altered] + self.gone
-
-    @property
-    def entering(self) -> list[int]:
-        return sorted([place for _, place in self.altered] + self.new)
-
-
-def _seal(act: _Act, ready: Prepared, written: list[Path]) -> Edition:
-    kind = ready.layer
+def turn(kind: Layer, county: str, delivery_no: str) -> tuple[datetime, Edition | None]:
+    """The record moment of a writer's turn, and the edition another one sealed for the delivery meanwhile."""
     if kind.large:
         with connection.cursor() as c:
-            c.execute("SELECT layers.add_county_partition(%s, %s)", [kind.id, act.county])
-    known = take_turn(kind.id, act.county)
-    if done := Edition.objects.filter(layer=kind.id, county=act.county, delivery_no=act.delivery_no).first():
-        return done  # sealed by another while this one waited
-    standing = rows.standing(kind, act.county, Moment(act.day))
-    changes = compare(standing, ready)
-    parents = parents_of(kind, act.county, [r.fid for r in changes.ended], ready, changes.entering)
+            c.execute("SELECT layers.add_county_partition(%s, %s)", [kind.id, county])
+    known = take_turn(kind.id, county)
+    return known, Edition.objects.filter(layer=kind.id, county=county, delivery_no=delivery_no).first()
+
+
+def _seal(act: Act, ready: Prepared) -> Edition:
+    kind = ready.layer
+    known, done = turn(kind, act.county, act.delivery_no)
+    if done:
+        return done
+    span = paint.Span(act.day, register.day_after(kind.id, act.county, act.day))
+    standing = rows.overlapping(kind, act.county, span.start, span.end)
+    plan = paint.plan(standing, span, ready.keys, pa.array(ready.digests, pa.binary(32)))
     name = lake.name_of(kind, act.county, act.day.isoformat(), act.delivery_no)
-    written.append(lake.folder() / name)
-    lake.write(kind, name, ready.columns, ready.batch, ready.boxes)
-    edition = _edition(act, ready, changes, known, name)
-    _write(act, ready, changes, parents, edition)
-    changed(kind.id, act.county, known)
-    _tell(act, edition)
+    act.written.append(lake.folder() / name)
+    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), act.zone)
+    edition = register.enter(
+        kind, act.county, act.day, delivery_no=act.delivery_no, digest=merkle_root(ready.digests), features=len(ready),
+        area_m2=register.area_of(kind, ready.columns), inserted=plan.inserted, updated=plan.updated, deleted=plan.deleted,
+        unchanged=plan.unchanged, lake=name, file_sm3=file_sm3(name), sealed=known, sealed_by=act.by.name,
+    )  # fmt: skip
+    write(act, ready, span, plan, edition)
+    register.announce_sealed(edition, act.by)
     return edition
 
 
-def compare(standing: list[rows.Row], ready: Prepared) -> _Changes:
-    """What the delivery says against what the map says at its reference date."""
-    place = ready.place
-    gone, altered, met = [], [], set()
-    for row in standing:
-        at = place.get(row.key)
-        if at is None:
-            gone.append(row)
-            continue
-        met.add(at)
-        if row.digest != ready.digests[at]:
-            altered.append((row, at))
-    new = [i for i in range(len(ready.keys)) if i not in met]
-    return _Changes(new, altered, gone, len(met) - len(altered))
+def file_sm3(name: str) -> str:
+    """SM3 (hex) of a lake file."""
+    return provider().sm3((lake.folder() / name).read_bytes()).hex()
 
 
-def _edition(act: _Act, ready: Prepared, changes: _Changes, known: datetime, name: str) -> Edition:
-    kind = ready.layer
-    earlier = Edition.objects.filter(layer=kind.id, county=act.county, reference_date__lte=act.day)
-    areas = [v for v in ready.columns[kind.area_field] if v is not None] if kind.area_field else None
-    return Edition.objects.create(
-        layer=kind.id, county=act.county, period=period_of(act.day), delivery_no=act.delivery_no,
-        reference_date=act.day, digest=merkle_root(ready.digests), features=len(ready.keys),
-        area_m2=None if areas is None else sum(areas, Decimal(0)),
-        inserted=len(changes.new), updated=len(changes.altered), deleted=len(changes.gone), unchanged=changes.same,
-        lake=name, file_sm3=provider().sm3((lake.folder() / name).read_bytes()).hex(), columns=list(kind.hashed),
-        sealed=known, sealed_by=act.by.name, base=earlier.order_by("reference_date", "sealed").last(),
-    )  # fmt: skip
-
-
-def _write(
-    act: _Act, ready: Prepared, changes: _Changes, parents: dict[str, list[str]], edition: Edition
-) -> None:
+def write(act: Act, ready: Prepared, span: paint.Span, plan: paint.Plan, edition: Edition) -> None:
+    """Put the plan into the map: rows ended, new states added with their parents."""
     kind, known = ready.layer, edition.sealed
-    until = (
-        Edition.objects.filter(layer=kind.id, county=act.county, reference_date__gt=act.day)
-        .aggregate(day=Min("reference_date"))["day"]
-    )  # fmt: skip
-    ended = [row.fid for row in changes.ended]
-    if ended:
-        rows.close(kind, act.county, ended, known=known)
-        rows.re_enter(kind, act.county, ended, known=known, before=act.day, after=None)
-        if until:
-            rows.re_enter(kind, act.county, ended, known=known, before=None, after=until)
-    entering = changes.entering
-    if entering:
-        keys = [ready.keys[i] for i in entering]
-        new = rows.NewRows(
-            keys, ready.values(entering), ready.shapes[entering], [ready.digests[i] for i in entering],
-            [parents.get(key) for key in keys],
+    entering = plan.entering
+    found = _links(act, kind, plan.ended, ready, entering)
+    paint.end(kind, act.county, plan.ended, span, known)
+    if len(entering):
+        parents = links.parents_by_child(found)
+        place = pa.array(entering)
+        new = bulk.NewRows(
+            ready.keys.take(place), {n: c.take(place) for n, c in ready.columns.items()}, ready.shapes(entering),
+            [ready.digests[i] for i in entering], [parents.get(k) for k in keys_at(ready, entering)] if parents else None,
         )  # fmt: skip
-        rows.add(
-            kind, act.county, new, zone=act.zone, valid=(act.day, until), known=known, edition=edition.pk
-        )
+        bulk.add(kind, act.county, new, zone=act.zone, valid=(span.start, span.end), known=known, edition=edition.pk)
+    keep_links(edition, found)
+    changed(kind.id, act.county, known)
 
 
-def _tell(act: _Act, edition: Edition) -> None:
-    facts: dict[str, Any] = {
-        "layer": edition.layer, "county": act.county, "edition": edition.pk, "digest": edition.hex_digest,
-        "delivery": act.delivery_no, "reference_date": act.day,
-    }  # fmt: skip
-    counts = {"inserted": edition.inserted, "updated": edition.updated, "deleted": edition.deleted}
-    kernel.record(
-        act.by, "edition.sealed", on=("edition", edition.pk), county=act.county, after=facts, **counts
+def _links(act: Act, kind: Layer, ended: np.ndarray, ready: Prepared, entering: np.ndarray) -> pa.Table:
+    """Links of the entering features to the rows that end."""
+    if not len(ended) or not len(entering):
+        return LINKS.empty_table()
+    before = rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": act.county, "fids": ended.tolist()})
+    old = links.Shared([f.key for f in before], PlaneBatch.from_4490([f.geometry for f in before], act.zone))
+    new = links.Shared(keys_at(ready, entering), ready.batch.take(entering))
+    measured = links.overlaps(old, new)
+    record = act.records.get(kind.id)
+    return measured if record is None else links.merged(links.declared(record, old.keys, new.keys), measured)
+
+
+def keep_links(edition: Edition, found: pa.Table) -> None:
+    """Store the links of an edition, but for a feature's link to itself alone."""
+    parents = links.parents_by_child(found)
+    ParentLink.objects.bulk_create(
+        [
+            ParentLink(layer=edition.layer, county=edition.county, edition=edition, **row)
+            for row in found.to_pylist()
+            if row["child"] in parents
+        ],
+        batch_size=5000,
     )
-    kernel.announce("edition.sealed", **facts)
-
-
-def editions(by: kernel.Actor, layer_id: str | None = None, county: str | None = None) -> list[Edition]:
-    """Editions within the actor's region, the newest reference date first."""
-    with kernel.acting(by):
-        found = Edition.objects.order_by("-reference_date", "-sealed", "layer", "county")
-        if layer_id:
-            found = found.filter(layer=layer(layer_id).id)
-        return list(found.filter(county=county) if county else found)
-
-
-def latest(layer_id: str, county: str, on: date, known: datetime | None = None) -> Edition | None:
-    """The edition in force on a day, as known at a moment: the last sealed one of the last reference date.
-
-    Asked inside `kernel.acting`.
-    """
-    found = Edition.objects.filter(layer=layer(layer_id).id, county=county, reference_date__lte=on)
-    if known is not None:
-        found = found.filter(sealed__lte=known)
-    return found.order_by("reference_date", "sealed").last()
 
 
 def sweep() -> int:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from ziyuan.base.canonical import merkle_root
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.sm import provider
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.differences.values import arrow_type, typed
 from ziyuan.onemap.editions import lake, rows
-from ziyuan.onemap.editions.columns import one
 from ziyuan.onemap.editions.digests import feature_digests
 from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.layers import Layer, layer
@@ -53,7 +55,8 @@ def _from_rows(
     if not standing:
         return {}, None
     keys = [f.key for f in standing]
-    columns = {n: [f.attributes[n] for f in standing] for n in found.columns}
+    fields = kind.entity.fields
+    columns = {n: pa.array([f.attributes[n] for f in standing], arrow_type(fields[n])) for n in found.columns}
     batch = PlaneBatch.from_4490([f.geometry for f in standing], zone)
     digests = feature_digests(kind.id, keys, columns, batch)
     wrong = next((f.key for f, d in zip(standing, digests, strict=True) if f.digest != d), None)
@@ -63,10 +66,9 @@ def _from_rows(
 def _from_file(kind: Layer, found: Edition) -> dict[str, bytes]:
     table, zone = lake.read(lake.folder() / found.lake)
     batch = PlaneBatch.from_wkb(table.column("geometry"), zone)
-    fields = kind.entity.fields
-    columns = {n: [one(fields[n], v) for v in table.column(n).to_pylist()] for n in found.columns}
-    keys = [str(k) for k in table.column(kind.key).to_pylist()]
-    return dict(zip(keys, feature_digests(kind.id, keys, columns, batch), strict=True))
+    columns = {n: typed(table.column(n), kind.entity.fields[n]).array for n in found.columns}
+    keys = typed(table.column(kind.key), kind.entity.fields[kind.key]).array.cast(pa.string())
+    return dict(zip(keys.to_pylist(), feature_digests(kind.id, keys, columns, batch), strict=True))
 
 
 def _judge(kind: Layer, found: Edition, computed: Mapping[str, bytes], wrong: str | None) -> Verification:

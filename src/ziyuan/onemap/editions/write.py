@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
+import pyarrow as pa
 from django.db import connection
 
 from ziyuan.base.geometry import PlaneBatch, PlaneShape
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.editions import rows
-from ziyuan.onemap.editions.columns import UNREADABLE, one
+from ziyuan.onemap.differences.values import UNREADABLE, arrow_type, one
+from ziyuan.onemap.editions import bulk, rows
 from ziyuan.onemap.editions.digests import feature_digests
 from ziyuan.onemap.editions.errors import MissingColumn, NotKeptByCases, NotReversible, UnreadableValue
 from ziyuan.onemap.editions.layers import Layer, layer
@@ -83,7 +83,8 @@ def layer_verify(
     if found is None or found.case_no != case_no:
         return "图层中没有该案件写入的要素"
     batch = PlaneBatch.from_4490([found.geometry], found.zone)
-    computed = feature_digests(kind.id, [key], {n: [found.attributes[n]] for n in kind.hashed}, batch)[0]
+    columns = _columns(kind, {n: found.attributes[n] for n in kind.hashed})
+    computed = feature_digests(kind.id, [key], columns, batch)[0]
     return "" if computed.hex() == digest == found.digest.hex() else "图层要素的内容与写入时的摘要不符"
 
 
@@ -105,11 +106,14 @@ def _enter(
     case_no: str, known: Any,
 ) -> None:  # fmt: skip
     values = _values(kind, {**attributes, kind.key: key})
-    digests = feature_digests(kind.id, [key], {n: [values[n]] for n in kind.hashed}, batch)
-    new = rows.NewRows(
-        [key], [tuple(values[n] for n in kind.names)], np.array(batch.to_4490()), digests, [None]
-    )
-    rows.add(kind, county, new, zone=batch.zone, valid=(valid_from, None), known=known, case_no=case_no)
+    columns = _columns(kind, values)
+    digests = feature_digests(kind.id, [key], {n: columns[n] for n in kind.hashed}, batch)
+    new = bulk.NewRows(pa.array([key]), columns, batch.to_4490(), digests)
+    bulk.add(kind, county, new, zone=batch.zone, valid=(valid_from, None), known=known, case_no=case_no)
+
+
+def _columns(kind: Layer, values: Mapping[str, Any]) -> dict[str, pa.Array]:
+    return {name: pa.array([value], arrow_type(kind.entity.fields[name])) for name, value in values.items()}
 
 
 def _values(kind: Layer, attributes: Mapping[str, Any]) -> dict[str, Any]:
