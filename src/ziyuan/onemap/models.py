@@ -1,5 +1,6 @@
 """Tables of this component, gathered from its rooms."""
 
+from ziyuan.onemap.catalogue.models import Bulletin, BulletinReply, DueDate, LayerNote, StandsOn
 from ziyuan.onemap.deliveries.models import (
     ControlArea,
     Delivery,

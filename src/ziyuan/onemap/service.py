@@ -1,6 +1,6 @@
 """The door of `onemap`."""
 
-from ziyuan.onemap import deliveries
+from ziyuan.onemap import catalogue, deliveries
 from ziyuan.onemap.analysis.counties import CountyShare, counties_of
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
 from ziyuan.onemap.analysis.picture import draw_map

@@ -4,7 +4,7 @@ from django.urls import path
 from ninja import NinjaAPI
 
 from ziyuan.kernel import service as kernel
-from ziyuan.portal.api import applications, cases, deliveries, errors, layers, office, session
+from ziyuan.portal.api import applications, cases, catalogue, deliveries, errors, layers, office, session
 from ziyuan.portal.api.common import actor
 
 _inner = kernel.node().is_inner
@@ -20,6 +20,7 @@ api.add_router("", session.router)
 api.add_router("", office.router)
 if _inner:
     api.add_router("", layers.router)
+    api.add_router("", catalogue.router)
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
     api.add_router("/deliveries", deliveries.router)

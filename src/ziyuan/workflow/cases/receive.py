@@ -16,7 +16,7 @@ from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Paper
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime, runtime
-from ziyuan.workflow.cases.screen import screened_body
+from ziyuan.workflow.cases.screen import screen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.clock import Stop
@@ -38,7 +38,7 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
         case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
         journal = Journal(case, by)
         journal.add("opened", _opened_body(rt, message, county, counties, by))
-        journal.add("screened", screened_body(rt, journal.state))
+        screen(rt, journal)
         _start(rt, journal)
         journal.save()
         _keep_papers(case, message["papers"])
@@ -137,7 +137,7 @@ def answer(message: Message, by: kernel.Actor) -> Case:
             **due_now(rt, case.accepted, stops),
         }
         journal.add("correction_answered", body)
-        journal.add("screened", screened_body(rt, journal.state))
+        screen(rt, journal)
         journal.save()
         _keep_papers(case, message["papers"])
         _told(journal, "办理中", "corrected", round=message["round"])

@@ -8,6 +8,7 @@ from typing import Any
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
+from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
 
@@ -26,13 +27,19 @@ class Facts:
     day: date
 
 
-def screened_body(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
-    """The event body of `screened`: the overlay with pinned editions, and the findings of the matter's checks."""
+def screen(rt: Runtime, journal: Journal) -> None:
+    """Add `screened` to the case: the overlay with pinned editions, the findings of the matter's checks.
+
+    The map is told that the case stands on these editions, so that a withdrawal can be asked what it would move.
+    """
+    state = journal.state
     shape = PlaneShape.from_json(state["site"])
     told = onemap.screen(shape, on=kernel.today(), counties=state["case"]["counties"])
     screening = told.to_json()
     screening["checks"] = findings(rt, {**state, "screening": screening}, _names(state), kernel.today())
-    return {"screening": screening}
+    journal.add("screened", {"screening": screening})
+    pins = {(p.layer, p.county, p.edition) for theme in told.themes for p in theme.editions}
+    onemap.catalogue.stands_on(journal.by, "case", state["case"]["no"], sorted(pins))
 
 
 def _names(state: dict[str, Any]) -> tuple[str, ...]:
