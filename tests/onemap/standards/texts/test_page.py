@@ -27,8 +27,8 @@ def test_a_row_counts_typed_layers_listed_layers_and_code_tables(name):
 
 
 def test_the_unmapped_classes_are_as_many_as_the_page_says():
-    rows = library.load("land_sea_use@2023").codes["DLBM_YDYH"].rows
-    count = sum(row.extra["relation"] == "unmapped" for row in rows)
+    pairs = library.load("land_sea_use@2023").crosswalks["DLBM_YDYH"].pairs
+    count = sum(not pair.target for pair in pairs)
     assert f"{count} 个调查地类" in PAGE
 
 

@@ -94,29 +94,25 @@ def test_a_code_outside_an_open_table_is_a_warning_not_an_error():
 
 
 def test_every_survey_class_maps_to_a_land_and_sea_class_or_is_said_not_to():
-    survey = library.load("tdt1057@2020").codes["DLBM"]
-    land_sea = library.load("land_sea_use@2023")
-    mapping = {row.code: row for row in land_sea.codes["DLBM_YDYH"].rows}
-    assert list(mapping) == survey.usable()
-    for code, row in mapping.items():
-        assert row.name == survey.title_of(code)
-        if row.extra["relation"] == "unmapped":
-            assert "to" not in row.extra
-            assert row.extra["note"]
-        else:
-            assert land_sea.codes["YDYH"].title_of(row.extra["to"]) == row.extra["to_name"]
-        if row.extra["relation"] != "same":
-            assert row.confidence == "unconfirmed"
+    crosswalk = library.load("land_sea_use@2023").crosswalks["DLBM_YDYH"]
+    assert [pair.code for pair in crosswalk.pairs] == library.load("tdt1057@2020").codes["DLBM"].usable()
+    assert crosswalk.unmapped() == []
+    for pair in crosswalk.pairs:
+        assert bool(pair.target) is (pair.relation != "unmapped")
+        assert bool(pair.note) is (pair.relation != "same")
+        if pair.relation != "same":
+            assert pair.confidence == "unconfirmed"
 
 
-def test_classes_of_the_same_name_are_those_whose_names_agree():
-    rows = library.load("land_sea_use@2023").codes["DLBM_YDYH"].rows
-    strange = [
-        (r.code, r.name, r.extra["to_name"])
-        for r in rows
-        if r.extra["relation"] == "same" and not set(r.name) & set(r.extra["to_name"])
+def test_classes_of_the_same_name_share_a_word():
+    crosswalk = library.load("land_sea_use@2023").crosswalks["DLBM_YDYH"]
+    names = [
+        (crosswalk.source_table.title_of(pair.code), crosswalk.target_table.title_of(pair.target))
+        for pair in crosswalk.pairs
+        if pair.relation == "same"
     ]
-    assert strange == []
+    assert len(names) > 40
+    assert [pair for pair in names if not set(pair[0]) & set(pair[1])] == []
 
 
 def test_parents_of_land_and_sea_classes_are_their_first_digits():
