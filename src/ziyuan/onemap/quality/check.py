@@ -20,6 +20,8 @@ def check(
     zone: int | None = None,
     extent: tuple[float, float, float, float] | None = None,
     required: Sequence[str] | None = None,
+    previous: Mapping[str, LayerTable] | None = None,
+    neighbours: Mapping[str, LayerTable] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Judge `layers` (name → LayerTable) by every rule of `models`; nothing is changed.
@@ -32,6 +34,8 @@ def check(
         zone: 3-degree zone of the county.
         extent: west, south, east, north of the county in degrees (EPSG:4490), with a margin already added.
         required: layers that must be there; None: those that the package layout of the standard asks for.
+        previous: layers of the edition before, by name: what a change is judged against.
+        neighbours: layers of the counties around, by name: what the county's border is judged against.
         progress: called with step title, done, total.
 
     Raises RuleWithoutFixtures for a rule that cannot be proven by a planted fault and an innocent case.
@@ -39,5 +43,5 @@ def check(
     require_provable(models)
     return judge(
         models, layers, county=county, period=period, control_areas=control_areas, zone=zone, extent=extent,
-        required=required, progress=progress,
+        required=required, previous=previous, neighbours=neighbours, progress=progress,
     )  # fmt: skip

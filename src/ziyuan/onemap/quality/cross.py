@@ -16,7 +16,7 @@ from ziyuan.onemap.quality.threads import in_threads
 from ziyuan.onemap.standards.model import Rule
 
 
-def _pair(rule: Rule, context: Context, other: str) -> tuple[Frame, Frame] | None:
+def pair_of(rule: Rule, context: Context, other: str) -> tuple[Frame, Frame] | None:
     """Both layers, when both are there and both lie where they should."""
     names = (str(rule.params["layer"]), str(rule.params[other]))
     if any(name not in context.frames for name in names):
@@ -27,10 +27,13 @@ def _pair(rule: Rule, context: Context, other: str) -> tuple[Frame, Frame] | Non
 
 def covered_by(rule: Rule, context: Context) -> None:
     """Every part of one layer lies in the other; with `both_ways` the reverse too, but for gaps already told."""
-    pair = _pair(rule, context, "by")
-    if pair is None:
+    pair = pair_of(rule, context, "by")
+    if pair is None or str(rule.params.get("unless")) in context.frames:
         return
     inner, outer = pair
+    if inner.shapes.kind != "polygon":
+        _outside(rule, context, inner, outer)
+        return
     found = [(strip, inner, outer) for strip in _uncovered_in_both(inner, outer)]
     if rule.params.get("both_ways"):
         bare = _uncovered_in_both(outer, inner)
@@ -53,6 +56,31 @@ def _uncovered_in_both(inner: Frame, outer: Frame) -> NDArray[np.object_]:
     return meeting(found, others, there, inner.shapes)
 
 
+def _outside(rule: Rule, context: Context, inner: Frame, outer: Frame) -> None:
+    """Points and lines that leave the polygons of another layer."""
+    shapes, grain = inner.shapes, max(inner.grain.units, 1.0)
+    which, near = outer.shapes.tree.query(shapes.units, predicate="dwithin", distance=grain)
+    left = shapes.units.copy()
+    for place in np.unique(which).tolist():
+        around = shapely.union_all(shapely.buffer(outer.shapes.sound[near[which == place]], grain))
+        left[place] = shapely.difference(shapes.units[place], around)
+    out = np.flatnonzero(~shapely.is_empty(left) & ((shapely.length(left) > 2 * grain) | (shapes.kind == "point")))
+    shown = [_left(rule, inner, outer, int(place), left[place]) for place in out[:LISTED]]
+    context.collector.note(rule, len(out), shown)
+
+
+def _left(rule: Rule, inner: Frame, outer: Frame, place: int, part: shapely.Geometry) -> Finding:
+    row, shape = int(inner.shapes.rows[place]), inner.shapes.deliver(part)
+    point = shapely.point_on_surface(shape)
+    length = part.length / inner.shapes.scale
+    words = f"有 {length:.4f} 米" if length else ""
+    return make(
+        rule, f"{inner.entity.title}{words}在{outer.entity.title}之外。", layer=inner.name, key=inner.key(row),
+        row=inner.row_number(row), x=point.x, y=point.y, measure=round(length, 6) if length else 1.0,
+        unit="m" if length else "count", geometry=shape,
+    )  # fmt: skip
+
+
 def _uncovered(rule: Rule, strip: shapely.Geometry, whose: Frame, by: Frame) -> Finding:
     shape = whose.shapes.deliver(strip)
     point = shapely.point_on_surface(shape)
@@ -68,7 +96,7 @@ def _uncovered(rule: Rule, strip: shapely.Geometry, whose: Frame, by: Frame) -> 
 
 def no_intersection(rule: Rule, context: Context) -> None:
     """Two layers share no area."""
-    pair = _pair(rule, context, "with")
+    pair = pair_of(rule, context, "with")
     if pair is None:
         return
     first, second = pair
@@ -126,7 +154,7 @@ def reference_exists(rule: Rule, context: Context) -> None:
 
 def equal_inside(rule: Rule, context: Context) -> None:
     """A field equals a field of the polygon in which the feature lies (judged at a point inside it)."""
-    pair = _pair(rule, context, "inside")
+    pair = pair_of(rule, context, "inside")
     if pair is None or not pair[0].has(rule.params["field"]) or not pair[1].has(rule.params["equals"]):
         return
     inner, outer = pair
@@ -136,12 +164,18 @@ def equal_inside(rule: Rule, context: Context) -> None:
     wanted = np.full(len(inner), None, object)
     placed = holder >= 0
     wanted[inner.shapes.rows[placed]] = theirs[holder[placed]]
-    wrong = np.array([w is not None and o is not None and o != w for o, w in zip(own, wanted, strict=True)], bool)
+    wrong = _unlike(own, wanted, empty_too=rule.params.get("empty") == "wrong")
     context.collector.rows(
         rule, inner, np.flatnonzero(wrong),
         lambda r: f"{rule.say}：{rule.params['field']} 是 {own[r]}，所在的{outer.entity.title}是 {wanted[r]}。",
         value=lambda r: own[r], expected=lambda r: wanted[r],
     )  # fmt: skip
+
+
+def _unlike(own: NDArray[np.object_], wanted: NDArray[np.object_], *, empty_too: bool) -> NDArray[np.bool_]:
+    """Rows with a wanted value that is not their own; those without an own value only if these count."""
+    asked = np.not_equal(wanted, None)
+    return asked & np.not_equal(own, wanted) & (empty_too | np.not_equal(own, None))
 
 
 def _holder(inner: Frame, outer: Frame) -> NDArray[np.int64]:

@@ -3,25 +3,19 @@
 Unlike a delivery, any coordinate system is taken that the file declares (or `crs` names); the rules judge it.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyproj
 
 from ziyuan.base import sandbox
-from ziyuan.base.sandbox import RawLayer, Unpacked
-from ziyuan.onemap.formats import encoding as guard
+from ziyuan.onemap.formats import opening
 from ziyuan.onemap.formats.errors import KindNotTaken
 from ziyuan.onemap.formats.layer_table import LayerTable
-from ziyuan.onemap.formats.members import KINDS, SHP, VectorFile, sort_members
+from ziyuan.onemap.formats.opening import Asked, Opened
 from ziyuan.onemap.quality.errors import CrsNotDeclared, LayerNotFound
 from ziyuan.onemap.quality.frames import GEOMETRY_COLUMN
 from ziyuan.onemap.standards.model import Model
-
-_SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
@@ -38,20 +32,22 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
 
     Raises what the sandbox and the guards raise, CrsNotDeclared, LayerNotFound.
     """
-    held = Path(tempfile.mkdtemp(prefix="ziyuan-check-"))
-    try:
-        found: dict[str, LayerTable] = {}
-        names: list[str] = []
-        for vector in _vectors(path, held):
-            for raw, text in _layers(vector, wanted):
-                given = Path(vector.member.name).stem if vector.driver == SHP else raw.name
-                names.append(given)
-                name = _match(given, models, wanted)
-                if name is not None and name not in found and GEOMETRY_COLUMN in text.table.column_names:
-                    epsg = wanted.crs or _epsg(raw, given)
-                    found[name] = LayerTable(name, epsg, text.table, vector.driver, text.encoding, vector.member.name)
-    finally:
-        shutil.rmtree(held, ignore_errors=True)
+    found: dict[str, LayerTable] = {}
+    names: list[str] = []
+    with sandbox.held_folder() as held:
+        groups = opening.sorted_files(path, held)
+        for _, fault in groups.faults:
+            raise fault
+        if not groups.vectors:
+            raise KindNotTaken(path.name)
+        for vector in groups.vectors:
+            for one in opening.layers(vector, Asked(wanted.encoding)):
+                for unreadable in one.text.faults:
+                    raise unreadable
+                names.append(one.name)
+                name = _match(one.name, models, wanted)
+                if name is not None and name not in found and GEOMETRY_COLUMN in one.table.column_names:
+                    found[name] = _table(name, one, wanted)
     if not found:
         for model in models:
             model.refuse_catalogue_only([wanted.layer] if wanted.layer else names)
@@ -59,47 +55,10 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
     return found
 
 
-def _vectors(path: Path, held: Path) -> list[VectorFile]:
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        members = sandbox.unpack(path, held / "in", name=path.name)
-    elif suffix in KINDS:
-        members = [_member(p) for p in (path, *_beside(path))]
-    else:
-        raise KindNotTaken(path.name)
-    sorted_ = sort_members(members)
-    for _, fault in sorted_.faults:
-        raise fault
-    if not sorted_.vectors:
-        raise KindNotTaken(path.name)
-    return sorted_.vectors
-
-
-def _beside(path: Path) -> list[Path]:
-    if path.suffix.lower() != ".shp":
-        return []
-    stem = path.stem.casefold()
-    return [p for p in path.parent.iterdir() if p.stem.casefold() == stem and p.suffix.lower() in _SIDE_FILES]
-
-
-def _member(path: Path) -> Unpacked:
-    return Unpacked(path.name, path.resolve(), path.stat().st_size, "")
-
-
-def _layers(vector: VectorFile, wanted: Wanted) -> Iterator[tuple[RawLayer, guard.Text]]:
-    is_shape = vector.driver == SHP
-    declared, chosen = "UTF-8", None
-    if is_shape:
-        with open(vector.beside[".dbf"].path, "rb") as dbf:
-            head = dbf.read(32)
-        cpg = vector.beside.get(".cpg")
-        named = cpg.path.read_bytes()[:64].decode("ascii", "replace").strip("\r\n\0 ") if cpg else None
-        declared, chosen = guard.declared_encoding(head, named) or "", wanted.encoding
-    for raw in sandbox.read_vector(vector.member.path, vector.driver).layers.values():
-        text = guard.decode_text(raw.table, vector.member.name, latin1=is_shape, declared=declared or None, chosen=chosen)
-        for fault in text.faults:
-            raise fault
-        yield raw, text
+def _table(name: str, one: Opened, wanted: Wanted) -> LayerTable:
+    epsg = wanted.crs or _epsg(one, one.name)
+    return LayerTable(name, epsg, one.table, one.format.driver or one.format.id, one.text.encoding, one.file,
+                      carrier=one.format.carries)  # fmt: skip
 
 
 def _match(given: str, models: list[Model], wanted: Wanted) -> str | None:
@@ -113,7 +72,7 @@ def _match(given: str, models: list[Model], wanted: Wanted) -> str | None:
     return entities[0] if len(entities) == 1 else None
 
 
-def _epsg(raw: RawLayer, name: str) -> int:
+def _epsg(raw: Opened, name: str) -> int:
     if not raw.crs:
         raise CrsNotDeclared(name)
     try:

@@ -1,7 +1,7 @@
 """One delivered layer beside its model: columns as trimmed text or numbers, geometry parsed once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,12 +33,17 @@ class Numbers:
 class Frame:
     """A layer under check. Column names are matched without regard to case (Shapefile writers differ)."""
 
-    def __init__(self, model: Model, entity: Entity, delivered: LayerTable, like: "Shapes | None" = None) -> None:
-        """`like` is the geometry of another layer of the same check, whose plane and origin are taken over."""
+    def __init__(self, model: Model, entity: Entity, delivered: LayerTable, like: Shapes | None = None,
+                 given_rows: NDArray[np.int64] | None = None) -> None:  # fmt: skip
+        """`like` is the geometry of another layer of the same check, whose plane and origin are taken over.
+
+        `given_rows`: the delivery's rows (from 0) that these are, where only some are looked at.
+        """
         self.model = model
         self.entity = entity
         self.delivered = delivered
         self._like = like
+        self._given_rows = given_rows
         self.names: Mapping[str, str] = {
             name.upper(): name for name in delivered.table.column_names if name != GEOMETRY_COLUMN
         }
@@ -120,7 +125,13 @@ class Frame:
 
     def row_number(self, row: int) -> int:
         """Row as the file counts it."""
-        return row + self.delivered.first_row
+        given = row if self._given_rows is None else int(self._given_rows[row])
+        return given + self.delivered.first_row
+
+    def only(self, rows: NDArray[np.bool_]) -> "Frame":
+        """The layer with some of its rows."""
+        delivered = replace(self.delivered, table=self.delivered.table.filter(pa.array(rows)))
+        return Frame(self.model, self.entity, delivered, self.shapes, np.flatnonzero(rows))
 
     @cached_property
     def shapes(self) -> Shapes:

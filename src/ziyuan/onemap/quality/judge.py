@@ -11,12 +11,15 @@ from ziyuan.onemap.formats.layout import load_layout
 from ziyuan.onemap.quality import (
     areas,
     balance,
+    boundary,
+    changes,
     conditions,
     cross,
     field_rules,
     layer_rules,
     line_rules,
     shape_rules,
+    tables,
     topology,
 )
 from ziyuan.onemap.quality.collector import Collector
@@ -47,7 +50,7 @@ STEPS: tuple[tuple[str, dict[str, LayerJudge]], ...] = (
     }),
     ("属性逻辑", {
         "condition": conditions.conditional, "allowed_when": conditions.allowed_when,
-        "required_when": conditions.required_when,
+        "required_when": conditions.required_when, "forbidden_when": tables.forbidden_when, "media": tables.media,
     }),
     ("图形", {
         "kind": shape_rules.kind, "empty": shape_rules.empty, "valid": shape_rules.valid,
@@ -67,6 +70,13 @@ BETWEEN: tuple[tuple[str, dict[str, CrossJudge]], ...] = (
     ("图层间", {
         "covered_by": cross.covered_by, "no_intersection": cross.no_intersection,
         "reference_exists": cross.reference_exists, "equal_inside": cross.equal_inside,
+        "on_boundary_of": boundary.on_boundary_of, "edge_match": boundary.edge_match,
+        "boundary_equal": boundary.boundary_equal, "unique_across": tables.unique_across,
+    }),
+    ("变更", {
+        "declared_equals_computed": changes.declared_equals_computed,
+        "untouched_identical": changes.untouched_identical, "allowed_transition": changes.allowed_transition,
+        "parent_child": changes.parent_child,
     }),
     ("面积平衡", {"sum_equal": balance.sum_equal, "class_equal": balance.class_equal}),
 )  # fmt: skip
@@ -96,13 +106,16 @@ def judge(
     zone: int | None = None,
     extent: tuple[float, float, float, float] | None = None,
     required: Sequence[str] | None = None,
+    previous: Mapping[str, LayerTable] | None = None,
+    neighbours: Mapping[str, LayerTable] | None = None,
     progress: Progress | None = None,
     only: Collection[str] | None = None,
 ) -> Report:
     """As `check.check` says; `only` names the rules to run, for proving one by one."""
     started = time.perf_counter()
     given = {name.upper(): table for name, table in layers.items()}
-    context = Context({}, Collector(), county, str(period) if period else None, zone, extent, control_areas)
+    context = Context({}, Collector(), county, str(period) if period else None, zone, extent, control_areas,
+                      previous or {}, neighbours or {})  # fmt: skip
     seconds: dict[str, float] = {}
     like: Shapes | None = None
     for model in models:
@@ -158,7 +171,7 @@ def _run(models: Sequence[Model], context: Context, seconds: dict[str, float], p
         for model in models:
             for rule in model.rules:
                 if rule.kind in between and context.runs(rule):
-                    between[rule.kind](rule, context)
+                    between[rule.kind](rule, context.narrowed(rule))
         seconds[title] = time.perf_counter() - started
     _tell(progress, "完成", total, total)
 
@@ -177,7 +190,8 @@ def _layer_step(title: str, judges: dict[str, LayerJudge], frame: Frame, context
     written = {rule.kind for rule in rules} | {r.kind for r in frame.entity.rules if context.runs(r)}
     for rule in sorted(rules, key=lambda r: list(judges).index(r.kind)):
         if _SAID_BY.get(rule.kind) not in written:
-            _judge_of(rule, judges, frame)(rule, frame, context)
+            seen = context.narrowed(rule)
+            _judge_of(rule, judges, frame)(rule, seen.frames[frame.name], seen)
 
 
 def _judge_of(rule: Rule, judges: dict[str, LayerJudge], frame: Frame) -> LayerJudge:

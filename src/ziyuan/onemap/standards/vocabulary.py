@@ -73,7 +73,7 @@ TOPOLOGY: dict[str, Kind] = {
     "no_self_intersection": Kind("图形自相交", "修改节点，消除自相交", {}),
     "no_sliver": Kind("碎片面", "将碎片并入相邻图形", {"min_area": "m2", "min_width": "m"}),
     "no_short_edge": Kind("短边", "删除多余节点，或合并过近的节点", {"min_length": "m"}, ("min_length",)),
-    "no_dangle": Kind("悬挂线", "延伸或截短线段，使端点与其他线相接", {"tolerance": "m"}, served=False),
+    "no_dangle": Kind("悬挂线", "延伸或截短线段，使端点与其他线相接", {"tolerance": "m"}),
     "no_hole": Kind("图形有孔洞", "去掉孔洞，或改为独立图形", {}),
     "single_part": Kind("多部件图形", "拆成单部件图形，各编一个标识码", {}),
     "min_area": Kind("小于最小面积", "核对是否需要上图；不需要的并入相邻图形", {"m2": "m2", "limits": "m2", "by": ""}),
@@ -81,12 +81,12 @@ TOPOLOGY: dict[str, Kind] = {
 }  # fmt: skip
 PAIRED: dict[str, Kind] = {
     "covered_by": Kind("图层未互相覆盖", "修改边界，使两层范围一致",
-                       {"layer": "", "by": "", "both_ways": ""}, ("layer", "by")),
+                       {"layer": "", "by": "", "both_ways": "", "unless": ""}, ("layer", "by")),
     "no_intersection": Kind("图层之间重叠", "修改边界，使两层不重叠", {"layer": "", "with": ""}, ("layer", "with")),
     "on_boundary_of": Kind("不在所指图层的边界上", "修改线或边界，使线与边界重合",
-                           {"layer": "", "of": ""}, ("layer", "of"), served=False),
+                           {"layer": "", "of": ""}, ("layer", "of")),
     "edge_match": Kind("与相邻图层接边不符", "按接边图层移动节点，使接边处重合",
-                       {"layer": "", "with": "", "tolerance": "m"}, ("layer", "with", "tolerance"), served=False),
+                       {"layer": "", "with": "", "tolerance": "m"}, ("layer", "with", "tolerance")),
 }  # fmt: skip
 """Rules of a layer and another one: written in `topology` of the layer or in `cross_layer`."""
 CROSS: dict[str, Kind] = {
@@ -94,27 +94,27 @@ CROSS: dict[str, Kind] = {
     "reference_exists": Kind("引用的对象不存在", "改正代码，或补交被引用的对象",
                              {"layer": "", "field": "", "head": "", "in": ""}, ("layer", "field", "in")),
     "equal_inside": Kind("与所在范围的属性不一致", "改正属性，或修改边界",
-                         {"layer": "", "field": "", "inside": "", "equals": ""},
+                         {"layer": "", "field": "", "inside": "", "equals": "", "empty": ""},
                          ("layer", "field", "inside", "equals")),
     "boundary_equal": Kind("与相邻县的界线不一致", "与相邻县核对后，改为同一条界线",
-                           {"layer": "", "tolerance": "m"}, ("layer",), served=False),
-    "unique_across": Kind("编号在多个图层中重复", "重新编号，使其在县内唯一", {"fields": ""}, ("fields",), served=False),
+                           {"layer": "", "tolerance": "m"}, ("layer",)),
+    "unique_across": Kind("编号在多个图层中重复", "重新编号，使其在县内唯一", {"fields": ""}, ("fields",)),
 }  # fmt: skip
 CHANGE: dict[str, Kind] = {
     "declared_equals_computed": Kind(
         "变化记录与图形计算的变化不符", "按图形叠加的结果改正更新过程记录",
         {"base": "", "new_state": "", "record": "", "before": "", "after": "", "area": "", "within": "m2"},
-        ("base", "new_state", "record", "before", "after"), served=False),
+        ("base", "new_state", "record", "before", "after")),
     "untouched_identical": Kind(
         "未列入变化的图斑与上年不一致", "恢复为上年的图形和属性，或补报变化记录",
-        {"base": "", "new_state": "", "record": "", "before": "", "ignore": ""}, ("base", "new_state"), served=False),
+        {"base": "", "new_state": "", "record": "", "before": "", "ignore": ""}, ("base", "new_state")),
     "allowed_transition": Kind(
         "不允许的代码变化", "核对变更前后的代码，或说明变化原因",
-        {"record": "", "from": "", "to": "", "allowed": "", "forbidden": ""}, ("record", "from", "to"), served=False),
+        {"record": "", "from": "", "to": "", "allowed": "", "forbidden": ""}, ("record", "from", "to")),
     "parent_child": Kind(
         "变更前后图斑对应关系有误", "补全变更前后图斑的对应记录",
         {"base": "", "new_state": "", "record": "", "before": "", "after": "", "area": "", "within": "m2"},
-        ("base", "new_state", "record", "before", "after"), served=False),
+        ("base", "new_state", "record", "before", "after")),
 }  # fmt: skip
 STATISTICS: dict[str, Kind] = {
     "statistics_equal": Kind("统计表与图形汇总不符", "按图形重新汇总统计表", {}, served=False),
@@ -154,8 +154,8 @@ FIELD: dict[str, Kind] = {
     "derived": Kind("面积与图形计算值不符", "按椭球面积公式重新计算并平差", {}),
     "name_of": Kind("名称与代码不符", "改为代码对应的名称", {}),
     "equals": Kind("与规定值不符", "改为规定的值", {}),
-    "forbidden_when": Kind("不应填写的字段有值", "清空该字段，或改正相关字段", {}, served=False),
-    "media": Kind("附件种类不符", "改用规定的文件种类", {}, served=False),
+    "forbidden_when": Kind("不应填写的字段有值", "清空该字段，或改正相关字段", {}),
+    "media": Kind("附件种类不符", "改用规定的文件种类", {}),
     "allowed_when": Kind("不应填写的字段有值", "清空该字段，或改正相关字段", {}),
     "required_when": Kind("条件必填字段为空", "补填该字段，或改正相关字段", {}),
 }
@@ -174,12 +174,19 @@ FAMILIES: dict[str, str] = {
 }  # fmt: skip
 
 
+def _with_where(kinds: dict[str, Kind]) -> dict[str, Kind]:
+    """The same kinds, each taking `where`: a condition on the rows of its layer."""
+    return {name: kind._replace(params={**kind.params, "where": ""}) for name, kind in kinds.items()}
+
+
+TOPOLOGY, PAIRED = _with_where(TOPOLOGY), _with_where(PAIRED)
+CROSS = {**CROSS, **PAIRED, **_with_where({name: CROSS[name] for name in ("reference_exists", "equal_inside")})}
 IN_LAYER: dict[str, Kind] = {**TOPOLOGY, **PAIRED}
 """What may stand in `topology` of a layer."""
 
 
 NAMES_LAYERS = (
-    "layer", "by", "with", "of", "inside", "in", "total", "parts", "within", "base", "new_state", "record",
+    "layer", "by", "with", "of", "inside", "in", "total", "parts", "within", "base", "new_state", "record", "unless",
 )  # fmt: skip
 """Parameters that name a layer (or `layer.field`) of the standard."""
 
