@@ -32,12 +32,12 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @click.option("--county", help="汇交的县（6 位代码）；缺省从数据的坐落代码读取。")
 @click.option("--period", help="数据年份，如 2024；缺省不核对年份。")
 @click.option("--control-areas", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="控制面积表（CSV）。")
-@click.option("--error-layer", type=click.Path(dir_okay=False, path_type=Path), help="另存错误图层（GeoPackage）。")
-@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="另存检查报告（PDF）。")
+@click.option("--report", "reports", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="另存报告，按后缀：.html 网页、.pdf、.gpkg 错误图层、.csv、.geojson；可重复。")
 @click.option("--json", "as_json", is_flag=True, help="逐行输出 JSON，供程序读取。")
 def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None, encoding: str | None,
-          county: str | None, period: str | None, control_areas: Path | None, error_layer: Path | None,
-          pdf: Path | None, as_json: bool) -> None:  # fmt: skip
+          county: str | None, period: str | None, control_areas: Path | None, reports: tuple[Path, ...],
+          as_json: bool) -> None:  # fmt: skip
     """按数据标准检查一个文件；不改动任何数据。
 
     FILE 可以是 .gpkg、.shp、.geojson，或装有它们的 .zip。
@@ -49,6 +49,7 @@ def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None
     from ziyuan.onemap.standards import library
 
     try:
+        _forms(reports)
         models = [library.load(name) for name in names]
         controls = read_control_areas(control_areas, county, period) if control_areas else None
     except ZiyuanError as error:
@@ -60,11 +61,19 @@ def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None
     report = _run(models, layers, county, period, controls, layer, as_json)
     for finding in report.findings:
         click.echo(finding.to_json() if as_json else finding.to_line())
-    _save(report, models, file, layers, error_layer, pdf)
+    _save(report, models, file, layers, reports)
     if as_json:
         click.echo(json.dumps({"summary": report.summary()}, ensure_ascii=False))
     click.echo(_closing_line(report), err=True)
     sys.exit(CLEAN if report.clean else FINDINGS)
+
+
+def _forms(wanted: tuple[Path, ...]) -> None:
+    if wanted:
+        from ziyuan.onemap.quality.report import require_form
+
+        for path in wanted:
+            require_form(path)
 
 
 def _stop(error: ZiyuanError, code: int) -> None:
@@ -120,17 +129,17 @@ def read_control_areas(path: Path, county: str | None, period: str | None) -> li
     return rows
 
 
-def _save(report: Any, models: list[Any], file: Path, layers: dict[str, Any], error_layer: Path | None,
-          pdf: Path | None) -> None:  # fmt: skip
-    if error_layer is None and pdf is None:
+def _save(report: Any, models: list[Any], file: Path, layers: dict[str, Any], wanted: tuple[Path, ...]) -> None:
+    if not wanted:
         return
     from ziyuan.onemap.quality import report as reports
 
     facts = reports.facts_of(report, models, title="数据质量检查报告", about=[("文件", file.name)])
-    if error_layer is not None:
-        reports.error_layer(report.findings, error_layer, epsg=next(iter(layers.values())).epsg, facts=facts)
-    if pdf is not None:
-        pdf.write_bytes(reports.pdf(report.findings, facts))
+    epsg = next((table.epsg for table in layers.values()), 4490)
+    files = {name: table.file for name, table in layers.items()}
+    entries = reports.entries_of(report.findings, models, epsg=epsg, files=files)
+    for path in wanted:
+        reports.save(path, entries, facts, epsg=epsg, layers=layers, models=models)
 
 
 def _closing_line(report: Any) -> str:

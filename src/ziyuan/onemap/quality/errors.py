@@ -40,3 +40,23 @@ class ControlAreasUnreadable(UserError):
 
     def __init__(self, file: str, line: int, what: str) -> None:
         super().__init__(f"{file} 第 {line} 行：{what}。", file=file, line=line)
+
+
+class SwitchRefused(UserError):
+    """A mandate's switch that lacks a reason, or would make a rule weigh more than its text says."""
+
+    code = "ZY-QLT-010"
+    remedy = "任务书的开关只能降低规则的级别,并须写明理由;要提高级别请改规则本身。"
+
+    def __init__(self, rule: str, why: str) -> None:
+        super().__init__(f"规则 {rule} 的开关无效:{why}。", rule=rule)
+
+
+class ReportFormUnknown(UserError):
+    """A report was asked for in a form that is not written."""
+
+    code = "ZY-QLT-011"
+    remedy = "报告文件名请以 .html、.pdf、.gpkg、.csv 或 .geojson 结尾。"
+
+    def __init__(self, name: str, forms: Sequence[str]) -> None:
+        super().__init__(f"不能按“{name}”的后缀写报告,可用:{'、'.join(forms)}。", name=name)

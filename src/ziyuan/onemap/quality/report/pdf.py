@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typst
 
-from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Finding
+from ziyuan.onemap.quality.finding import SEVERITY_TITLES
+from ziyuan.onemap.quality.report.entries import Entry
 from ziyuan.onemap.quality.report.facts import Facts
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -15,18 +16,16 @@ LISTED = 300
 """Findings set one by one; the error layer holds all."""
 
 
-def pdf(findings: Sequence[Finding], facts: Facts) -> bytes:
-    """PDF bytes: head, conclusion, counts by family and rule, list, standards and tolerances."""
+def pdf(entries: Sequence[Entry], facts: Facts) -> bytes:
+    """PDF bytes: head, conclusion, score, counts, list, exceptions, switches, versions, tolerances, digests, signature."""
     with tempfile.TemporaryDirectory(prefix="ziyuan-report-") as name:
         folder = Path(name)
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
-        (folder / "data.json").write_text(json.dumps(_data(findings, facts), ensure_ascii=False), encoding="utf-8")
+        (folder / "data.json").write_text(json.dumps(_data(entries, facts), ensure_ascii=False), encoding="utf-8")
         return typst.compile(str(folder / "report.typ"), root=str(folder), timestamp=0)
 
 
-def _data(findings: Sequence[Finding], facts: Facts) -> dict[str, object]:
-    errors = sum(r.count for r in facts.rules if r.severity == "error")
-    warnings = sum(r.count for r in facts.rules if r.severity == "warning")
+def _data(entries: Sequence[Entry], facts: Facts) -> dict[str, object]:
     return {
         "title": facts.title,
         "printed": facts.printed,
@@ -34,23 +33,37 @@ def _data(findings: Sequence[Finding], facts: Facts) -> dict[str, object]:
         "standards": [list(pair) for pair in facts.standards],
         "tolerances": [list(pair) for pair in facts.tolerances],
         "features": [[name, str(count)] for name, count in facts.features],
-        "conclusion": _conclusion(errors, warnings),
+        "conclusion": facts.conclusion,
+        "failed": bool(facts.open_errors),
+        "compared": facts.compared,
+        "score": _score(facts),
         "rule_count": str(facts.rule_count),
         "rules": [
-            [r.family, r.rule, r.title, SEVERITY_TITLES[r.severity], r.layer or "", str(r.count)] for r in facts.rules
+            [r.family, r.rule, r.title, SEVERITY_TITLES[r.severity], r.layer or "", str(r.count), str(r.covered or "")]
+            for r in facts.rules
         ],
-        "findings": [_line(f) for f in findings[:LISTED]],
-        "left": max(0, len(findings) - LISTED),
+        "findings": [_line(e) for e in entries[:LISTED]],
+        "left": max(0, len(entries) - LISTED),
+        "exceptions": [[e.no, e.scope, e.reason, e.until, e.decided, e.state, str(e.covers)] for e in facts.exceptions],
+        "switches": list(facts.switches),
+        "versions": [[rule, version] for rule, version in sorted(facts.versions.items())],
+        "digests": [list(pair) for pair in (*facts.digests, *facts.signature)],
     }
 
 
-def _conclusion(errors: int, warnings: int) -> str:
-    if errors:
-        return f"未通过：错误 {errors} 个，警告 {warnings} 个。请按下表逐项修改后重新汇交。"
-    return f"通过：没有错误，警告 {warnings} 个。" if warnings else "通过：没有发现问题。"
+def _score(facts: Facts) -> dict[str, object] | None:
+    score = facts.score
+    if score is None:
+        return None
+    source = "权数未见于标准文本，暂定" if score.source == "unconfirmed" else f"权数出处：{score.source}"
+    return {"points": str(score.points), "full": str(score.full), "grade": score.grade,
+            "source": f"{source}，自 {score.since} 起", "parts": [[p.rule, p.title, str(p.count), str(p.deduct)]
+                                                                for p in score.parts]}  # fmt: skip
 
 
-def _line(f: Finding) -> list[str]:
+def _line(e: Entry) -> list[str]:
+    f = e.finding
     place = f"{f.x:.3f}\n{f.y:.3f}" if f.x is not None and f.y is not None else "—"
-    who = "\n".join(part for part in (f.key, f"第 {f.row} 行" if f.row else "") if part) or "—"
-    return [f.rule, SEVERITY_TITLES[f.severity], f.layer or "—", who, place, f.message, f.remedy]
+    who = "\n".join(part for part in (f.key, f"第 {f.row} 行" if f.row else "", e.village) if part) or "—"
+    state = "\n".join(part for part in (e.severity, e.standing, e.state if e.state != "待整改" else "", e.exception) if part)
+    return [f.rule, state, f.layer or "—", who, place, f.message, f.remedy]

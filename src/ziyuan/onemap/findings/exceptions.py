@@ -1,0 +1,223 @@
+"""Exceptions (例外): asked for by the submitter with proof, decided by the level above, ended by date or withdrawal.
+
+An exception covers a problem without mending it: the problem stays in every report, with the exception's number.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ziyuan.kernel import errors as kernel_errors
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.findings import cover, notes
+from ziyuan.onemap.findings.errors import (
+    LevelAbove,
+    NothingChosen,
+    NotListedOneByOne,
+    NotToBeExcepted,
+    OwnRequest,
+    ProofWanted,
+    ReasonWanted,
+    ScopeRefused,
+    StateRefused,
+    day_of,
+)
+from ziyuan.onemap.findings.models import ExceptionState, FindingException, State, StoredFinding
+from ziyuan.onemap.findings.read import delivery_of, last_run
+
+Source = Path | bytes | BinaryIO
+_ABOVE = ("province", "city")
+
+
+def request(
+    by: kernel.Actor, delivery: Any, findings: Sequence[int], *, reason: str, until: str | date,
+    proof: tuple[Source, str] | None, scope: str = "features", region: str = "", command: str = "",
+) -> FindingException:  # fmt: skip
+    """Ask for an exception on findings of the latest attempt; `proof` is a file and its name.
+
+    `scope` *features* covers these rules on these features; *region* these rules in a village, town or the county.
+    Raises kernel.NotAllowed, NothingChosen, NotToBeExcepted, ReasonWanted, ProofWanted, DayRefused, ScopeRefused.
+    """
+    with kernel.acting(by):
+        row = delivery_of(delivery)
+        kernel.require(by, "finding.except", region=row.county)
+        before = notes.done_before(row.county, "request", command)
+        if isinstance(before, FindingException):
+            return before
+        if not reason.strip():
+            raise ReasonWanted("申请例外")
+        day = day_of(until, kernel.today())
+        chosen = _chosen(row, findings)
+        where = _where(row, chosen, scope, region.strip())
+        stored = _proof(proof)
+        made = FindingException.objects.create(
+            no=_number(row.county), delivery=row, county=row.county, mandate=row.mandate,
+            rules=sorted({f.rule for f in chosen}), scope=scope, region=where,
+            items=[cover.item_of(f) for f in chosen], reason=reason.strip(), until=day, proof_sm3=stored.digest,
+            proof_name=stored.name[:200], proof_size=stored.size, state=ExceptionState.REQUESTED,
+            requested_at=kernel.now(), requested_by=by.name, requested_id=by.person or 0,
+            requested_unit=by.organ, requested_organ=by.organ_name,
+        )  # fmt: skip
+        notes.note(by, made, "request", f"{reason.strip()}(有效期至 {day.isoformat()})", command)
+        notes.tell(by, made, "requested", None, rules=made.rules, scope=scope, region=where, until=day.isoformat(),
+                   findings=[f.pk for f in chosen], proof=stored.digest)  # fmt: skip
+    return made
+
+
+def _number(county: str) -> str:
+    year = kernel.today().year
+    return f"{county}-{year}-例外{kernel.next_number(f'exception:{county}', year)}"
+
+
+def _chosen(row: Any, findings: Sequence[int]) -> list[StoredFinding]:
+    wanted = list(dict.fromkeys(findings))
+    if not wanted:
+        raise NothingChosen
+    chosen = list(cover.with_effect(StoredFinding.objects.filter(delivery=row, pk__in=wanted)).order_by("ordinal"))
+    if len(chosen) < len(wanted):
+        raise NothingChosen("所选问题中有的不在这次汇交里")
+    for f in chosen:
+        if f.severity == "note":
+            raise NotToBeExcepted(f.pk, "只是提示")
+        if f.followed:
+            raise NotToBeExcepted(f.pk, "不在最近一次汇交中")
+        if f.effect != State.OPEN:
+            raise NotToBeExcepted(f.pk, f"当前为“{State(f.effect).label}”")
+    return chosen
+
+
+def _where(row: Any, chosen: Sequence[StoredFinding], scope: str, region: str) -> str:
+    """The region code of the scope, empty for features."""
+    if scope == "features":
+        _all_listed(row, {f.rule for f in chosen})
+        return ""
+    if scope != "region":
+        raise ScopeRefused("只能是 features 或 region")
+    if region == row.county:
+        return region
+    if not region.isdecimal() or len(region) not in (9, 12) or not region.startswith(row.county):
+        raise ScopeRefused(f"“{region[:20]}”不是本县、乡、村的代码", "region")
+    outside = [f for f in chosen if not (f.village or "").startswith(region)]
+    if outside:
+        raise ScopeRefused(f"问题 {outside[0].pk} 不在该区域内", "region")
+    return region
+
+
+def _all_listed(row: Any, rules: set[str]) -> None:
+    run = last_run(row)
+    for count in run.counts if run else ():
+        if count["rule"] in rules and count["count"] > count["listed"]:
+            raise NotListedOneByOne(count["rule"], count["count"] - count["listed"])
+
+
+def _proof(proof: tuple[Source, str] | None) -> kernel.StoredFile:
+    if proof is None or not proof[1]:
+        raise ProofWanted
+    stored = kernel.put_file(proof[0], name=proof[1])
+    if stored.size == 0:
+        raise ProofWanted
+    return stored
+
+
+def approve(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
+    """Approve: its findings no longer return a delivery, until its last day.
+
+    Raises kernel.NotAllowed, LevelAbove, OwnRequest, StateRefused, DayRefused (ended while it waited).
+    """
+    with kernel.acting(by):
+        row, done = _to_decide(by, exception, "approve", command)
+        if done:
+            return row
+        day_of(row.until, kernel.today())
+        _decided(by, row, ExceptionState.APPROVED, opinion.strip())
+        linked = link(row)
+        notes.note(by, row, "approve", opinion.strip() or "同意。", command)
+        notes.tell(by, row, "approved", ExceptionState.REQUESTED, covers=linked)
+    return row
+
+
+def refuse(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
+    """Refuse, with a reason. Raises as `approve`, and ReasonWanted."""
+    with kernel.acting(by):
+        row, done = _to_decide(by, exception, "refuse", command)
+        if done:
+            return row
+        if not opinion.strip():
+            raise ReasonWanted("不予批准")
+        _decided(by, row, ExceptionState.REFUSED, opinion.strip())
+        notes.note(by, row, "refuse", opinion.strip(), command)
+        notes.tell(by, row, "refused", ExceptionState.REQUESTED)
+    return row
+
+
+def _to_decide(by: kernel.Actor, exception: int, act: str, command: str) -> tuple[FindingException, bool]:
+    """The locked exception, and whether this command did the act before. Four eyes are demanded here."""
+    row = locked(exception)
+    kernel.require(by, "finding.decide", region=row.county)
+    if notes.done_before(row.county, act, command) is not None:
+        return row, True
+    demand_other_eyes(by, row.no, row.requested_id, row.requested_unit, _ABOVE)
+    if row.state != ExceptionState.REQUESTED:
+        raise StateRefused(row.no, ExceptionState(row.state).label, notes.ACT_TITLES[act])
+    return row, False
+
+
+def demand_other_eyes(by: kernel.Actor, no: str, person: int, unit: str, levels: Sequence[str]) -> None:
+    """A named person of one of the levels above, who is not the one (or of the organ) that asked.
+
+    Raises LevelAbove, OwnRequest.
+    """
+    level = kernel.region(by.region).level
+    if by.is_system or level not in levels:
+        raise LevelAbove(no, "省级" if levels == ("province",) else "上级(市级或省级)")
+    if by.person == person or (unit and by.organ == unit):
+        raise OwnRequest(no)
+
+
+def _decided(by: kernel.Actor, row: FindingException, state: ExceptionState, opinion: str) -> None:
+    row.state, row.opinion, row.decided_at = state, opinion, kernel.now()
+    row.decided_by, row.decided_id, row.decided_organ = by.name, by.person, by.organ_name
+    row.save(update_fields=["state", "opinion", "decided_at", "decided_by", "decided_id", "decided_organ"])
+
+
+def link(row: FindingException) -> int:
+    """Link the findings that stand now and are covered; how many."""
+    standing = cover.current(row.county, row.mandate).filter(rule__in=row.rules, exception__isnull=True)
+    ended = cover.current(row.county, row.mandate).filter(rule__in=row.rules, exception__isnull=False).exclude(cover.holds())
+    covered = [f.pk for f in (*standing, *ended) if cover.covers(row, f)]
+    return StoredFinding.objects.filter(pk__in=covered).update(exception=row)
+
+
+def withdraw(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
+    """Take back: the submitter his request or his exception, the level above what it approved (with a reason).
+
+    From now on the findings count again. Raises kernel.NotAllowed, StateRefused, ReasonWanted.
+    """
+    with kernel.acting(by):
+        row = locked(exception)
+        mine = kernel.may(by, "finding.except", region=row.county)
+        if not mine:
+            kernel.require(by, "finding.decide", region=row.county)
+        if notes.done_before(row.county, "withdraw", command) is not None:
+            return row
+        wanted = (ExceptionState.REQUESTED, ExceptionState.APPROVED) if mine else (ExceptionState.APPROVED,)
+        if row.state not in wanted:
+            raise StateRefused(row.no, ExceptionState(row.state).label, "撤销")
+        if not mine and not opinion.strip():
+            raise ReasonWanted("撤销已批准的例外")
+        before, row.state = row.state, ExceptionState.WITHDRAWN
+        row.save(update_fields=["state"])
+        for other in cover.active(row.county, row.mandate, kernel.today()):
+            link(other)
+        notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回。", command)
+        notes.tell(by, row, "withdrawn", before)
+    return row
+
+
+def locked(exception: int) -> FindingException:
+    """The exception, locked until the end of the transaction; NotFound also for one of another region."""
+    found = FindingException.objects.select_for_update().filter(pk=exception).first()
+    if found is None:
+        raise kernel_errors.NotFound("例外", exception)
+    return found

@@ -1,0 +1,56 @@
+"""Signed acts on exceptions and disputes: each once for a command, each with a note the node signed."""
+
+from typing import Any
+
+from ziyuan.base import canonical
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.findings.errors import CommandOfAnother
+from ziyuan.onemap.findings.models import Dispute, FindingException, FindingNote
+
+ACT_TITLES = {"request": "申请例外", "approve": "批准", "refuse": "不予批准", "withdraw": "撤销",
+              "dispute": "提出异议", "uphold": "维持问题", "false_alarm": "确认误报"}  # fmt: skip
+Subject = FindingException | Dispute
+
+
+def done_before(county: str, act: str, command: str) -> Subject | None:
+    """What this very command led to before; CommandOfAnother when it was another act."""
+    if not command:
+        return None
+    found = FindingNote.objects.filter(county=county, command=command).select_related("exception", "dispute").first()
+    if found is None:
+        return None
+    if found.act != act:
+        raise CommandOfAnother(command)
+    return found.exception or found.dispute
+
+
+def note(by: kernel.Actor, on: Subject, act: str, text: str, command: str = "") -> FindingNote:
+    """Add a note, signed by the node over its canonical bytes."""
+    at = kernel.now()
+    body = {"no": on.no, "act": act, "at": at, "person": by.name, "organ": by.organ_name, "region": by.region,
+            "text": text, "proof": on.proof_sm3, "state": on.state}  # fmt: skip
+    payload = canonical.encode("finding-note", body)
+    return FindingNote.objects.create(
+        exception=on if isinstance(on, FindingException) else None, dispute=on if isinstance(on, Dispute) else None,
+        county=on.county, at=at, person=by.name, organ_name=by.organ_name, act=act, text=text, command=command,
+        payload=payload, signature=kernel.sign(payload),
+    )  # fmt: skip
+
+
+def tell(by: kernel.Actor, on: Subject, event: str, before: str | None, **facts: Any) -> None:
+    """Audit row and event of a change of state, in the transaction of the act."""
+    kind = "exception" if isinstance(on, FindingException) else "dispute"
+    kernel.announce(f"{kind}.{event}", county=on.county, no=on.no, delivery=on.delivery_id, **facts)
+    kernel.record(by, f"{kind}.{event}", on=(kind, on.no), county=on.county,
+                  before=None if before is None else {"no": on.no, "state": before},
+                  after={"no": on.no, "state": on.state}, **facts)  # fmt: skip
+
+
+def notes_of(on: Subject) -> list[dict[str, Any]]:
+    """The notes as the API gives them out."""
+    return [
+        {"at": n.at, "person": n.person, "organ_name": n.organ_name, "act": n.act,
+         "act_title": ACT_TITLES.get(n.act, n.act), "text": n.text,
+         "signed": kernel.verify(bytes(n.payload), bytes(n.signature))}
+        for n in on.notes.order_by("pk")
+    ]  # fmt: skip
