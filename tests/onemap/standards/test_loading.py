@@ -40,7 +40,8 @@ def load(tmp_path, text):
     ("old", "new", "error", "words"),
     [
         ("title: 甲", "titel: 甲", errors.UnknownKey, "model.yaml:5（entities.A.titel）：不认识的键“titel”，最接近的是“title”"),
-        ("length: 18", "lenght: 18", errors.UnknownKey, "model.yaml:8（entities.A.fields.BSM.lenght）：不认识的键“lenght”，最接近的是“length”"),
+        ("length: 18", "lenght: 18", errors.UnknownKey,
+         "model.yaml:8（entities.A.fields.BSM.lenght）：不认识的键“lenght”，最接近的是“length”"),
         ("rule: no_overlap", "rule: no_overlaps", errors.WrongValue, "model.yaml:13"),
         ("rule: no_overlap", "rule: no_sliver, min_area: -1", errors.WrongValue, "不小于零"),
         ("rule: no_overlap", "rule: no_short_edge", errors.MissingKey, "min_length"),

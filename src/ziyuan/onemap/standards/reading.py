@@ -1,5 +1,6 @@
 """Read YAML so that every value still knows its file and line, and an unknown key is refused."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,8 +112,9 @@ def _problem(error: Exception) -> str:
 
 MOST_BYTES = 5_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SCALARS = yaml.SafeLoader("")
-_TEXT = "tag:yaml.org,2002:str"
+_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FIGURE = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MERGE = "tag:yaml.org,2002:merge"
 _DEEPEST = 40
 
@@ -120,6 +122,20 @@ _DEEPEST = 40
 def joined(path: str, key: str) -> str:
     """`entities.DLTB` and `fields` → `entities.DLTB.fields`."""
     return f"{path}.{key}" if path else key
+
+
+def scalar(text: str) -> Any:
+    """An unquoted value: null, true, false, a number, else text.
+
+    Codes stay what they are: `NO` and `Y` are texts, not truth values; `01` keeps its zero; `2020-04-01` is text.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _FIGURE.fullmatch(text) and text[-1].isdigit():
+        return float(text)
+    return text
 
 
 class _Reader:
@@ -133,7 +149,7 @@ class _Reader:
     def value(self, node: yaml.Node, path: str) -> Any:
         """Table, list or scalar of a node."""
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.tag == _TEXT else self._scalar(node, path)
+            return node.value if node.style in ("'", '"', "|", ">") else scalar(node.value)
         if id(node) not in self._known:
             if id(node) in self._open or len(self._open) > _DEEPEST:
                 raise self._wrong(node, path, "锚点引用了自身，或嵌套过深。")
@@ -147,12 +163,6 @@ class _Reader:
     def _wrong(self, node: yaml.Node, path: str, what: str) -> ModelUnreadable:
         place = f"{self.file}:{node.start_mark.line + 1}"
         return ModelUnreadable(f"{place}（{path}）" if path else place, what)
-
-    def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
-        try:
-            return _SCALARS.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            raise self._wrong(node, path, f"“{node.value}”不是可读的值。") from error
 
     def _table(self, node: yaml.MappingNode, path: str) -> Table:
         table = Table(self.file, node.start_mark.line + 1, path)
