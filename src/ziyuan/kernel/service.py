@@ -30,7 +30,7 @@ from ziyuan.kernel.identity.signin import actor_for, csrf_of, sign_in, sign_out
 from ziyuan.kernel.identity.system import system_actor
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
-from ziyuan.kernel.nodes.node import Node, node, now, today
+from ziyuan.kernel.nodes.node import Node, node, now, options, today
 from ziyuan.kernel.nodes.numbers import next_number
 from ziyuan.kernel.packs.errors import PackFault
 from ziyuan.kernel.packs.registry import (
@@ -90,6 +90,7 @@ __all__ = [
     "node",
     "now",
     "open_file",
+    "options",
     "pack_folders",
     "packs",
     "parameter",

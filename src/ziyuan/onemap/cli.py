@@ -27,6 +27,7 @@ def apply() -> None:
 MAP = {
     "asof": Entry(f"{_ROOM}.editions.commands", "asof", "回到某个时点:逐要素与分类面积"),
     "check": Entry(f"{_ROOM}.quality.commands", "check", "按数据标准检查一个文件,不需要数据库"),
+    "deliver": Entry(f"{_ROOM}.client.commands", "deliver", "汇交一个成果包,等待质检结果"),
     "diff": Entry(f"{_ROOM}.editions.commands", "diff", "比较两个版本,逐行列出变化"),
     "editions": Entry(f"{_ROOM}.editions.commands", "editions", "列出图层的版本"),
     "flow": Entry(f"{_ROOM}.editions.commands", "flow", "两个版本之间的地类流量矩阵"),
@@ -36,6 +37,7 @@ MAP = {
     "history": Entry(f"{_ROOM}.editions.commands", "history", "一个要素的来龙去脉"),
     "impact": Entry(f"{_ROOM}.catalogue.commands", "impact", "什么建立在它之上"),
     "lineage": Entry(f"{_ROOM}.catalogue.commands", "lineage", "数据从哪里来"),
+    "receipt": Entry(f"{_ROOM}.client.commands", "receipt", "核验一份签名回执"),
     "sweep": Entry(f"{_ROOM}.editions.commands", "sweep", "清除没有版本的数据湖文件"),
     "txt": Entry(f"{_ROOM}.formats.commands", "txt", "读取界址点坐标 TXT"),
     "verify": Entry(f"{_ROOM}.editions.commands", "verify", "核验一个版本的摘要"),

@@ -10,7 +10,8 @@ from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries import errors, job
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryFinding, DeliveryNote
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote
+from ziyuan.onemap.findings.models import StoredFinding
 
 COUNTY, PERIOD = "340123", "2024"
 deliveries = onemap.deliveries
@@ -56,7 +57,7 @@ def test_a_faulty_package_is_returned_with_every_planted_fault(registered, deliv
     assert told["state"] == "returned" and told["errors"] > 0
     found, after = [], None
     while True:
-        page = deliveries.findings(people["officer"], told["id"], after=after, limit=50)
+        page = onemap.findings.listing(people["officer"], told["id"], after=after, limit=50)
         found += page["items"]
         after = page["next"]
         if after is None:
@@ -76,21 +77,21 @@ def test_a_faulty_package_is_returned_with_every_planted_fault(registered, deliv
 
 def test_findings_are_chosen_by_rule_severity_layer_and_word(registered, deliver, sample, people):
     told = deliver(sample / "340123-2024-faulty.zip")
-    everything = deliveries.findings(people["city"], told["id"], limit=1000)["items"]
+    everything = onemap.findings.listing(people["city"], told["id"], limit=1000)["items"]
     one = everything[0]
     for name in ("rule", "severity", "layer"):
-        chosen = deliveries.findings(people["city"], told["id"], **{name: one[name]}, limit=1000)["items"]
+        chosen = onemap.findings.listing(people["city"], told["id"], **{name: one[name]}, limit=1000)["items"]
         assert chosen == [f for f in everything if f[name] == one[name]]
-    assert deliveries.findings(people["city"], told["id"], q="没有这样的词")["items"] == []
+    assert onemap.findings.listing(people["city"], told["id"], q="没有这样的词")["items"] == []
 
 
 def test_findings_go_back_as_map_geopackage_and_pdf(registered, deliver, sample, people):
     told = deliver(sample / "340123-2024-faulty.zip")
-    on_map = deliveries.findings_geojson(people["officer"], told["id"])
+    on_map = onemap.findings.on_map(people["officer"], told["id"])
     assert on_map["features"] and on_map["left_off"] == 0
-    body, name = deliveries.error_layer(people["officer"], told["id"])
+    body, name = deliveries.report_file(people["officer"], told["id"], "gpkg")
     assert body.startswith(b"SQLite format 3") and name == "340123-2024-1-错误图层.gpkg"
-    body, name = deliveries.report_pdf(people["officer"], told["id"])
+    body, name = deliveries.report_file(people["officer"], told["id"], "pdf")
     assert body.startswith(b"%PDF") and name.endswith("质检报告.pdf")
 
 
@@ -130,11 +131,11 @@ def test_a_check_killed_at_any_step_runs_again_to_the_same_result(
             job.read_and_check(delivery=told["id"])
     waiting = deliveries.detail(people["officer"], told["id"])
     assert waiting["state"] in ("reading", "checking") and waiting["summary"] == []
-    assert deliveries.findings(people["officer"], told["id"])["items"] == []
+    assert onemap.findings.listing(people["officer"], told["id"])["items"] == []
     job.read_and_check(delivery=told["id"])
     after = deliveries.detail(people["officer"], told["id"])
     assert after["state"] == "returned" and [n["act"] for n in after["notes"]] == ["submit", "check"]
-    found = deliveries.findings(people["officer"], told["id"], limit=1000)["items"]
+    found = onemap.findings.listing(people["officer"], told["id"], limit=1000)["items"]
     assert len(found) == sum(row["listed"] for row in after["summary"])
 
 
@@ -156,7 +157,7 @@ def test_a_delivery_withdrawn_during_the_check_stays_withdrawn(registered, deliv
     job.read_and_check(delivery=told["id"])
     assert deliveries.detail(people["officer"], told["id"])["state"] == "withdrawn"
     with kernel.acting(people["officer"]):
-        assert DeliveryFinding.objects.count() == 0
+        assert StoredFinding.objects.count() == 0
 
 
 @pytest.mark.parametrize(("file", "rule"), [
@@ -172,8 +173,8 @@ def test_what_cannot_be_read_is_returned_in_words_or_refused(db, deliver, people
         return
     told = deliver(file)
     assert told["state"] == "returned" and told["summary"][0]["rule"] == rule
-    (_first, *_rest) = deliveries.findings(people["officer"], told["id"])["items"]
-    body, _name = deliveries.report_pdf(people["officer"], told["id"])
+    (_first, *_rest) = onemap.findings.listing(people["officer"], told["id"])["items"]
+    body, _name = deliveries.report_file(people["officer"], told["id"], "pdf")
     assert body.startswith(b"%PDF")
 
 
@@ -211,8 +212,8 @@ def test_another_region_sees_and_does_nothing(registered, deliver, sample, peopl
     assert deliveries.listing(stranger)["items"] == []
     assert all(row["county"] != COUNTY for row in deliveries.expected(stranger))
     assert deliveries.control_areas(stranger)["items"] == []
-    for read in (deliveries.detail, deliveries.findings, deliveries.findings_geojson, deliveries.error_layer,
-                 deliveries.report_pdf):  # fmt: skip
+    for read in (deliveries.detail, onemap.findings.listing, onemap.findings.on_map,
+                 lambda by, no: deliveries.report_file(by, no, "pdf")):  # fmt: skip
         with pytest.raises(kernel_errors.NotFound):
             read(stranger, told["id"])
     with pytest.raises(kernel_errors.NotFound):

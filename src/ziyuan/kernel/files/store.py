@@ -56,7 +56,7 @@ def _link(path: Path, digest: str) -> None:
         _sync_folder(target.parent.parent)
     with suppress(FileExistsError):
         os.link(path, target)
-        _sync_folder(target.parent)
+    _sync_folder(target.parent)
 
 
 def _told(digest: str, size: int, name: str, media: str) -> StoredFile:

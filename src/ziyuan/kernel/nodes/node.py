@@ -65,6 +65,11 @@ def node() -> Node:
     )
 
 
+def options(name: str) -> dict[str, Any]:
+    """What the node file says of one matter, as `uploads` or `feeds`; empty where it says nothing."""
+    return dict(node_file().get(name) or {})
+
+
 def now() -> datetime:
     """The moment, in Shanghai time: the one place a clock is read."""
     return datetime.now(SHANGHAI)

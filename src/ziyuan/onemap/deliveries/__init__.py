@@ -1,16 +1,27 @@
 """Deliveries (汇交): from a file to *sealed*. Import verbs from here; only verbs write."""
 
+from ziyuan.onemap.deliveries import arrivals as arrivals
 from ziyuan.onemap.deliveries import job as job
 from ziyuan.onemap.deliveries import proof as proof
+from ziyuan.onemap.deliveries import relief as relief
+from ziyuan.onemap.deliveries import uploads as uploads
 from ziyuan.onemap.deliveries.control_areas import control_areas, register_control_areas
 from ziyuan.onemap.deliveries.decide import accept, forward, return_, withdraw
-from ziyuan.onemap.deliveries.findings import findings, findings_geojson
-from ziyuan.onemap.deliveries.papers import error_layer, report_pdf
-from ziyuan.onemap.deliveries.receipts import receipt_holds
+from ziyuan.onemap.deliveries.feeds import feeds, fetch_now
+from ziyuan.onemap.deliveries.feeds import register as register_feed
+from ziyuan.onemap.deliveries.mandate_view import mandates_told, start
+from ziyuan.onemap.deliveries.orders import Order
+from ziyuan.onemap.deliveries.papers import report_file, report_holds
+from ziyuan.onemap.deliveries.queue import queue
+from ziyuan.onemap.deliveries.receipts import receipt_holds, verify_receipt
+from ziyuan.onemap.deliveries.records import file_record, form
+from ziyuan.onemap.deliveries.relief import answer_dispute
 from ziyuan.onemap.deliveries.submit import open_, submit
-from ziyuan.onemap.deliveries.view import detail, expected, listing, preview, waiting
+from ziyuan.onemap.deliveries.view import detail, expected, listing, preview, raw_file, receipt_file, waiting
 
 __all__ = [
-    "accept", "control_areas", "detail", "error_layer", "expected", "findings", "findings_geojson", "forward", "listing",
-    "open_", "preview", "receipt_holds", "register_control_areas", "report_pdf", "return_", "submit", "waiting", "withdraw",
-]
+    "Order", "accept", "answer_dispute", "control_areas", "detail", "expected", "feeds", "fetch_now", "file_record", "form",
+    "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "receipt_file", "receipt_holds",
+    "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit", "verify_receipt",
+    "waiting", "withdraw",
+]  # fmt: skip

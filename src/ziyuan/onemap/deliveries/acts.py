@@ -12,7 +12,7 @@ from ziyuan.onemap.deliveries.errors import CommandReused, WrongState
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryCommand, DeliveryNote, State
 
 ACT_TITLES = {"submit": "提交", "check": "质检", "return": "退回", "withdraw": "撤回",
-              "forward": "转报", "accept": "验收入库"}
+              "forward": "转报", "accept": "验收入库", "supersede": "取代"}
 Ref = Delivery | int | str
 
 

@@ -1,22 +1,25 @@
 """Decide on a delivery: forward (转报), return (退回), accept (验收入库), withdraw (撤回)."""
 
+from typing import Any
+
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts
-from ziyuan.onemap.deliveries.errors import AlreadyForwarded, LevelTooLow, OpinionWanted
+from ziyuan.onemap.deliveries import acts, bases, filings, levels, relief
+from ziyuan.onemap.deliveries.errors import OpinionWanted
 from ziyuan.onemap.deliveries.keep import kept_layers
-from ziyuan.onemap.deliveries.mandates import mandate
-from ziyuan.onemap.deliveries.models import Delivery, State
+from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
+from ziyuan.onemap.deliveries.models import Delivery, Kind, State, UploadState
 from ziyuan.onemap.deliveries.receipts import receipt
 from ziyuan.onemap.editions.seal import seal
 
-LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
-WITHDRAWABLE = (State.OPEN, State.RECEIVED, State.READING, State.CHECKING, State.RETURNED, State.REVIEW)
+WITHDRAWABLE = (
+    State.OPEN, State.UPLOADING, State.RECEIVED, State.READING, State.CHECKING, State.RETURNED, State.REVIEW,
+)  # fmt: skip
 
 
 def forward(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
-    """The city's reviewer passes a clean delivery on to the province, with his note.
+    """A level passes a clean delivery on to the next, with its note.
 
-    Raises kernel.NotAllowed, WrongState, LevelTooLow, AlreadyForwarded.
+    Raises kernel.NotAllowed, WrongState, LevelTooLow, AlreadyForwarded, TurnNotYet.
     """
     with kernel.acting(by):
         row = acts.locked(delivery)
@@ -24,22 +27,21 @@ def forward(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: st
         if acts.done_before(row.county, "forward", command):
             return row
         acts.demand_state(row, "forward", State.REVIEW)
-        if level_of(by) != "city":
-            raise LevelTooLow("转报", LEVELS["city"])
-        if row.stage == "province":
-            raise AlreadyForwarded(row.no)
-        row.stage = "province"
+        task = mandate(row.mandate)
+        if wrong := levels.why_not(by, row, task, "forward"):
+            raise wrong
+        row.stage = levels.next_stage(by, task)
         row.save(update_fields=["stage"])
         acts.remember(row, "forward", command)
-        acts.note(by, row, "forward", opinion or "同意转报省级验收。")
+        acts.note(by, row, "forward", opinion or f"同意转报{LEVELS[row.stage]}。")
         acts.tell(by, row, "forwarded", State.REVIEW)
     return row
 
 
 def return_(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
-    """A reviewer sends the delivery back to the county; the reason is obligatory.
+    """A reviewer whose turn has not passed sends the delivery back to the county; the reason is obligatory.
 
-    Raises kernel.NotAllowed, WrongState, OpinionWanted.
+    Raises kernel.NotAllowed, WrongState, LevelTooLow, AlreadyForwarded, OpinionWanted.
     """
     with kernel.acting(by):
         row = acts.locked(delivery)
@@ -47,6 +49,8 @@ def return_(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: st
         if acts.done_before(row.county, "return", command):
             return row
         acts.demand_state(row, "return", State.REVIEW)
+        if wrong := levels.may_return(by, row, mandate(row.mandate)):
+            raise wrong
         if not opinion.strip():
             raise OpinionWanted
         row.state = State.RETURNED
@@ -58,7 +62,7 @@ def return_(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: st
 
 
 def withdraw(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
-    """The county takes its delivery back, at any time before it is sealed; a running check ends unheard.
+    """The county takes its delivery back, at any time before it is sealed; a running check is broken off.
 
     Raises kernel.NotAllowed, WrongState.
     """
@@ -70,6 +74,7 @@ def withdraw(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: s
         acts.demand_state(row, "withdraw", *WITHDRAWABLE)
         before, row.state = row.state, State.WITHDRAWN
         row.save(update_fields=["state"])
+        row.uploads.filter(state=UploadState.OPEN).update(state=UploadState.TERMINATED)
         acts.remember(row, "withdraw", command)
         acts.note(by, row, "withdraw", opinion or "县级撤回。")
         acts.tell(by, row, "withdrawn", before)
@@ -81,7 +86,8 @@ def accept(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str
 
     What is sealed is what was checked: the kept layers, compared with their digests first.
 
-    Raises kernel.NotAllowed, WrongState, LevelTooLow, KeptFileBroken and the errors of editions.seal.
+    Raises kernel.NotAllowed, WrongState, LevelTooLow, TurnNotYet, ErrorsStandOpen, BaseMovedOn, KeptFileBroken and the
+    errors of editions.seal.
     """
     with kernel.acting(by):
         row = acts.locked(delivery)
@@ -89,24 +95,50 @@ def accept(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str
         if acts.done_before(row.county, "accept", command):
             return row
         acts.demand_state(row, "accept", State.REVIEW)
-        task = mandate(row.mandate)
-        if level_of(by) != task.accepts:
-            raise LevelTooLow("验收入库", LEVELS[task.accepts])
-        layers = {task.layout.layers[name].id: table for name, table in kept_layers(row, prove=True).items()}
-        sealed = seal(row.no, layers, county=row.county, reference_date=task.reference_date(row.period), by=by)
-        row.editions = [{"id": e.pk, "layer": e.layer, "digest": e.hex_digest, "features": e.features}
-                        for e in sealed]
-        row.state = State.SEALED
-        row.receipts = {**row.receipts, "accepted": receipt(row, "accepted", editions=row.editions)}
-        row.save(update_fields=["editions", "state", "receipts"])
-        acts.remember(row, "accept", command)
-        acts.note(by, row, "accept", opinion or "验收通过,准予入库。")
-        acts.tell(by, row, "accepted", State.REVIEW, editions=[e["digest"] for e in row.editions])
-        kernel.announce("delivery.sealed", county=row.county, delivery=row.no, period=row.period,
-                        editions=row.editions)
+        if wrong := levels.why_not(by, row, mandate(row.mandate), "accept"):
+            raise wrong
+        settle(by, row, opinion or "验收通过,准予入库。", command)
     return row
 
 
-def level_of(by: kernel.Actor) -> str:
-    """Level of the actor's region: province, city or county."""
-    return kernel.region(by.region).level
+def settle(by: kernel.Actor, row: Delivery, words: str, command: str = "") -> None:
+    """A locked delivery in review takes effect: sealed, or written as a record. Part of the caller's transaction."""
+    relief.demand_clean(row)
+    row.editions = _effect(by, row)
+    row.state = State.SEALED
+    row.receipts = {**row.receipts, "accepted": receipt(row, "accepted", editions=row.editions)}
+    row.save(update_fields=["editions", "state", "receipts", "facts"])
+    acts.remember(row, "accept", command)
+    acts.note(by, row, "accept", words)
+    for old in _replaced(row):
+        old.state = State.SUPERSEDED
+        old.save(update_fields=["state"])
+        acts.note(by, old, "supersede", f"由 {row.no} 取代。")
+        acts.tell(by, old, "superseded", State.SEALED, by_delivery=row.no)
+    acts.tell(by, row, "accepted", State.REVIEW, editions=[e["digest"] for e in row.editions])
+    kernel.announce("delivery.sealed", county=row.county, delivery=row.no, period=row.period, editions=row.editions)
+
+
+def _effect(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
+    """What the map has from it: editions by layer; nothing for a single record, whose row carries its number."""
+    if row.kind == Kind.FILING:
+        filings.write(by, row)
+        return []
+    task = mandate(row.mandate)
+    if row.kind in bases.BUILDING:
+        bases.demand_current(row, task)
+    layers = {task.layout.layers[name].id: table for name, table in kept_layers(row, prove=True).items()}
+    sealed = seal(row.no, layers, county=row.county, reference_date=task.reference_date(row.period), by=by)
+    return [{"id": e.pk, "layer": e.layer, "digest": e.hex_digest, "features": e.features} for e in sealed]
+
+
+def _replaced(row: Delivery) -> list[Delivery]:
+    """Sealed deliveries of the same mandate, county and period of which every layer has now been stated anew."""
+    if row.kind == Kind.FILING:
+        return []
+    layers = {e["layer"] for e in row.editions}
+    before = Delivery.objects.select_for_update().filter(
+        mandate=row.mandate, county=row.county, period=row.period, state=State.SEALED
+    )
+    return [d for d in before.exclude(pk=row.pk).exclude(kind=Kind.FILING)
+            if {e["layer"] for e in d.editions} <= layers]

@@ -85,10 +85,19 @@ class CommandReused(UserError):
 class AlreadyForwarded(UserError):
     code = "ZY-DLV-010"
     status = 409
-    remedy = "无需重复转报。"
+    remedy = "无需重复办理。"
 
-    def __init__(self, no: str) -> None:
-        super().__init__(f"汇交 {no} 已转报省级。", no=no)
+    def __init__(self, no: str, level: str) -> None:
+        super().__init__(f"汇交 {no} 已转报{level}。", no=no)
+
+
+class TurnNotYet(UserError):
+    code = "ZY-DLV-027"
+    status = 409
+    remedy = "请等前一级办理后再办。"
+
+    def __init__(self, no: str, level: str, verb: str) -> None:
+        super().__init__(f"汇交 {no} 尚待{level}{verb}。", no=no)
 
 
 class CrsAnswerUnknown(UserError):
@@ -337,11 +346,3 @@ class FeedFailed(UserError):
 
     def __init__(self, location: str, why: str) -> None:
         super().__init__(f"从“{location[:120]}”取数失败:{why}。", location=location)
-
-
-class ReceiptBroken(UserError):
-    code = "ZY-DLV-045"
-    remedy = "请向出具回执的机关核实。"
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"回执“{name}”核验不通过:{why}。")

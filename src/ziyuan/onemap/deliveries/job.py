@@ -1,4 +1,4 @@
-"""The job behind a delivery: read behind walls, check, write findings, decide *returned* or *review*.
+"""The check behind a delivery: read behind walls, complete from its bases, check, write findings, decide what follows.
 
 It may be killed at any instant. Nothing but progress is written before the last transaction, and
 that one asks first whether the delivery still waits for it; so a second run gives the same result.
@@ -6,6 +6,7 @@ that one asks first whether the delivery still waits for it; so a second run giv
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,17 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts
+from ziyuan.onemap.deliveries import acts, bases, decisions, filings
+from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
-from ziyuan.onemap.deliveries.findings import Places, store
+from ziyuan.onemap.deliveries.decide import settle
 from ziyuan.onemap.deliveries.keep import keep
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryProgress, State
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryProgress, Kind, State
 from ziyuan.onemap.deliveries.receipts import receipt
+from ziyuan.onemap.findings import Judged, store
 from ziyuan.onemap.formats import County, Fault, LayerTable, Package, read_package
+from ziyuan.onemap.quality import switches
 from ziyuan.onemap.quality.check import check
 from ziyuan.onemap.quality.finding import Finding, Report, Severity
 from ziyuan.onemap.services.outlines import outline
@@ -31,7 +35,10 @@ _MARGIN = 0.1  # degrees: the outlines are coarse
 _EVERY = 0.4  # seconds between two progress rows
 
 
-@kernel.job("onemap.read_and_check")
+class Cancelled(Exception):
+    """The delivery was withdrawn while its check ran; there is nobody left to tell."""
+
+
 def read_and_check(*, delivery: int) -> None:
     """Read and check one delivery; does nothing when it no longer waits."""
     by = kernel.system_actor("自动质检")
@@ -40,16 +47,63 @@ def read_and_check(*, delivery: int) -> None:
         return
     task, county = mandate(row.mandate), county_of(row.county)
     progress = _Progress(by, row)
-    package = read_package(
-        kernel.file_path(row.file_sm3), task.layout, county=county, encoding=row.encoding or None,
-        crs=row.crs, name=row.file_name, progress=lambda name, done, total: progress(f"读取 {name}", done, total),
-    )
-    report = None
-    if not package.blocked:
-        if not _move(by, row, State.CHECKING):
+    try:
+        package = _read(row, task, county, progress)
+        with kernel.acting(by):
+            whole = bases.whole(row, task, decisions.with_columns(row, package.layers), county.zone)
+        package = replace(package, layers=whole.layers, faults=[*package.faults, *whole.faults])
+        report = None
+        if not package.blocked:
+            if not _move(by, row, State.CHECKING):
+                return
+            report = _of_the_file(_check(by, row, task, package, county, progress), whole)
+    except Cancelled:
+        return
+    _finish(by, row, task, package, report, whole)
+
+
+def give_up(delivery: int, fault: Fault) -> None:
+    """End a check that cannot be carried out with a finding that says so; other deliveries are not touched."""
+    by = kernel.system_actor("自动质检")
+    with kernel.acting(by):
+        row = Delivery.objects.filter(pk=delivery, state__in=(*WAITING, State.UPLOADING)).first()
+        if row is None:
             return
-        report = _check(by, row, task, package, county, progress)
-    _finish(by, row, task, package, report)
+    nothing = Whole({}, {}, {}, [])
+    _finish(by, row, mandate(row.mandate), Package({}, [fault], [], row.file_sm3, True), None, nothing)
+
+
+def _read(row: Delivery, task: Mandate, county: County, progress: "_Progress") -> Package:
+    """The package as the deliverer's answers say it is to be read; where its own bytes leave a question of the guards
+    open, once more with the answers of the organ's last delivery."""
+    if row.kind == Kind.FILING:
+        return filings.package_of(row, task, county)
+    package = _read_as(row, task, county, progress, row.encoding or None, row.crs)
+    encoding, system = decisions.fallback(row)
+    asked = {fault.family for fault in package.faults if fault.severity == "error"}
+    if package.blocked and (("编码" in asked and encoding) or ("坐标系" in asked and system)):
+        again = _read_as(row, task, county, progress, row.encoding or encoding, row.crs or system)
+        return package if again.blocked else again
+    return package
+
+
+def _read_as(row: Delivery, task: Mandate, county: County, progress: "_Progress", encoding: str | None,
+             system: int | None) -> Package:
+    return read_package(
+        kernel.file_path(row.file_sm3), bases.layout_of(row, task), county=county, encoding=encoding, crs=system,
+        name=row.file_name, period=row.period,
+        progress=lambda name, done, total: progress(f"读取 {name}", done, total),
+    )  # fmt: skip
+
+
+def _of_the_file(report: Report, whole: Whole) -> Report:
+    """Findings about rows that came from the base have no row in the delivered file."""
+    def placed(finding: Finding) -> Finding:
+        beyond = finding.row is not None and finding.row > whole.delivered.get(finding.layer or "", finding.row)
+        from_base = finding.layer in whole.layers and finding.layer not in whole.delivered
+        return replace(finding, row=None) if beyond or from_base else finding
+
+    return replace(report, findings=[placed(f) for f in report.findings])
 
 
 def county_of(code: str) -> County:
@@ -61,7 +115,8 @@ def county_of(code: str) -> County:
 
 
 class _Progress:
-    """Writes the progress row a few times a second, each time in a transaction of its own."""
+    """Writes the progress row a few times a second, each time in a transaction of its own; raises Cancelled when the
+    delivery has been withdrawn."""
 
     def __init__(self, by: kernel.Actor, row: Delivery) -> None:
         self.by, self.row, self.last, self.step = by, row, 0.0, ""
@@ -72,9 +127,11 @@ class _Progress:
             return
         self.last, self.step = moment, step
         with kernel.acting(self.by):
-            DeliveryProgress.objects.filter(delivery=self.row).update(
+            told = DeliveryProgress.objects.filter(delivery=self.row, delivery__state__in=WAITING).update(
                 step=step[:60], done=done, total=total, at=kernel.now()
             )
+        if not told:
+            raise Cancelled
 
 
 def _begin(by: kernel.Actor, delivery: int) -> Delivery | None:
@@ -82,8 +139,11 @@ def _begin(by: kernel.Actor, delivery: int) -> Delivery | None:
         row = Delivery.objects.select_for_update().filter(pk=delivery).first()
         if row is None or row.state not in WAITING:
             return None
-        row.state = State.READING
-        row.save(update_fields=["state"])
+        row.state, row.started, row.attempts = State.READING, kernel.now(), row.attempts + 1
+        row.save(update_fields=["state", "started", "attempts"])
+        DeliveryProgress.objects.get_or_create(
+            delivery=row, defaults={"county": row.county, "step": "", "done": 0, "total": 0, "at": kernel.now()}
+        )
     return row
 
 
@@ -99,7 +159,7 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
     with kernel.acting(by):
         areas = registered(row.county, row.period)
     extent = None
-    if county.bounds is not None:
+    if county.bounds is not None and task.extent is not None:
         west, south, east, north = county.bounds
         extent = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
     models = [library.load_named(name) for name in sorted(names)]
@@ -107,29 +167,39 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
                  zone=county.zone, extent=extent, progress=progress)
 
 
-def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, report: Report | None) -> None:
+def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, report: Report | None,
+            whole: Whole) -> None:
     """One transaction: findings, figures, receipt, state, audit, event."""
     faults = [_finding(fault) for fault in package.faults]
-    found = [*faults, *(report.findings if report else [])]
-    places = Places.of(found, package.layers, kernel.region(row.county).zone or 39)
+    report, used = switches.lower(report, task.switches) if report else (None, ())
+    models = [library.load_named(name) for name in sorted({la.standard for la in task.layout.layers.values()})]
+    found, counts = [*faults, *(report.findings if report else [])], _summary(faults, report)
+    judged = Judged(found, counts, package.layers, models, kernel.region(row.county).zone or 39, report is not None, used)
     with kernel.acting(by):
         locked = acts.locked(row)
-        if locked.state not in WAITING:
+        if locked.state not in (*WAITING, State.UPLOADING):
             return
-        store(locked, found, places)
-        _figures(locked, task, package, faults, report)
-        locked.kept = keep(locked, package.layers)
+        run = store(locked, judged)
+        _figures(locked, task, replace(package, layers=whole.sealed), faults, report)
+        locked.kept, locked.finished = keep(locked, whole.sealed), kernel.now()
         locked.receipts = {"received": receipt(locked, "received")}
-        locked.state = State.RETURNED if locked.errors else State.REVIEW
-        before, words = row.state, _words(locked)
+        locked.state = State.RETURNED if run.open_errors else passed(locked)
+        before, words = row.state, _words(locked, run.open_errors)
         locked.save()
         DeliveryProgress.objects.filter(delivery=locked).update(
             step="质检完成", done=1, total=1, at=kernel.now()
         )
         acts.note(by, locked, "check", words)
         acts.tell(by, locked, "checked", before, errors=locked.errors, warnings=locked.warnings)
-        if locked.errors:
+        if run.open_errors:
             kernel.announce("delivery.returned", county=locked.county, delivery=locked.no, reason=words)
+        elif locked.state == State.REVIEW and not task.reviewers:
+            settle(by, locked, "检查通过,按任务书即予入库。")
+
+
+def passed(row: Delivery) -> State:
+    """What follows a clean check: a trial run has passed and ends there, all others go to review."""
+    return State.ACCEPTED if row.kind == Kind.PRECURSOR else State.REVIEW
 
 
 def _finding(fault: Fault) -> Finding:
@@ -141,10 +211,14 @@ def _finding(fault: Fault) -> Finding:
     )  # fmt: skip
 
 
-def _words(row: Delivery) -> str:
-    if row.errors:
-        return f"自动质检发现 {row.errors} 个错误、{row.warnings} 个警告,退回修改。"
-    return f"自动质检通过,{row.warnings} 个警告,转人工审核。"
+def _words(row: Delivery, open_errors: int) -> str:
+    covered = row.errors - open_errors
+    excepted = f"(另有 {covered} 个已列入例外或确认为误报)" if covered else ""
+    if open_errors:
+        return f"自动质检发现 {open_errors} 个错误{excepted}、{row.warnings} 个警告,退回修改。"
+    if row.kind == Kind.PRECURSOR:
+        return f"预检通过{excepted},{row.warnings} 个警告;预检不入库。"
+    return f"自动质检通过{excepted},{row.warnings} 个警告,转人工审核。"
 
 
 def _figures(row: Delivery, task: Mandate, package: Package, faults: list[Finding], report: Report | None) -> None:

@@ -14,6 +14,8 @@ from ziyuan.base.errors import UnknownName
 from ziyuan.onemap.deliveries.errors import MandateUnknown, MandateWrong, PeriodRefused
 from ziyuan.onemap.formats import Layout, load_layout
 from ziyuan.onemap.formats.layout import standards_folder
+from ziyuan.onemap.quality.switches import Switch
+from ziyuan.onemap.quality.switches import read as read_switches
 
 KINDS = {
     "full": "完整汇交", "partial": "局部汇交", "precursor": "预检", "changes": "增量更新", "filing": "直报备案",
@@ -26,6 +28,7 @@ FIRST_YEAR = 2010
 _KEYS = {
     "id", "title", "duty", "mark", "package", "standards", "organ", "organs", "region", "period", "kinds", "files",
     "extent", "precursor", "partial", "comment", "levels", "due", "villages", "feed",
+    "switches",
 }  # fmt: skip
 _PERIODS = {
     "yearly": (r"(20\d\d)", "四位年度,如 2024"), "quarterly": (r"(20\d\d)Q([1-4])", "年度和季度,如 2024Q3"),
@@ -47,7 +50,8 @@ class Mandate:
     """One mandate. `organs`: codes that may deliver, None for every organ of the level; `due` None is not known.
 
     `files`: file kinds taken; `extent`: what the data must lie in (`county`) or None; `villages`: layer → field whose
-    first twelve digits name the village (村级调查区), for partial deliveries; `feed`: source and licence of a feed.
+    first twelve digits name the village (村级调查区), for partial deliveries; `feed`: source and licence of a feed;
+    `switches`: rules that weigh less here.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Mandate:
     mark: str
     villages: Mapping[str, str]
     feed: Mapping[str, Any] | None
+    switches: tuple[Switch, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -81,6 +86,11 @@ class Mandate:
     def reviewers(self) -> tuple[Level, ...]:
         """The levels after the submission, in their order."""
         return self.levels[1:]
+
+    @property
+    def expected(self) -> bool:
+        """True when something is owed each period; single records come when they come."""
+        return self.kinds != ("filing",)
 
     @property
     def accepts(self) -> str:
@@ -112,6 +122,13 @@ class Mandate:
         if not re.fullmatch(pattern, period) or not self.first <= int(period[:4]) <= today.year:
             raise PeriodRefused(period, self.first, today.year, form)
         return period
+
+    def current_period(self, today: date) -> str:
+        """The last period whose reference date has come."""
+        forms = {"yearly": ["{y}"], "quarterly": ["{y}Q1", "{y}Q2", "{y}Q3", "{y}Q4"],
+                 "monthly": [f"{{y}}-{m:02d}" for m in range(1, 13)]}[self.cadence]
+        known = [form.format(y=year) for year in (today.year - 1, today.year) for form in forms]
+        return [p for p in known if self.reference_date(p) <= today][-1]
 
     def allows(self, kind: str) -> bool:
         """True when the mandate takes deliveries of this kind."""
@@ -148,6 +165,7 @@ def read_mandate(name: str, text: Mapping[str, Any]) -> Mandate:
         partial=text.get("partial", "forbidden"), comment=text.get("comment", "optional"),
         levels=tuple(Level(**row) for row in text.get("levels") or ()), due=text.get("due"), mark=text.get("mark") or "",
         villages=text.get("villages") or {}, feed=text.get("feed"),
+        switches=read_switches(text.get("switches") or ()),
     )  # fmt: skip
     _judge(name, told)
     return told

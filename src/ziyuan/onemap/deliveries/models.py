@@ -1,6 +1,5 @@
 """Deliveries (汇交), their findings, notes and progress; registered control areas (控制面积)."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -181,39 +180,6 @@ class DeliveryCommand(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("county", "command"), name="delivery_command_once"),)
-
-
-class DeliveryFinding(models.Model):
-    """One located defect. `x`, `y` in the delivered system; `lon`, `lat`, `shape` (WKB) in EPSG:4490."""
-
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="findings")
-    county = models.CharField(max_length=6)
-    ordinal = models.IntegerField()
-    rule = models.CharField(max_length=80)
-    kind = models.CharField(max_length=60)
-    family = models.CharField(max_length=40)
-    severity = models.CharField(max_length=10)
-    layer = models.CharField(max_length=40, null=True)
-    key = models.CharField(max_length=80, null=True)
-    row = models.BigIntegerField(null=True)
-    field = models.CharField(max_length=60, null=True)
-    value = models.TextField(null=True)
-    expected = models.TextField(null=True)
-    x = models.FloatField(null=True)
-    y = models.FloatField(null=True)
-    lon = models.FloatField(null=True)
-    lat = models.FloatField(null=True)
-    measure = models.FloatField(null=True)
-    unit = models.CharField(max_length=10, null=True)
-    partners = ArrayField(models.CharField(max_length=80), default=list)
-    message = models.TextField()
-    remedy = models.TextField()
-    shape = models.BinaryField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("delivery", "ordinal"), name="delivery_finding_once"),
-        )
 
 
 class ControlArea(models.Model):

@@ -4,7 +4,9 @@ import base64
 from typing import Any
 
 from ziyuan.base import canonical
+from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.client.signed import DOMAIN, signed_part
 from ziyuan.onemap.deliveries.mandates import mandate
 from ziyuan.onemap.deliveries.models import Delivery
 
@@ -21,6 +23,9 @@ def receipt(delivery: Delivery, kind: str, **facts: Any) -> dict[str, Any]:
         "delivery": delivery.no,
         "county": delivery.county,
         "period": delivery.period,
+        "mandate": delivery.mandate,
+        "delivery_kind": delivery.kind,
+        "organ": delivery.organ,
         "package": layout.title,
         "standards": sorted({layer.standard for layer in layout.layers.values()}),
         "file": {"name": delivery.file_name, "size": delivery.size, "sm3": delivery.file_sm3},
@@ -29,12 +34,22 @@ def receipt(delivery: Delivery, kind: str, **facts: Any) -> dict[str, Any]:
         "node": kernel.node().name,
         **facts,
     }
-    signature = kernel.sign(canonical.encode("delivery-receipt", body))
-    return {**body, "signature": base64.b64encode(signature).decode("ascii")}
+    return {**body, "signature": base64.b64encode(kernel.sign(canonical.encode(DOMAIN, body))).decode("ascii")}
 
 
 def receipt_holds(told: dict[str, Any]) -> bool:
-    """True when the receipt is exactly what this node signed."""
-    body = {name: value for name, value in told.items() if name != "signature"}
-    signature = base64.b64decode(told.get("signature", ""))
-    return kernel.verify(canonical.encode("delivery-receipt", body), signature, signer=body.get("node", ""))
+    """True when the receipt is exactly what this node (or a peer it knows) signed."""
+    payload, signature = signed_part(told)
+    return kernel.verify(payload, signature, signer=str(told.get("node", "")))
+
+
+def verify_receipt(told: Any) -> str:
+    """What is wrong with a receipt that somebody shows; empty when this node or a peer of it signed exactly this."""
+    if not isinstance(told, dict) or told.get("kind") not in TITLES:
+        return "不是收件回执或验收回执"
+    try:
+        return "" if receipt_holds(told) else "内容与签名不符"
+    except kernel_errors.UnknownPeer:
+        return f"本节点不认识出具回执的节点“{str(told.get('node'))[:40]}”"
+    except (ValueError, TypeError):
+        return "签名或内容的格式不对"

@@ -8,13 +8,16 @@ import shapely
 from django.db.models import Q
 
 from ziyuan.base import crs
+from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts
-from ziyuan.onemap.deliveries.decide import LEVELS, WITHDRAWABLE, level_of
+from ziyuan.onemap.deliveries import acts, levels, uploads
+from ziyuan.onemap.deliveries.decide import WITHDRAWABLE
 from ziyuan.onemap.deliveries.errors import WindowWrong
 from ziyuan.onemap.deliveries.keep import kept_layers
-from ziyuan.onemap.deliveries.mandates import Mandate, mandate, mandates
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
+from ziyuan.onemap.deliveries.levels import level_of
+from ziyuan.onemap.deliveries.mandates import LEVELS, Mandate, mandate, mandates
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State, Upload, UploadState
+from ziyuan.onemap.deliveries.queue import places
 
 _MOST_SHAPES = 2000
 _IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
@@ -22,13 +25,15 @@ _IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
 
 def listing(
     by: kernel.Actor, *, state: str | None = None, q: str | None = None, county: str | None = None,
-    period: str | None = None, after: str | None = None, limit: int = 50,
+    period: str | None = None, mandate: str | None = None, kind: str | None = None, after: str | None = None,
+    limit: int = 50,
 ) -> dict[str, Any]:
     """A page of deliveries of the actor's region, the newest first."""
     with kernel.acting(by):
         kernel.require(by, "delivery.read")
         found = Delivery.objects.order_by("-pk").select_related("progress")
-        for name, value in (("state", state), ("county", county), ("period", period)):
+        chosen = {"state": state, "county": county, "period": period, "mandate": mandate, "kind": kind}
+        for name, value in chosen.items():
             if value:
                 found = found.filter(**{name: value})
         if q:
@@ -36,16 +41,18 @@ def listing(
         if after and after.isdecimal():
             found = found.filter(pk__lt=int(after))
         page = list(found[: limit + 1])
-        items = [summary(row) for row in page[:limit]]
+        queued = places() if any(row.state in _IN_WORK for row in page[:limit]) else {}
+        items = [{**summary(row), "queue": queued.get(row.pk)} for row in page[:limit]]
     return {"items": items, "next": str(page[limit - 1].pk) if len(page) > limit else None}
 
 
 def summary(row: Delivery) -> dict[str, Any]:
     """One line of the list."""
-    layout = mandate(row.mandate).layout
+    task = mandate(row.mandate)
     return {
         "id": row.pk, "no": row.no, "county": row.county, "county_name": kernel.region(row.county).name,
-        "period": row.period, "standard": layout.title, "state": row.state, "state_title": row.state_title,
+        "period": row.period, "standard": task.layout.title, "mandate": row.mandate, "mandate_title": task.title,
+        "kind": row.kind, "kind_title": row.kind_title, "state": row.state, "state_title": row.state_title,
         "stage": row.stage, "file_name": row.file_name, "size": row.size, "errors": row.errors,
         "warnings": row.warnings, "submitted": row.submitted, "submitted_by": row.submitted_by,
         "progress": _progress(row), "edition": row.editions[0]["digest"] if row.editions else None,
@@ -56,6 +63,8 @@ def _progress(row: Delivery) -> dict[str, Any]:
     progress = getattr(row, "progress", None)  # one row to one delivery; an open delivery has none
     if progress is None or row.state == State.OPEN:
         return {"step": "", "done": 0, "total": 0, "percent": 0}
+    if row.state == State.UPLOADING:
+        return {"step": progress.step or "正在上传", "done": progress.done, "total": progress.total, "percent": 99}
     if row.state not in _IN_WORK:
         return {"step": row.state_title, "done": 1, "total": 1, "percent": 100}
     percent = int(100 * progress.done / progress.total) if progress.total else 0
@@ -68,11 +77,12 @@ def detail(by: kernel.Actor, delivery: acts.Ref) -> dict[str, Any]:
     with kernel.acting(by):
         kernel.require(by, "delivery.read")
         row = acts.find(delivery)
+        signed = list(DeliveryNote.objects.filter(delivery=row).order_by("pk"))
         notes = [
             {"at": n.at, "person": n.person, "organ_name": n.organ_name, "act": n.act,
              "act_title": acts.ACT_TITLES.get(n.act, n.act), "text": n.text,
              "signed": kernel.verify(bytes(n.payload), bytes(n.signature))}
-            for n in DeliveryNote.objects.filter(delivery=row).order_by("pk")
+            for n in signed
         ]  # fmt: skip
         return {
             **summary(row),
@@ -85,41 +95,45 @@ def detail(by: kernel.Actor, delivery: acts.Ref) -> dict[str, Any]:
             "bounds": row.bounds,
             "editions": row.editions,
             "file": {"name": row.file_name, "size": row.size, "sm3": row.file_sm3},
+            "comment": row.comment, "named": row.named, "base": row.base, "facts": row.facts, "decisions": row.decisions,
+            "attempts": row.attempts, "started": row.started, "finished": row.finished,
+            "road": levels.road(row, mandate(row.mandate), signed),
+            "upload": _upload(row),
+            "queue": places().get(row.pk) if row.state in _IN_WORK else None,
             "actions": actions(by, row),
         }
 
 
+def _upload(row: Delivery) -> dict[str, Any] | None:
+    """The open upload of the delivery."""
+    found = Upload.objects.filter(delivery=row, state=UploadState.OPEN).first()
+    return uploads.told(found) if found is not None else None
+
+
 def actions(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
     """What the actor may do with the delivery; what he may not now says why."""
-    task, level = mandate(row.mandate), level_of(by)
-    accepting = LEVELS[task.accepts]
+    task = mandate(row.mandate)
     in_review = "" if row.state == State.REVIEW else f"当前为“{row.state_title}”"
+
+    def why(verb: str) -> str:
+        return in_review or str(levels.why_not(by, row, task, verb) or "")
+
+    ahead = next((LEVELS[s.level] for s in task.reviewers if s.level != row.stage), "上级")
     offered: tuple[tuple[str, str, str, str, list[str], bool, str], ...] = (
-        ("accept", "delivery.accept", "验收入库", in_review or _only(level, task.accepts, accepting), [], True,
-         "验收后立即封存为版本,地图随之更新,不可撤销。"),
-        ("forward", "delivery.forward", "转报省级", in_review or _forwardable(row, level), [], True,
-         "转报后由省级验收。"),
-        ("return", "delivery.return", "退回修改", in_review, ["opinion"], False, "退回后由县级修改并重新提交。"),
+        ("accept", "delivery.accept", "验收入库", why("accept"), [], True, "验收后立即封存为版本,地图随之更新,不可撤销。"),
+        ("forward", "delivery.forward", f"转报{ahead}", why("forward"), [], True, f"转报后由{ahead}办理。"),
+        ("return", "delivery.return", "退回修改", in_review or str(levels.may_return(by, row, task) or ""), ["opinion"], False,
+         "退回后由县级修改并重新提交。"),
         ("withdraw", "delivery.withdraw", "撤回",
          "" if row.state in WITHDRAWABLE else f"当前为“{row.state_title}”", [], False,
-         "撤回后本次汇交不再办理,可重新提交。"),
-    )
+         "撤回后本次汇交不再办理,可重新提交;正在进行的质检随即停止。"),
+    )  # fmt: skip
     return [
-        {"id": name, "title": title, "enabled": not why, "reason": why, "needs": needs, "task": None,
+        {"id": name, "title": title, "enabled": not told, "reason": told, "needs": needs, "task": None,
          "primary": primary, "consequence": consequence}
-        for name, action, title, why, needs, primary, consequence in offered
+        for name, action, title, told, needs, primary, consequence in offered
         if kernel.may(by, action, region=row.county)
     ]  # fmt: skip
-
-
-def _only(level: str, wanted: str, title: str) -> str:
-    return "" if level == wanted else f"由{title}审核人员验收"
-
-
-def _forwardable(row: Delivery, level: str) -> str:
-    if level != "city":
-        return "由市级审核人员转报"
-    return "已转报" if row.stage == "province" else ""
 
 
 def expected(by: kernel.Actor) -> list[dict[str, Any]]:
@@ -128,7 +142,7 @@ def expected(by: kernel.Actor) -> list[dict[str, Any]]:
         kernel.require(by, "delivery.read")
         counties = [r for r in kernel.regions(within=by.region) if r.level == "county"]
         latest: dict[tuple[str, str, str], Delivery] = {}
-        for row in Delivery.objects.order_by("sequence"):
+        for row in Delivery.objects.exclude(kind__in=(Kind.PRECURSOR, Kind.FILING)).order_by("sequence"):
             known = latest.get((row.mandate, row.county, row.period))
             if known is None or known.state != State.SEALED:
                 latest[row.mandate, row.county, row.period] = row
@@ -136,7 +150,7 @@ def expected(by: kernel.Actor) -> list[dict[str, Any]]:
         periods = sorted({str(last), *(row.period for row in latest.values())}, reverse=True)
         return [
             _owed(task, county.code, county.name, period, latest.get((task.id, county.code, period)))
-            for task in mandates() for period in periods for county in counties
+            for task in mandates() if task.expected for period in periods for county in counties
         ]  # fmt: skip
 
 
@@ -144,8 +158,9 @@ def _owed(task: Mandate, county: str, name: str, period: str, row: Delivery | No
     due = task.due_date(period)
     late = due is not None and kernel.today() > due
     state = "late" if late else "due"
-    if row is not None and row.state not in (State.OPEN, State.WITHDRAWN):
-        state = {State.RETURNED: "returned", State.SEALED: "accepted"}.get(State(row.state), "delivered")
+    if row is not None and row.state not in (State.OPEN, State.UPLOADING, State.WITHDRAWN):
+        known = {State.RETURNED: "returned", State.SEALED: "accepted", State.SUPERSEDED: "accepted"}
+        state = known.get(State(row.state), "delivered")
     return {"county": county, "county_name": name, "period": period, "title": task.title, "due": due,
             "state": state, "delivery": row.pk if row else None}
 
@@ -196,3 +211,26 @@ def waiting(by: kernel.Actor) -> int:
             return Delivery.objects.filter(state=State.REVIEW, stage="city").count()
         since = kernel.now() - timedelta(days=30)
         return Delivery.objects.filter(state=State.RETURNED, submitted__gte=since).count()
+
+
+def raw_file(by: kernel.Actor, delivery: acts.Ref) -> kernel.StoredFile:
+    """The bytes as delivered. Raises kernel.NotFound where none have come yet."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        row = acts.find(delivery)
+        found = kernel.StoredFile.objects.filter(digest=row.file_sm3).first() if row.file_sm3 else None
+        if found is None:
+            raise kernel_errors.NotFound("成果包", row.no)
+        found.name = row.file_name  # the store keeps one content under the name it first came with
+        return found
+
+
+def receipt_file(by: kernel.Actor, delivery: acts.Ref, kind: str) -> tuple[bytes, str]:
+    """A receipt as a JSON file, and its name. Raises kernel.NotFound."""
+    with kernel.acting(by):
+        kernel.require(by, "delivery.read")
+        row = acts.find(delivery)
+    told = row.receipts.get(kind)
+    if told is None:
+        raise kernel_errors.NotFound("回执", f"{row.no}/{kind}")
+    return json.dumps(told, ensure_ascii=False, indent=1).encode(), f"{told['no']}-{told['title']}.json"

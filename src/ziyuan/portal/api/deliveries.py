@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Query, Router
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.portal.api.common import ActionIn, actor, attachment, uploaded
+from ziyuan.portal.api.common import ActionIn, actor, attachment, stored, uploaded
 
 router = Router(tags=["汇交"])
 control_router = Router(tags=["控制面积"])
@@ -23,11 +23,13 @@ def listing(
     q: str | None = None,
     county: str | None = None,
     period: str | None = None,
+    mandate: str | None = None,
+    kind: str | None = None,
     after: str | None = None,
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     return onemap.deliveries.listing(
-        actor(request), state=state, q=q, county=county, period=period, after=after, limit=limit
+        actor(request), state=state, q=q, county=county, period=period, mandate=mandate, kind=kind, after=after, limit=limit
     )
 
 
@@ -36,20 +38,38 @@ def expected(request: HttpRequest) -> Any:
     return onemap.deliveries.expected(actor(request))
 
 
+@router.get("/queue", summary="质检队列")
+def queue(request: HttpRequest) -> Any:
+    return onemap.deliveries.queue(actor(request))
+
+
+class DeliverIn(Schema):
+    """A package sent whole; see `POST /api/uploads` for large ones."""
+
+    county: str
+    period: str
+    mandate: str = "survey_county"
+    kind: str = "full"
+    comment: str = Field("", max_length=2000)
+    against: str = Field("", max_length=60)
+    layers: str = ""
+    villages: str = ""
+    sm3: str = Field("", pattern="^([0-9a-fA-F]{64})?$")
+    encoding: str = ""
+    crs: str = ""
+    command: str = Field("", max_length=80)
+
+
 @router.post("", summary="汇交一个数据包")
-def deliver(
-    request: HttpRequest,
-    file: File[UploadedFile],
-    county: Form[str],
-    period: Form[str],
-    command: str = Form("", max_length=80),
-    encoding: Form[str] = "",
-    crs: Form[str] = "",
-) -> Any:
-    who = actor(request)
-    made = onemap.deliveries.submit(
-        who, (county, period), uploaded(file), file.name or "未命名", command, encoding=encoding or None, crs=crs or None
-    )
+def deliver(request: HttpRequest, file: File[UploadedFile], body: Form[DeliverIn]) -> Any:
+    """The one-part form of an upload: begun, filled and received in one request."""
+    who, told = actor(request), body.dict()
+    command = told.pop("command")
+    for name in ("layers", "villages"):
+        told[name] = tuple(part for part in told[name].split(",") if part)
+    order = onemap.deliveries.Order(**told)
+    name = file.name or "未命名"
+    made = onemap.deliveries.submit(who, (order.county, order.period), uploaded(file), name, command, order=order)
     return onemap.deliveries.detail(who, made.pk)
 
 
@@ -68,37 +88,15 @@ def act(request: HttpRequest, delivery: int, action: str, body: ActionIn) -> Any
     return onemap.deliveries.detail(who, delivery)
 
 
-@router.get("/{delivery}/findings", summary="问题清单")
-def findings(
-    request: HttpRequest,
-    delivery: int,
-    rule: str | None = None,
-    severity: str | None = None,
-    layer: str | None = None,
-    q: str | None = None,
-    after: str | None = None,
-    limit: int = Query(100, ge=1, le=1000),
-) -> Any:
-    return onemap.deliveries.findings(
-        actor(request), delivery, rule=rule, severity=severity, layer=layer, q=q, after=after, limit=limit
-    )
+@router.get("/{delivery}/receipts/{kind}.json", summary="签名回执")
+def receipt(request: HttpRequest, delivery: int, kind: str) -> HttpResponse:
+    body, name = onemap.deliveries.receipt_file(actor(request), delivery, kind)
+    return attachment(body, name, "application/json")
 
 
-@router.get("/{delivery}/findings.geojson", summary="问题图层")
-def findings_geojson(request: HttpRequest, delivery: int) -> Any:
-    return onemap.deliveries.findings_geojson(actor(request), delivery)
-
-
-@router.get("/{delivery}/findings.gpkg", summary="错误图层 GeoPackage")
-def findings_gpkg(request: HttpRequest, delivery: int) -> HttpResponse:
-    body, name = onemap.deliveries.error_layer(actor(request), delivery)
-    return attachment(body, name, "application/geopackage+sqlite3")
-
-
-@router.get("/{delivery}/report.pdf", summary="质检报告")
-def report(request: HttpRequest, delivery: int) -> HttpResponse:
-    body, name = onemap.deliveries.report_pdf(actor(request), delivery)
-    return attachment(body, name, "application/pdf", inline=True)
+@router.get("/{delivery}/file", summary="原始成果包")
+def raw_file(request: HttpRequest, delivery: int) -> Any:
+    return stored(onemap.deliveries.raw_file(actor(request), delivery))
 
 
 @router.get("/{delivery}/preview.geojson", summary="汇交要素预览")

@@ -4,7 +4,19 @@ from django.urls import path
 from ninja import NinjaAPI
 
 from ziyuan.kernel import service as kernel
-from ziyuan.portal.api import applications, cases, catalogue, deliveries, errors, layers, office, session
+from ziyuan.portal.api import (
+    applications,
+    cases,
+    catalogue,
+    deliveries,
+    errors,
+    filings,
+    findings,
+    layers,
+    office,
+    session,
+    uploads,
+)
 from ziyuan.portal.api.common import actor
 
 _inner = kernel.node().is_inner
@@ -24,6 +36,12 @@ if _inner:
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
     api.add_router("/deliveries", deliveries.router)
+    api.add_router("", findings.router)
+    api.add_router("/uploads", uploads.router)
+    api.add_router("/mandates", filings.mandates_router)
+    api.add_router("/filings", filings.filings_router)
+    api.add_router("/feeds", filings.feeds_router)
+    api.add_router("/receipts", filings.receipts_router)
     api.add_router("/control-areas", deliveries.control_router)
 else:
     api.add_router("", applications.open_router)

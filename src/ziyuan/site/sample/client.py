@@ -1,20 +1,12 @@
-"""A plain client of a node's HTTP door, standard library only: sign in, JSON, uploads, downloads."""
+"""Sample accounts at a node's HTTP door, and waiting for what follows."""
 
-import json
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-import uuid
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from ziyuan.site.sample.errors import AccountMissing, NodeRefused, NodeSilent
-
-Answer = dict[str, Any]
-COOKIE = "zy_session"
-WAIT_SECONDS = 20.0  # how long a node that is just starting is given
+from ziyuan.base.node_client import COOKIE as COOKIE
+from ziyuan.base.node_client import Answer as Answer
+from ziyuan.base.node_client import Client as Client
+from ziyuan.site.sample.errors import AccountMissing
 
 
 def account_of(accounts: list[dict[str, str]], role: str, region: str) -> dict[str, str]:
@@ -23,87 +15,6 @@ def account_of(accounts: list[dict[str, str]], role: str, region: str) -> dict[s
         if account["role"] == role and account["region"] == region:
             return account
     raise AccountMissing(role, region)
-
-
-class Client:
-    """One signed-in person at one node."""
-
-    def __init__(self, url: str, user: str = "", password: str = "") -> None:
-        self.url = url.rstrip("/")
-        self.token = ""
-        if user:
-            self.token = self.post("/api/login", {"user": user, "password": password})["token"]
-
-    def get(self, path: str, **query: Any) -> Any:
-        """JSON of a page."""
-        return json.loads(self.download(path, **query))
-
-    def download(self, path: str, **query: Any) -> bytes:
-        """Bytes of a page."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        return self._send("GET", path + ("?" + urllib.parse.urlencode(asked) if asked else ""))
-
-    def page(self, path: str) -> bytes:
-        """A page of the public site, which knows a person by cookie."""
-        return self._send("GET", path, cookie=f"{COOKIE}={self.token}")
-
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Send JSON, get JSON."""
-        return self._json("POST", path, body)
-
-    def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Replace by JSON, get JSON."""
-        return self._json("PUT", path, body)
-
-    def _json(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
-        raw = json.dumps(body or {}, ensure_ascii=False).encode()
-        return json.loads(self._send(method, path, raw, "application/json") or b"null")
-
-    def upload(self, path: str, file: Path | tuple[str, bytes], **fields: str) -> Any:
-        """Send a file with form fields, get JSON."""
-        name, content = (file.name, file.read_bytes()) if isinstance(file, Path) else file
-        boundary = uuid.uuid4().hex
-        parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
-            for field, value in fields.items()
-        ]
-        head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            "Content-Type: application/octet-stream\r\n\r\n"
-        )
-        raw = b"".join([*parts, head.encode(), content, f"\r\n--{boundary}--\r\n".encode()])
-        return json.loads(self._send("POST", path, raw, f"multipart/form-data; boundary={boundary}"))
-
-    def _send(
-        self, method: str, path: str, body: bytes | None = None, media: str = "", cookie: str = ""
-    ) -> bytes:
-        headers = {"Accept": "application/json, */*"}
-        if cookie:
-            headers["Cookie"] = cookie
-        elif self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if media:
-            headers["Content-Type"] = media
-        request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)  # noqa: S310
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310
-                    return bytes(answer.read())
-            except urllib.error.HTTPError as error:
-                raise NodeRefused(error.code, path, _said(error.read())) from None
-            except (urllib.error.URLError, ConnectionError) as error:
-                if time.monotonic() > end:
-                    raise NodeSilent(self.url, getattr(error, "reason", error)) from None
-                time.sleep(0.3)
-
-
-def _said(raw: bytes) -> Answer:
-    try:
-        answer = json.loads(raw)
-    except ValueError:
-        return {"message": raw[:200].decode("utf-8", "replace")}
-    return answer if isinstance(answer, dict) else {"message": str(answer)}
 
 
 def wait(

@@ -1,6 +1,8 @@
 """What can go wrong when the sample province is made or delivered."""
 
 from ziyuan.base.errors import UserError
+from ziyuan.base.node_client import NodeRefused as NodeRefused
+from ziyuan.base.node_client import NodeSilent as NodeSilent
 
 
 class CountyUnknown(UserError):
@@ -21,32 +23,6 @@ class PatchesOutOfRange(UserError):
 
     def __init__(self, patches: int) -> None:
         super().__init__(f"图斑数 {patches} 超出可生成的范围。", patches=patches)
-
-
-class NodeRefused(UserError):
-    """A node answered a request with an error; its own words are passed on."""
-
-    code = "ZY-SMP-003"
-    remedy = "请按节点给出的提示处理后重试。"
-
-    def __init__(self, status: int, path: str, answer: dict[str, object]) -> None:
-        said = answer.get("message") or "没有说明原因"
-        super().__init__(
-            f"节点拒绝了 {path}(HTTP {status}):{answer.get('code', '')} {said}",
-            remedy=str(answer.get("remedy") or self.remedy), status=status, answer=answer,
-        )  # fmt: skip
-        self.status_given = status
-        self.answer = answer
-
-
-class NodeSilent(UserError):
-    """A node does not answer."""
-
-    code = "ZY-SMP-004"
-    remedy = "请运行 ./ziyuan status 看节点是否在运行,必要时运行 ./ziyuan up。"
-
-    def __init__(self, url: str, reason: object) -> None:
-        super().__init__(f"连接不上节点 {url}:{reason}。", url=url)
 
 
 class AccountMissing(UserError):

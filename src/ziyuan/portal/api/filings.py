@@ -1,0 +1,99 @@
+"""任务书、直报备案、接口接入、回执核验."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap import service as onemap
+from ziyuan.portal.api.common import actor
+
+mandates_router = Router(tags=["任务书"])
+filings_router = Router(tags=["直报备案"])
+feeds_router = Router(tags=["接口接入"])
+receipts_router = Router(tags=["回执"])
+
+
+class FilingIn(Schema):
+    """One record: the fields of its layer, its outline, and the day since when it is true."""
+
+    mandate: str
+    county: str
+    layer: str
+    attributes: dict[str, Any]
+    geometry: dict[str, Any]
+    valid_from: date
+    period: str = ""
+    comment: str = Field("", max_length=2000)
+    command: str = Field("", max_length=80)
+
+
+class FeedIn(Schema):
+    """Where a mandate's data of a county comes from, each `every` hours."""
+
+    mandate: str
+    county: str
+    location: str = Field(max_length=400)
+    every: int = Field(24, ge=1, le=8784)
+    active: bool = True
+
+
+class ReceiptIn(Schema):
+    """A receipt as its holder shows it."""
+
+    receipt: dict[str, Any]
+
+
+@mandates_router.get("", summary="任务书")
+def mandates(request: HttpRequest) -> Any:
+    return {"items": onemap.deliveries.mandates_told(actor(request))}
+
+
+@mandates_router.get("/{mandate}/start", summary="下一次汇交从何开始")
+def start(request: HttpRequest, mandate: str, county: str) -> Any:
+    return onemap.deliveries.start(actor(request), mandate, county)
+
+
+@mandates_router.get("/{mandate}/form", summary="备案表单")
+def form(request: HttpRequest, mandate: str, layer: str) -> Any:
+    return onemap.deliveries.form(actor(request), mandate, layer)
+
+
+@filings_router.post("", summary="备案一条记录")
+def file_record(request: HttpRequest, body: FilingIn) -> Any:
+    who = actor(request)
+    period = body.period or str(body.valid_from.year)
+    order = onemap.deliveries.Order(body.county, period, body.mandate, "filing", comment=body.comment)
+    made = onemap.deliveries.file_record(
+        who, order, body.layer, body.attributes, body.geometry, body.valid_from, body.command
+    )
+    return onemap.deliveries.detail(who, made.pk)
+
+
+@feeds_router.get("", summary="接入清单")
+def feeds(request: HttpRequest) -> Any:
+    return {"items": onemap.deliveries.feeds(actor(request))}
+
+
+@feeds_router.post("", summary="登记接入")
+def register(request: HttpRequest, body: FeedIn) -> Any:
+    who = actor(request)
+    kernel.require(who, "feed.register")
+    made = onemap.deliveries.register_feed(who, body.mandate, body.county, body.location, body.every, active=body.active)
+    return next(f for f in onemap.deliveries.feeds(who) if f["id"] == made.pk)
+
+
+@feeds_router.post("/{feed}/fetch", summary="立即取数")
+def fetch(request: HttpRequest, feed: int) -> Any:
+    who = actor(request)
+    kernel.require(who, "feed.register")
+    made = onemap.deliveries.fetch_now(who, feed)
+    return {"unchanged": True} if made is None else onemap.deliveries.detail(who, made.pk)
+
+
+@receipts_router.post("/verify", summary="核验回执")
+def verify(request: HttpRequest, body: ReceiptIn) -> dict[str, Any]:
+    wrong = onemap.deliveries.verify_receipt(body.receipt)
+    return {"valid": not wrong, "why": wrong}
