@@ -140,7 +140,10 @@ def _rules(table: Table, name: str, shape: Geometry, fields: dict[str, Field], s
     written += written_rules(
         table.items_of("topology"), table, "topology", words.IN_LAYER, shared.lists, shared.problems, name
     )
-    return implied_rules(name, shape, fields, shared.codes) + written
+    implied = implied_rules(name, shape, fields, shared.codes)
+    if not (table.text("code") or table.text("source")):  # a model of one's own need not name every column
+        implied = [rule for rule in implied if rule.kind != "surplus"]
+    return implied + written
 
 
 def _field(parent: Table, name: str, shared: Shared) -> Field:

@@ -111,7 +111,7 @@ class _Loading:
     def _resolve(self, rule: Rule, ids: set[str]) -> None:
         """The id stands once; the layers and fields named are there."""
         if rule.id in ids:
-            raise WrongValue(rule.where or self.root.where(), "id", rule.id, "不重复的规则编号")
+            raise WrongValue(self._place(rule), "id", rule.id, "不重复的规则编号")
         ids.add(rule.id)
         layers = self.root.table("entities")
         for key in words.NAMES_LAYERS:
@@ -120,13 +120,20 @@ class _Loading:
                 continue
             layer, _, field = named.partition(".")
             if layer not in layers or (field and field not in layers.table(layer).table("fields")):
-                raise WrongValue(rule.where, key, named, "本标准的图层（或 图层.字段）")
+                raise WrongValue(self._place(rule), key, named, "本标准的图层（或 图层.字段）")
             if layers.table(layer).get("catalogue_only"):
-                raise WrongValue(rule.where, key, named, "有字段的图层（该图层只列入目录）")
+                raise WrongValue(self._place(rule), key, named, "有字段的图层（该图层只列入目录）")
         if rule.layer in layers:
             self.shared.prove(
                 rule.params.get("where"), frozenset(layers.table(str(rule.layer)).table("fields")), rule.where
             )
+
+    def _place(self, rule: Rule) -> str:
+        """Where a rule is written; for an implied one the field it follows from."""
+        if rule.where or rule.layer is None:
+            return rule.where or self.root.where()
+        layer = self.root.table("entities").table(rule.layer)
+        return layer.table("fields").table(rule.field).where("to") if rule.field else layer.where()
 
     def _statistics(self, layers: dict[str, Entity]) -> list[dict[str, Any]]:
         given = tables(self.root.items_of("statistics"), self.root, "statistics")
