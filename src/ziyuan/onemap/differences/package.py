@@ -28,7 +28,7 @@ from ziyuan.onemap.standards import library
 FORMAT, VERSION = "ziyuan-changeset", 1
 MANIFEST, SEAL = "manifest.json", "seal.json"
 TABLES = ("before.parquet", "after.parquet", "links.parquet")
-LIMITS = ArchiveLimits(total_mb=4096, members=5, ratio=400, ratio_from_mb=64, depth=1, path_depth=1)
+LIMITS = ArchiveLimits(total_mb=4096, members=8, ratio=400, ratio_from_mb=64, depth=1, path_depth=1)
 LONGEST_MANIFEST = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 Sign = Callable[[bytes], bytes]

@@ -55,11 +55,11 @@ def get(number: int | Edition) -> Edition:
     return found
 
 
-def enter(kind: Layer, county: str, day: date, **facts: Any) -> Edition:
-    """Enter a new edition; its base is the one in force before it."""
+def enter(kind: Layer, county: str, day: date, how: str = "delivery", **facts: Any) -> Edition:
+    """Enter a new edition that came in this way; its base is the one in force before it."""
     return Edition.objects.create(
         layer=kind.id, county=county, period=str(day.year), reference_date=day, columns=list(kind.hashed),
-        base=latest(kind.id, county, day), **facts,
+        base=latest(kind.id, county, day), kind=how, **facts,
     )  # fmt: skip
 
 

@@ -57,6 +57,12 @@ class Standing:
     def __len__(self) -> int:
         return len(self.fids)
 
+    def take(self, places: np.ndarray) -> "Standing":
+        """Some of the rows, in that order."""
+        at = pa.array(places, pa.int64())
+        days = ([column[i] for i in places.tolist()] for column in (self.starts, self.ends))
+        return Standing(self.fids[places], self.keys.take(at), self.digests.take(at), *days)  # type: ignore[arg-type]
+
 
 def standing(layer: Layer, county: str, moment: Moment) -> Standing:
     """All rows of the county that hold at the moment, without their values."""

@@ -110,11 +110,13 @@ def file_sm3(name: str) -> str:
     return provider().sm3((lake.folder() / name).read_bytes()).hex()
 
 
-def write(act: Act, ready: Prepared, span: paint.Span, plan: paint.Plan, edition: Edition) -> None:
-    """Put the plan into the map: rows ended, new states added with their parents."""
+def write(
+    act: Act, ready: Prepared, span: paint.Span, plan: paint.Plan, edition: Edition, found: pa.Table | None = None
+) -> None:
+    """Put the plan into the map: rows ended, new states added with their parents (`found`, else declared or measured)."""
     kind, known = ready.layer, edition.sealed
     entering = plan.entering
-    found = _links(act, kind, plan.ended, ready, entering)
+    found = _links(act, kind, plan.ended, ready, entering) if found is None else found
     paint.end(kind, act.county, plan.ended, span, known)
     if len(entering):
         parents = links.parents_by_child(found)
