@@ -20,7 +20,7 @@ _OPEN_OPTIONS: dict[str, dict[str, str]] = {
     "ESRI Shapefile": {"AUTO_REPACK": "NO"},
     "GML": {"WRITE_GFS": "NO"},
 }
-_UNNEEDED = ("pyproj", "shapely", "geopandas", "pandas")  # a faster start
+_UNNEEDED = ("pyproj", "shapely")  # a faster start
 
 
 def prepare(driver: str, skip: str) -> Any:
@@ -49,7 +49,16 @@ def read(pyogrio: Any, path: str, driver: str, wanted: list[str] | None) -> Iter
             path, layer=name, encoding=encoding, use_pyarrow=True, **_OPEN_OPTIONS.get(driver, {})
         )
         with opened as (meta, reader):
-            yield _layer(name, meta, reader)
+            yield _layer(name, meta, _whole(pyogrio, path, reader.schema) if driver == "FlatGeobuf" else reader)
+
+
+def _whole(pyogrio: Any, path: str, schema: pa.Schema) -> pa.RecordBatchReader:
+    """A FlatGeobuf by rows: the stream of GDAL 3.12 breaks off at a row without geometry."""
+    _told, _fids, wkb, columns = pyogrio.raw.read(path)
+    arrays = [pa.array(column, from_pandas=True).cast(field.type, safe=False)
+              for column, field in zip([*columns, wkb], schema, strict=True)]  # fmt: skip
+    batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
+    return pa.RecordBatchReader.from_batches(schema, [batch])
 
 
 def _layer(name: str, meta: dict[str, Any], reader: pa.RecordBatchReader) -> ReadLayer:

@@ -14,10 +14,11 @@ class Disguised(UserError):
 
 class KindNotTaken(UserError):
     code = "ZY-FMT-002"
-    remedy = "请提交 ZIP(内含一个 GeoPackage 或一组 Shapefile),或单个 .gpkg、.geojson 文件。"
+    remedy = ("可用的格式:.gpkg、.gdb(文件夹或 ZIP)、.shp(一组文件或 ZIP)、.vct、.geojson、.fgb、.dxf、.gml、.kml、"
+              ".parquet、.xlsx、.csv、.txt(界址点)。")  # fmt: skip
 
-    def __init__(self, file: str) -> None:
-        super().__init__(f"不接收这种文件:“{file}”。", file=file)
+    def __init__(self, file: str, instead: str | None = None) -> None:
+        super().__init__(f"不接收这种文件:“{file}”。", remedy=instead, file=file)
 
 
 class ShapefileIncomplete(UserError):
@@ -186,3 +187,13 @@ class LayoutUnknown(UserError):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"成果包规定“{name}”不能使用:{why}。", name=name)
+
+
+class PassedOver(UserError):
+    """Not a fault of the data: what the reader did not take, said so that nobody misses it later."""
+
+    code = "ZY-FMT-011"
+    remedy = "如其中有应交的内容,请改用能表达它的格式提交。"
+
+    def __init__(self, file: str, note: str) -> None:
+        super().__init__(f"“{file}”:{note}", file=file)

@@ -1,8 +1,10 @@
 """A delivered layer as the checks take it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from ziyuan.onemap.formats.kinds import Carries
 
 
 @dataclass(frozen=True)
@@ -10,7 +12,8 @@ class LayerTable:
     """Attributes plus a binary column `geometry` (WKB, or null) in metres of the delivered CRS.
 
     Row `i` of the table is row `first_row + i` of the file; rows without geometry are kept, so
-    that row numbers in findings are those a person sees in the desktop program.
+    that row numbers in findings are those a person sees in the desktop program. `carrier` says what the file's
+    format can hold: what it cannot is no fault of the county.
     """
 
     name: str
@@ -20,6 +23,7 @@ class LayerTable:
     encoding: str
     file: str
     first_row: int = 1
+    carrier: Carries = field(default_factory=Carries)
 
     def __len__(self) -> int:
         return self.table.num_rows

@@ -5,9 +5,6 @@ blocking fault is not handed on to the rules: they would only repeat it ten thou
 """
 
 import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +15,11 @@ import shapely
 from ziyuan.base import crs, sandbox
 from ziyuan.base.errors import UserError
 from ziyuan.base.geometry import PlaneBatch
-from ziyuan.base.sandbox import RawLayer, Unpacked
-from ziyuan.onemap.formats import crs_guard, encoding, errors, tree
+from ziyuan.onemap.formats import crs_guard, errors, kinds, opening, tree
 from ziyuan.onemap.formats.layer_table import County, LayerTable, Member
 from ziyuan.onemap.formats.layout import Layout
-from ziyuan.onemap.formats.members import KINDS, SHP, VectorFile, sort_members
+from ziyuan.onemap.formats.members import VectorFile
+from ziyuan.onemap.formats.opening import Asked, Opened
 
 _FAMILY = {"ZY-SBX": "文件读取", "ZY-FMT-00": "成果完整性", "ZY-FMT-02": "编码", "ZY-FMT-03": "坐标系", "ZY-FMT-08": "成果目录",
            "ZY-BAS-02": "坐标系"}
@@ -83,7 +80,7 @@ def read_package(
     path: Path, layout: Layout, *, county: County | None = None, encoding: str | None = None,
     crs: int | None = None, name: str = "", period: str = "", progress: Progress | None = None,
 ) -> Package:
-    """Read a zip (of one GeoPackage, or of Shapefiles), a .gpkg or a .geojson.
+    """Read a zip (of any data sets of the table of formats), or a single file.
 
     `encoding` and `crs` (EPSG) are the submitter's own answers where the guards had asked. `name` is
     the name the file was delivered under. Works in a folder of its own, removed at the end.
@@ -92,11 +89,8 @@ def read_package(
     """
     sandbox.require_walls()
     work = _Work(layout, county, encoding, crs, period)
-    held = Path(tempfile.mkdtemp(prefix="ziyuan-read-"))
-    try:
+    with sandbox.held_folder() as held:
         _read_all(path, name or path.name, held, work, progress or (lambda *_: None))
-    finally:
-        shutil.rmtree(held, ignore_errors=True)
     _name_missing(work)
     blocked = any(f.severity == "error" and f.family != _FAMILY["ZY-FMT-08"] for f in work.faults)
     return Package(work.layers, work.faults, work.members, file_sm3(path), blocked)
@@ -137,11 +131,10 @@ def _text(value: object) -> str | None:
 
 def _read_all(path: Path, name: str, held: Path, work: _Work, progress: Progress) -> None:
     try:
-        members = _members(path, name, held)
+        groups = opening.sorted_files(path, held, name, tables=lambda m: work.layout.match(m.path.stem) is not None)
     except UserError as fault:
         work.fault(fault)
         return
-    groups = sort_members(members)
     for member, error in groups.faults:
         work.fault(error)
         work.claim_unread(member.path.stem, member.name)
@@ -153,10 +146,10 @@ def _read_all(path: Path, name: str, held: Path, work: _Work, progress: Progress
     for at, vector in enumerate(groups.vectors):
         progress(vector.member.name, at, len(groups.vectors))
         _read_vector(vector, work)
-    _judge_tree(members, [m.name for v in groups.vectors for m in v.beside.values()], work)
+    _judge_tree(groups.members, [m.name for v in groups.vectors for m in v.beside.values()], work)
 
 
-def _judge_tree(members: list[Unpacked], beside: list[str], work: _Work) -> None:
+def _judge_tree(members: list[sandbox.Unpacked], beside: list[str], work: _Work) -> None:
     """Compare the members with the tree the layout asks for; a single file is no tree."""
     layout, values = work.layout, tree.values_of(work.county, work.period)
     if len(members) == 1 and not any(entry.required for entry in layout.tree):
@@ -168,48 +161,44 @@ def _judge_tree(members: list[Unpacked], beside: list[str], work: _Work) -> None
         work.fault(fault, severity)
 
 
-def _members(path: Path, name: str, held: Path) -> list[Unpacked]:
-    suffix = Path(name).suffix.lower()
-    with open(path, "rb") as file:
-        head = file.read(4)
-    if suffix == ".zip" or head == b"PK\x03\x04":
-        return sandbox.unpack(path, held / "in", name=name)
-    if suffix not in KINDS or KINDS[suffix] == SHP:
-        raise errors.KindNotTaken(name)
-    place = held / Path(name).name
-    try:
-        os.link(path, place)
-    except OSError:
-        shutil.copyfile(path, place)
-    return [Unpacked(Path(name).name, place, path.stat().st_size, file_sm3(path))]
-
-
 def _read_vector(vector: VectorFile, work: _Work) -> None:
-    stem = vector.member.path.stem
-    if vector.driver == SHP and work.layout.match(stem) is None:
-        surplus = errors.LayerSurplus(stem, vector.member.name)
+    if vector.format is kinds.SHP and work.layout.match(vector.stem) is None:
+        surplus = errors.LayerSurplus(vector.stem, vector.member.name)
         work.fault(surplus, work.layout.rules.get("surplus_layer", "warning"))
         _show(vector, work)
         return
     try:
-        reading = sandbox.read_vector(vector.member.path, vector.driver)
+        found = list(opening.layers(vector, Asked(work.encoding)))
     except UserError as fault:
-        work.fault(fault, layer=work.claim_unread(stem, vector.member.name))
+        work.fault(fault, layer=work.claim_unread(vector.stem, vector.member.name))
         _show(vector, work)
         return
     used = ""
     samples: list[str] = []
     names: list[str] = []
-    for raw in reading.layers.values():
-        found = stem if vector.driver == SHP else raw.name
-        layer = _claim(found, vector.member.name, work)
+    for one in found:
+        layer = _claim(_named(one, vector, len(found), work), vector.member.name, work)
         if layer is None:
             continue
-        text = _decode(vector, raw, work)
-        used, samples = text.encoding, [*samples, *text.samples[:3]]
+        _tell(one, layer, work)
+        used, samples = one.text.encoding, [*samples, *one.text.samples[:3]]
         names.append(layer)
-        _take(layer, vector, raw, text, work)
+        _take(layer, one, work)
     _show(vector, work, used, tuple(names), tuple(samples[:8]))
+
+
+def _named(one: Opened, vector: VectorFile, count: int, work: _Work) -> str:
+    """The layer's own name, or the file's where there is one layer and only that name is known."""
+    return vector.stem if count == 1 and work.layout.match(one.name) is None else one.name
+
+
+def _tell(one: Opened, layer: str, work: _Work) -> None:
+    for fault in one.text.faults:
+        work.fault(fault, "error", layer)
+    for doubt in one.text.doubts:
+        work.fault(doubt, "warning", layer)
+    for note in one.notes:
+        work.fault(errors.PassedOver(one.file, note), "note", layer)
 
 
 def _show(vector: VectorFile, work: _Work, used: str = "", layers: tuple[str, ...] = (),
@@ -234,34 +223,8 @@ def _claim(found: str, file: str, work: _Work) -> str | None:
     return layer
 
 
-def _decode(vector: VectorFile, raw: RawLayer, work: _Work) -> encoding.Text:
-    is_shape = vector.driver == SHP
-    declared = ""
-    if is_shape:
-        with open(vector.beside[".dbf"].path, "rb") as dbf:
-            head = dbf.read(32)
-        declared = encoding.declared_encoding(head, _cpg(vector)) or ""
-    chosen = work.encoding if is_shape else "UTF-8"  # the other formats are UTF-8 by definition
-    text = encoding.decode_text(raw.table, vector.member.name, latin1=is_shape, declared=declared or None,
-                                chosen=chosen)
-    layer = work.layout.match(vector.member.path.stem if is_shape else raw.name)
-    for fault in text.faults:
-        work.fault(fault, "error", layer)
-    for doubt in text.doubts:
-        work.fault(doubt, "warning", layer)
-    return text
-
-
-def _cpg(vector: VectorFile) -> str | None:
-    member = vector.beside.get(".cpg")
-    if member is None:
-        return None
-    with open(member.path, "rb") as file:
-        return file.read(64).decode("ascii", "replace").strip("\ufeff \r\n\0")
-
-
-def _take(layer: str, vector: VectorFile, raw: RawLayer, text: encoding.Text, work: _Work) -> None:
-    table = text.table
+def _take(layer: str, one: Opened, work: _Work) -> None:
+    table = one.table
     if "geometry" not in table.column_names:
         work.fault(errors.NoGeometry(layer), layer=layer)
         return
@@ -269,13 +232,14 @@ def _take(layer: str, vector: VectorFile, raw: RawLayer, text: encoding.Text, wo
         work.fault(errors.LayerEmpty(layer), layer=layer)
         return
     seen = crs_guard.look(table.column("geometry"))
-    judged = crs_guard.judge(layer, raw.crs, seen, layout=work.layout, county=work.county, chosen=work.crs)
+    judged = crs_guard.judge(layer, one.crs, seen, layout=work.layout, county=work.county, chosen=work.crs)
     for fault in judged.faults:
         work.fault(fault, layer=layer)
     if judged.system is None:
         return
     epsg, table = _in_metres(table, judged.system, work)
-    work.layers[layer] = LayerTable(layer, epsg, table, vector.driver, text.encoding, vector.member.name)
+    work.layers[layer] = LayerTable(layer, epsg, table, one.format.driver or one.format.id, one.text.encoding, one.file,
+                                    carrier=one.format.carries)  # fmt: skip
 
 
 def _in_metres(table: pa.Table, system: crs.Crs, work: _Work) -> tuple[int, pa.Table]:

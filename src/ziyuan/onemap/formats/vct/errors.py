@@ -37,7 +37,8 @@ class KindUnknown(UserError):
     remedy = "请在原软件中把圆弧、曲线等转为折线(类型 11)、间接线转为直接坐标后重新导出。"
 
     def __init__(self, line: int, thing: str, number: str, kind: str) -> None:
-        super().__init__(f"第 {line} 行:{thing} {number} 的类型是“{kind[:20]}”,尚不能读取,未作近似处理。", line=line, value=kind[:20])
+        shown = kind[:20]
+        super().__init__(f"第 {line} 行:{thing} {number} 的类型是“{shown}”,尚不能读取,未作近似处理。", line=line, value=shown)
 
 
 class LineMissing(UserError):
@@ -46,8 +47,7 @@ class LineMissing(UserError):
 
     def __init__(self, polygon: int, reference: int, others: int) -> None:
         more = f",另有 {others} 处" if others else ""
-        super().__init__(f"面 {polygon} 引用的{'线' if others >= 0 else ''} {abs(reference)} 不在文件中{more}。", key=str(polygon),
-                         value=reference)  # fmt: skip
+        super().__init__(f"面 {polygon} 引用的对象 {abs(reference)} 不在文件中{more}。", key=str(polygon), value=reference)
 
 
 class RingOpen(UserError):

@@ -122,6 +122,6 @@ def _of_polygons(made: NDArray[np.object_], tokens: Ints, of: Ints, numbers: Int
         named = [int(abs(t)) for t in tokens[of == at] if t != 0]
         lost = [n for n in named if n not in row or made[row[n]] is None]
         if lost:
-            raise LineMissing(int(numbers[at]), lost[0], -len(lost))
+            raise LineMissing(int(numbers[at]), lost[0], len(lost) - 1)
         parts = np.concatenate([shapely.get_parts(made[row[n]]) for n in named])
         made[at] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
