@@ -151,3 +151,13 @@ def test_the_paper_says_who_is_late_and_by_how_long(published, people):
     body, name = room.bulletin_pdf(people["province"], published)
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages)
     assert name.endswith(".pdf") and "长丰县" in text and "一次通过率" in text and "103" in text
+
+
+def test_on_the_first_of_a_month_the_draft_of_the_last_one_is_made(db, clean_lake):
+    from ziyuan.onemap.catalogue.monthly import draft_of_last_month
+
+    for _ in range(2):
+        draft_of_last_month()
+    last = (kernel.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    with kernel.acting(kernel.system_actor()):
+        assert [b.month for b in Bulletin.objects.all()] == [last]

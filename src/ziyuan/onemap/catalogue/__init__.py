@@ -1,5 +1,6 @@
 """What there is and who owes it: catalogue tree, duty table, expected deliveries, bulletin, lineage, search."""
 
+from ziyuan.onemap.catalogue import monthly as monthly
 from ziyuan.onemap.catalogue.bulletin import act as act_on_bulletin
 from ziyuan.onemap.catalogue.bulletin import answer as answer_objection
 from ziyuan.onemap.catalogue.bulletin import detail as bulletin
