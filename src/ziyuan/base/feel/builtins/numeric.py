@@ -20,6 +20,11 @@ def _rounded(run: Run, span: Span, n: Decimal, scale: Decimal | None, rounding: 
     places = 0 if scale is None else as_int(scale.to_integral_value(rounding="ROUND_DOWN"))
     if places is None or not _SMALLEST_SCALE <= places <= _LARGEST_SCALE:
         return run.why(span, "小数位数应在 {} 到 {} 之间", _SMALLEST_SCALE, _LARGEST_SCALE)
+    return rounded(n, places, rounding)
+
+
+def rounded(n: Decimal, places: int, rounding: str) -> Decimal:
+    """The number at so many decimals; never a negative zero."""
     if -n.as_tuple().exponent <= places:  # type: ignore[operator]
         return n
     result = n.quantize(Decimal(1).scaleb(-places, WIDE), rounding=rounding, context=WIDE)
@@ -31,20 +36,21 @@ def _define(name: str, rounding: str, required: bool) -> None:
     optional = "" if required else " = "
 
     @feel(f"{name}(n: number, scale: number{optional})")
-    def rounded(run: Run, span: Span, n: Decimal, scale: Decimal | None = None) -> Any:
+    def to_scale(run: Run, span: Span, n: Decimal, scale: Decimal | None = None) -> Any:
         return _rounded(run, span, n, scale, rounding)
 
 
-for _name, _rounding, _required in (
-    ("decimal", decimal.ROUND_HALF_EVEN, True),
-    ("floor", decimal.ROUND_FLOOR, False),
-    ("ceiling", decimal.ROUND_CEILING, False),
-    ("round up", decimal.ROUND_UP, True),
-    ("round down", decimal.ROUND_DOWN, True),
-    ("round half up", decimal.ROUND_HALF_UP, True),
-    ("round half down", decimal.ROUND_HALF_DOWN, True),
-):
-    _define(_name, _rounding, _required)
+ROUNDINGS = {
+    "decimal": decimal.ROUND_HALF_EVEN,
+    "floor": decimal.ROUND_FLOOR,
+    "ceiling": decimal.ROUND_CEILING,
+    "round up": decimal.ROUND_UP,
+    "round down": decimal.ROUND_DOWN,
+    "round half up": decimal.ROUND_HALF_UP,
+    "round half down": decimal.ROUND_HALF_DOWN,
+}
+for _name, _rounding in ROUNDINGS.items():
+    _define(_name, _rounding, _name not in ("floor", "ceiling"))
 
 
 @feel("abs(n: any)")
