@@ -17,7 +17,7 @@ from ziyuan.onemap.client.errors import FileUnreadable, UploadStuck
 PATIENCE = 300.0  # seconds of silence after which a sender gives up; he may begin again at any time
 _CHUNK = 1 << 20
 _OFFSET_WRONG, _BUSY = "ZY-DLV-033", "ZY-DLV-032"
-_READY = (".zip", ".gpkg", ".vct", ".geojson", ".gml", ".kml", ".fgb", ".dxf", ".xlsx", ".csv")
+_READY = (".zip", ".gpkg", ".vct", ".geojson", ".gml", ".kml", ".fgb", ".dxf", ".xlsx", ".csv", ".zyc")
 Tell = Callable[[str, int, int], None]
 
 

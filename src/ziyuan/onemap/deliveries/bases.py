@@ -20,12 +20,12 @@ from ziyuan.onemap.deliveries.models import Delivery, Kind
 from ziyuan.onemap.editions import lake
 from ziyuan.onemap.editions.layers import layer as layer_of
 from ziyuan.onemap.editions.models import Edition
-from ziyuan.onemap.editions.seal import latest
+from ziyuan.onemap.editions.register import latest
 from ziyuan.onemap.formats import Fault, LayerTable, Layout
 from ziyuan.onemap.formats.errors import LayerSurplus
 from ziyuan.onemap.formats.package import fault_of
 
-BUILDING = (Kind.PARTIAL, Kind.CORRECTION)
+BUILDING = (Kind.PARTIAL, Kind.CORRECTION, Kind.CHANGES)
 _VILLAGE = 12
 
 
@@ -91,7 +91,7 @@ def layout_of(row: Delivery, task: Mandate) -> Layout:
 
 def whole(row: Delivery, task: Mandate, delivered: Mapping[str, LayerTable], zone: int) -> Whole:
     """The delivered layers completed from the bases. Asked inside `kernel.acting`."""
-    counts = {name: len(table) for name, table in delivered.items()}
+    counts = {name: len(table) for name, table in delivered.items() if row.kind != Kind.CHANGES}
     if row.kind not in BUILDING:
         return Whole(dict(delivered), dict(delivered), counts, [])
     layers, sealed, faults = {}, {}, []
@@ -122,7 +122,7 @@ def demand_current(row: Delivery, task: Mandate) -> None:
 
 def _how(row: Delivery, task: Mandate, name: str) -> str:
     """Whether a delivered layer replaces its base whole, in the named villages, or not at all."""
-    if row.kind == Kind.CORRECTION or name in row.named.get("layers", ()):
+    if row.kind in (Kind.CORRECTION, Kind.CHANGES) or name in row.named.get("layers", ()):
         return "whole"
     return "villages" if row.named.get("villages") and name in task.villages else "base"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, bases, filings, levels, relief
+from ziyuan.onemap.deliveries import acts, bases, filings, increments, levels, relief
 from ziyuan.onemap.deliveries.errors import OpinionWanted
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
@@ -127,8 +127,14 @@ def _effect(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
     task = mandate(row.mandate)
     if row.kind in bases.BUILDING:
         bases.demand_current(row, task)
+    if row.kind == Kind.CHANGES:
+        return _editions(increments.apply(by, row))
     layers = {task.layout.layers[name].id: table for name, table in kept_layers(row, prove=True).items()}
     sealed = seal(row.no, layers, county=row.county, reference_date=task.reference_date(row.period), by=by)
+    return _editions(sealed)
+
+
+def _editions(sealed: list[Any]) -> list[dict[str, Any]]:
     return [{"id": e.pk, "layer": e.layer, "digest": e.hex_digest, "features": e.features} for e in sealed]
 
 

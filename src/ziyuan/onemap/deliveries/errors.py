@@ -1,6 +1,7 @@
 """Errors of deliveries: what cannot be delivered, decided or registered, and what to do instead."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from ziyuan.base.errors import UserError, ZiyuanError, nearest
 
@@ -346,3 +347,20 @@ class FeedFailed(UserError):
 
     def __init__(self, location: str, why: str) -> None:
         super().__init__(f"从“{location[:120]}”取数失败:{why}。", location=location)
+
+
+class ChangesMissing(UserError):
+    code = "ZY-DLV-045"
+    remedy = "请送交增量包(.zyc),或只含增量包的 zip。"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}”中没有增量包。", value=name)
+
+
+class ChangesElsewhere(UserError):
+    code = "ZY-DLV-046"
+    remedy = "请核对增量包的图层、县区和时点是否与本次汇交一致。"
+
+    def __init__(self, layer: str, county: str, day: date, own: str, wanted: date) -> None:
+        super().__init__(f"增量包为 {county} 的 {layer}、时点 {day},与本次汇交({own},时点 {wanted})不符。",
+                         layer=layer, value=f"{county} {day}")

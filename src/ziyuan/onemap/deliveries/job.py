@@ -14,7 +14,7 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, bases, decisions, filings
+from ziyuan.onemap.deliveries import acts, bases, decisions, filings, increments
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
@@ -48,7 +48,7 @@ def read_and_check(*, delivery: int) -> None:
     task, county = mandate(row.mandate), county_of(row.county)
     progress = _Progress(by, row)
     try:
-        package = _read(row, task, county, progress)
+        package = _read(by, row, task, county, progress)
         with kernel.acting(by):
             whole = bases.whole(row, task, decisions.with_columns(row, package.layers), county.zone)
         package = replace(package, layers=whole.layers, faults=[*package.faults, *whole.faults])
@@ -73,11 +73,13 @@ def give_up(delivery: int, fault: Fault) -> None:
     _finish(by, row, mandate(row.mandate), Package({}, [fault], [], row.file_sm3, True), None, nothing)
 
 
-def _read(row: Delivery, task: Mandate, county: County, progress: "_Progress") -> Package:
+def _read(by: kernel.Actor, row: Delivery, task: Mandate, county: County, progress: "_Progress") -> Package:
     """The package as the deliverer's answers say it is to be read; where its own bytes leave a question of the guards
     open, once more with the answers of the organ's last delivery."""
     if row.kind == Kind.FILING:
         return filings.package_of(row, task, county)
+    if row.kind == Kind.CHANGES:
+        return increments.package_of(by, row, task)
     package = _read_as(row, task, county, progress, row.encoding or None, row.crs)
     encoding, system = decisions.fallback(row)
     asked = {fault.family for fault in package.faults if fault.severity == "error"}

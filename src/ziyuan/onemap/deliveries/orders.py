@@ -81,7 +81,7 @@ def admit(by: kernel.Actor, order: Order) -> tuple[Mandate, dict[str, Any]]:
     if task.comment == "required" and not order.comment.strip():
         raise CommentWanted
     if order.name:
-        _admit_file(task, order.name)
+        _admit_file(task, order)
     if order.kind == Kind.FULL and task.precursor == "required":
         _demand_precursor(by, task, order)
     _ = order.epsg, order.chosen_encoding
@@ -114,14 +114,16 @@ def _admit_kind(task: Mandate, order: Order) -> None:
             raise NamedPartsWrong(f"“{village}”不是本县的十二位村级代码")
 
 
-def _admit_file(task: Mandate, name: str) -> None:
-    suffix = Path(name).suffix.casefold().removeprefix(".")
-    if task.files and suffix in _KNOWN and suffix not in task.files:
-        raise FileKindRefused(name, task.files)
+def _admit_file(task: Mandate, order: Order) -> None:
+    suffix = Path(order.name).suffix.casefold().removeprefix(".")
+    allowed = ("zyc", "zip") if order.kind == Kind.CHANGES else task.files
+    if allowed and suffix in _KNOWN and suffix not in allowed:
+        raise FileKindRefused(order.name, allowed)
 
 
 # An unknown ending is let in: what the bytes are is judged where they are read, and told with the other findings.
-_KNOWN = {"zip", "gpkg", "shp", "geojson", "gml", "kml", "xlsx", "csv", "dxf", "fgb", "vct", "mdb", "rar", "7z", "dwg", "pdf"}
+_KNOWN = {"zip", "gpkg", "shp", "geojson", "gml", "kml", "xlsx", "csv", "dxf", "fgb", "vct", "mdb", "rar", "7z", "dwg", "pdf",
+          "zyc"}  # fmt: skip
 
 
 def _demand_precursor(by: kernel.Actor, task: Mandate, order: Order) -> None:

@@ -66,7 +66,7 @@ def _entry(f: StoredFinding, epsg: int) -> report.Entry:
 
 def _in_system(f: StoredFinding, epsg: int) -> Any:
     """The finding with place and shape in the report's system; layers of one delivery may lie in two zones."""
-    if f.delivered is not None and f.epsg in (None, epsg) or (f.shape is None and f.epsg in (None, epsg)):
+    if (f.delivered is not None and f.epsg in (None, epsg)) or (f.shape is None and f.epsg in (None, epsg)):
         return as_finding(f, plane=True)
     mover = transformer(_DEGREES, epsg)
     told = as_finding(f)
