@@ -259,13 +259,15 @@ class TestHostilePackages:
         with pytest.raises(UnsealedPackage):
             changesets.read(self.repacked(path, change))
 
-    @pytest.mark.parametrize("seal_text", [b"{", b"{}", b'{"signer": "stranger", "signature": "AAAA"}', b'{"signer": 5, "signature": ""}'])
+    @pytest.mark.parametrize(
+        "seal_text", [b"{", b"{}", b'{"signer": "stranger", "signature": "AAAA"}', b'{"signer": 5, "signature": ""}']
+    )
     def test_a_seal_of_a_stranger_or_none(self, path, seal_text):
         with pytest.raises(UnsealedPackage):
             changesets.read(self.repacked(path, lambda members: members.update({"seal.json": seal_text})))
 
     def test_a_surplus_member(self, path):
-        with pytest.raises(DamagedPackage, match="x.exe"):
+        with pytest.raises(DamagedPackage, match=r"x\.exe"):
             changesets.read(self.repacked(path, lambda members: members.update({"x.exe": b"MZ"})))
 
     def test_a_path_that_leaves_the_folder(self, path):

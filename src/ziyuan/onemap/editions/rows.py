@@ -57,6 +57,11 @@ class Standing:
     def __len__(self) -> int:
         return len(self.fids)
 
+    @classmethod
+    def empty(cls) -> "Standing":
+        """No rows."""
+        return cls(np.array([], dtype=np.int64), pa.array([], pa.string()), pa.array([], pa.binary(32)), [], [])
+
     def take(self, places: np.ndarray) -> "Standing":
         """Some of the rows, in that order."""
         at = pa.array(places, pa.int64())
