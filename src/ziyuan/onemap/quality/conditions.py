@@ -1,7 +1,7 @@
-"""Evaluate row conditions for a whole layer: once for each distinct set of values, not once a row.
+"""Evaluate row conditions for a whole layer: as an Arrow kernel (`base.feel.rows`) over its columns.
 
-Codes repeat, so most conditions see a few hundred different rows out of any number. Where figures make
-every row different, a numpy pre-test (`kernel`) leaves only the rows that are not surely in order.
+A condition outside the kernel's subset is asked once for each distinct set of values: codes repeat, so it sees
+a few hundred different rows out of any number.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ziyuan.base.feel.rows import Column, OutsideRows, RowCondition
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
-from ziyuan.onemap.quality.kernel import surely_true
-from ziyuan.onemap.standards.conditions import Condition
-from ziyuan.onemap.standards.model import Field, Rule
-
-_FEW = 2000
+from ziyuan.onemap.standards.conditions import Condition, Functions
+from ziyuan.onemap.standards.model import Entity, Field, Model, Rule
 
 
 def condition_of(text: str, frame: Frame) -> Condition:
@@ -29,20 +27,48 @@ def condition_of(text: str, frame: Frame) -> Condition:
 
 def verdicts(text: str, frame: Frame, within: NDArray[np.bool_] | None = None) -> NDArray[np.int8]:
     """Per row 1 true, 0 false, -1 not to be judged; rows outside `within` are -1."""
-    condition = condition_of(text, frame)
     out = np.full(len(frame), -1, np.int8)
     rows = np.arange(len(frame)) if within is None else np.flatnonzero(within)
-    if len(rows) > _FEW and any(frame.entity.fields[n].numeric for n in condition.names):
-        settled = surely_true(condition.tree, frame, rows)
-        out[rows[settled]] = 1
-        rows = rows[~settled]
     if not len(rows):
         return out
+    kernel = _kernel(text, frame.model, frame.entity)
+    out[rows] = _one_by_one(text, frame, rows) if kernel is None else _by_columns(kernel, frame, rows)
+    return out
+
+
+def column_of(field: Field) -> Column:
+    """A field as a row condition reads it: numbers at the field's scale, all else as text."""
+    scale = field.decimals if field.decimals is not None else 0 if field.type == "integer" else None
+    return Column(field.name, "number" if field.numeric else "text", scale if field.numeric else None, stored="double")
+
+
+def _kernel(text: str, model: Model, entity: Entity) -> RowCondition | None:
+    columns = {name: column_of(field) for name, field in entity.fields.items()}
+    try:
+        return RowCondition(text, columns, Functions(model.codes).for_rows)
+    except OutsideRows:
+        return None
+
+
+def _by_columns(kernel: RowCondition, frame: Frame, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+    every = len(rows) == len(frame)
+    arrays = {}
+    for name, column in kernel.columns.items():
+        if column.kind == "number":
+            numbers = frame.numbers(name)
+            values = numbers.values if every else numbers.values[rows]
+            arrays[name] = pa.array(values, mask=~(numbers.known if every else numbers.known[rows]))
+        else:
+            arrays[name] = frame.text(name) if every else frame.text(name).take(pa.array(rows))
+    return kernel.of_arrow(arrays, len(rows))
+
+
+def _one_by_one(text: str, frame: Frame, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+    condition = condition_of(text, frame)
     group, first = _groups(frame, condition.names, rows)
     context = Values(frame, condition.names)
     answers = np.array([_verdict(condition.value(context.row(int(rows[f])))) for f in first], np.int8)
-    out[rows] = answers[group]
-    return out
+    return answers[group]
 
 
 def _verdict(value: Any) -> int:
@@ -78,17 +104,7 @@ class Values:
         if text is None or not field.numeric:
             return text
         numbers = self._frame.numbers(field.name)
-        return _decimal(float(numbers.values[row]), field) if numbers.known[row] else None
-
-
-def _decimal(value: float, field: Field) -> Decimal:
-    """A number at its field's scale; one with surplus decimals as it is (its own rule tells)."""
-    places = field.decimals if field.decimals is not None else 0 if field.type == "integer" else None
-    if places is not None and abs(value) < 1e12:
-        rounded = Decimal(round(value * 10**places)).scaleb(-places)
-        if abs(float(rounded) - value) < 1e-6 * 10**-places + abs(value) * 1e-15:
-            return rounded
-    return Decimal(repr(value))
+        return column_of(field).value(float(numbers.values[row])) if numbers.known[row] else None
 
 
 def conditional(rule: Rule, frame: Frame, context: Context) -> None:

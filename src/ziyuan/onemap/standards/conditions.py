@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ziyuan.base import feel
+from ziyuan.base.feel.rows import CodeFunction, OrElse
 from ziyuan.onemap.standards.codes import CodeTable
 from ziyuan.onemap.standards.errors import ModelUnreadable
 
@@ -72,6 +73,17 @@ class Functions:
     def by_name(self) -> dict[str, Callable[..., Any]]:
         """The functions as FEEL takes them."""
         return {"under": self.under, "top": self.top, "base": self.base, "or_zero": _or_zero}
+
+    @cached_property
+    def for_rows(self) -> dict[str, CodeFunction | OrElse]:
+        """The same functions as a row condition compiles them."""
+        known = frozenset(code for table in self._tables for code in table.by_code)
+        return {
+            "under": CodeFunction(self.under, "boolean", known, elsewhere=False),
+            "top": CodeFunction(self.top, "text", known),
+            "base": CodeFunction(self.base, "text", known, elsewhere="same"),
+            "or_zero": OrElse(0),
+        }
 
 
 def _or_zero(number: Decimal | int | None) -> Decimal | int:
