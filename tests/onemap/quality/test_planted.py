@@ -3,6 +3,8 @@
 In metres and in degrees, in Chinese zones and elsewhere, whatever the order of rows and vertices.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pyarrow as pa
 import pyproj
@@ -42,13 +44,17 @@ DEGREES = {4490: 4527, 4326: 32633, 4258: 32633}
 SIZES = [0.0002, 0.001, 0.05, 0.5]
 
 
+@lru_cache
+def across(epsg, other):
+    return pyproj.Transformer.from_crs(epsg, other, always_xy=True)
+
+
 def to_file(epsg, xy):
     """Local metres as coordinates of a file in this system."""
     if epsg in PLACES:
         return np.round(xy + PLACES[epsg], 9)
     plane = DEGREES[epsg]
-    across = pyproj.Transformer.from_crs(plane, epsg, always_xy=True)
-    return np.column_stack(across.transform(*(xy + PLACES[plane]).T))
+    return np.column_stack(across(plane, epsg).transform(*(xy + PLACES[plane]).T))
 
 
 def to_local(epsg, x, y):
@@ -56,7 +62,7 @@ def to_local(epsg, x, y):
     if epsg in PLACES:
         return np.array([x, y]) - PLACES[epsg]
     plane = DEGREES[epsg]
-    return np.array(pyproj.Transformer.from_crs(epsg, plane, always_xy=True).transform(x, y)) - PLACES[plane]
+    return np.array(across(epsg, plane).transform(x, y)) - PLACES[plane]
 
 
 def judge(made: Field, epsg, tmp_path, *, seed=1, dense=False, area="plane"):

@@ -46,7 +46,7 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
                     raise unreadable
                 names.append(one.name)
                 name = _match(one.name, models, wanted)
-                if name is not None and name not in found and GEOMETRY_COLUMN in one.table.column_names:
+                if name is not None and name not in found and _fits(name, one, models):
                     found[name] = _table(name, one, wanted)
     if not found:
         for model in models:
@@ -55,8 +55,15 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
     return found
 
 
+def _fits(name: str, one: Opened, models: list[Model]) -> bool:
+    """A layer of shapes needs a column of shapes; a table needs none."""
+    if GEOMETRY_COLUMN in one.table.column_names:
+        return True
+    return any(name in model.entities and model.entities[name].geometry.kind == "none" for model in models)
+
+
 def _table(name: str, one: Opened, wanted: Wanted) -> LayerTable:
-    epsg = wanted.crs or _epsg(one, one.name)
+    epsg = wanted.crs or (_epsg(one, one.name) if GEOMETRY_COLUMN in one.table.column_names else 0)
     return LayerTable(name, epsg, one.table, one.format.driver or one.format.id, one.text.encoding, one.file,
                       carrier=one.format.carries)  # fmt: skip
 

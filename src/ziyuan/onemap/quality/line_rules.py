@@ -16,15 +16,18 @@ _WIDEST = 1e7
 
 
 def no_dangle(rule: Rule, frame: Frame, context: Context) -> None:
-    """Both ends of each line lie on another line (or on another stretch of itself)."""
+    """Both ends of each line lie on another line (or on another stretch of itself); with `at_ends` on an end of one."""
     lines = frame.lines
     limit = _tolerance(rule, frame)
     at, part, own = lines.ends
     points = shapely.points(lines.coords[at].astype(np.float64))
-    tree = shapely.STRtree(lines.segments())
-    end, segment = tree.query(points, predicate="dwithin", distance=limit)
     held = np.zeros(len(points), bool)
-    held[end[(segment != own[end]) & (lines.lengths[segment] > 0)]] = True
+    if rule.params.get("at_ends"):
+        end, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=limit)
+        held[end[end != other]] = True
+    else:
+        end, segment = shapely.STRtree(lines.segments()).query(points, predicate="dwithin", distance=limit)
+        held[end[(segment != own[end]) & (lines.lengths[segment] > 0)]] = True
     loose = np.flatnonzero(~held)
     shown = [_dangling(rule, frame, points[n], int(part[n])) for n in loose[:LISTED]]
     context.collector.note(rule, len(loose), shown)

@@ -108,7 +108,7 @@ def _degrees_of(epsg: int, xy: Floats) -> tuple[Floats, Floats]:
 
 def on_earth(bounds: Floats, epsg: int | None) -> NDArray[np.bool_]:
     """Finite, and no farther away than coordinates of the system can be."""
-    degrees = epsg is not None and system_of(epsg).is_geographic
+    degrees = bool(epsg) and system_of(int(epsg or 0)).is_geographic
     farthest = np.array(_DEGREES if degrees else _FARTHEST)
     with np.errstate(invalid="ignore"):
         return np.logical_and.reduce(np.abs(bounds) <= farthest, axis=1)
@@ -116,7 +116,7 @@ def on_earth(bounds: Floats, epsg: int | None) -> NDArray[np.bool_]:
 
 def plane_of(epsg: int | None, bounds: Floats) -> Plane:
     """The plane for a layer with these bounds of shapes (n, 4), all finite, in the system `epsg`."""
-    if epsg is None:
+    if not epsg:  # a table without shapes
         return Plane(None)
     if epsg in _PREFIXED:
         return Plane(epsg, epsg - 4488)

@@ -73,7 +73,7 @@ TOPOLOGY: dict[str, Kind] = {
     "no_self_intersection": Kind("图形自相交", "修改节点，消除自相交", {}),
     "no_sliver": Kind("碎片面", "将碎片并入相邻图形", {"min_area": "m2", "min_width": "m"}),
     "no_short_edge": Kind("短边", "删除多余节点，或合并过近的节点", {"min_length": "m"}, ("min_length",)),
-    "no_dangle": Kind("悬挂线", "延伸或截短线段，使端点与其他线相接", {"tolerance": "m"}),
+    "no_dangle": Kind("悬挂线", "延伸或截短线段，使端点与其他线相接", {"tolerance": "m", "at_ends": ""}),
     "no_hole": Kind("图形有孔洞", "去掉孔洞，或改为独立图形", {}),
     "single_part": Kind("多部件图形", "拆成单部件图形，各编一个标识码", {}),
     "min_area": Kind("小于最小面积", "核对是否需要上图；不需要的并入相邻图形", {"m2": "m2", "limits": "m2", "by": ""}),
