@@ -18,10 +18,13 @@ CHECKS = {
     "4 扣除": ["DLTB-KCDLBM-domain", "DLTB-KCDLBM-allowed_when", "DLTB-KCXS-range", "DLTB-KCXS-allowed_when"],
     "5 耕地类型、坡度": ["DLTB-GDLX-allowed_when", "DLTB-GDPDJB-allowed_when", "DLTB-GDPDJB-domain"],
     "6 线状地物宽度": ["DLTB-XZDWKD-allowed_when"],
-    "7 拓扑": ["DLTB-T1", "DLTB-T2", "XZQ-T1", "CJDCQ-T1", "X-01", "X-02", "DLTB-T5", "DLTB-T6"],
-    "8 城镇村": ["CZCDYD-T1", "CZCDYD-A1", "CZCDYD-A2"],
+    "7 面的拓扑": ["DLTB-T1", "DLTB-T2", "XZQ-T1", "CJDCQ-T1", "X-01", "X-02", "X-06", "DLTB-T5", "DLTB-T6"],
+    "7 界线的拓扑": [f"{layer}-T{n}" for layer in ("XZQJX", "CJDCQJX") for n in (1, 2, 3, 4, 6)],
+    "8 城镇村": ["CZCDYD-T1", "CZCDYD-A1", "CZCDYD-A2", "X-07"],
     "9 细化与种植": [f"DLTB-A{n}" for n in range(20, 34)],
     "10 地类面积": ["DLTB-A10"],
+    "标识码在县内唯一": ["X-08"],
+    "年度变更": ["C-01", "C-02", "C-03"],
 }  # fmt: skip
 
 
@@ -58,6 +61,17 @@ def test_the_code_of_a_town_range_fits_its_kind(kind, code, good):
         if when.value(row):
             verdicts.append(then.value(row))
     assert verdicts == ([] if good is None else [good])
+
+
+@pytest.mark.parametrize(
+    ("land", "asked"),
+    [("05H1", True), ("0508", True), ("0601", True), ("0603", True), ("0702", True), ("08H2A", True), ("0810A", True),
+     ("09", True), ("1004", True), ("1005", True), ("1201", True), ("1003", False), ("1006", False), ("0101", False)],
+)  # fmt: skip
+def test_built_land_inside_a_town_range_must_carry_its_kind(land, asked):
+    rule = RULES["X-07"]
+    assert (rule.params["equals"], rule.params["empty"]) == ("CZCLX", "wrong")
+    assert Condition(rule.params["where"], ("DLBM",), SURVEY.codes).value({"DLBM": land}) is asked
 
 
 PLANTING = [

@@ -33,6 +33,6 @@ def test_the_unmapped_classes_are_as_many_as_the_page_says():
 
 
 def test_rules_named_on_the_page_exist():
-    named = set(re.findall(r"`((?:DLTB|XZQ|CJDCQ|CZCDYD|X)-[A-Z0-9][\w-]*)`", PAGE))
+    named = set(re.findall(r"`((?:DLTB|XZQ|XZQJX|CJDCQ|CJDCQJX|CZCDYD|X|C)-[A-Z0-9][\w-]*)`", PAGE))
     assert len(named) > 20
     assert named <= RULES
