@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import itertools
 import os
 import secrets
 import shutil
@@ -79,7 +80,7 @@ def test_whatever_was_written_but_not_acknowledged_before_a_kill_leaves_no_trace
     officer, body = people["officer"], bytes(range(200))
     upload = uploads.begin(officer, order(len(body), name=f"{secrets.token_hex(4)}.zip", kind="precursor"))
     places = sorted({0, len(body), *cuts})
-    for at, (start, end) in enumerate(zip(places, places[1:], strict=False)):
+    for at, (start, end) in enumerate(itertools.pairwise(places)):
         if at < len(dies):
             with incoming.path_of(upload.pk).open("ab") as torn:
                 torn.write(secrets.token_bytes(dies[at]))
@@ -283,7 +284,8 @@ def test_a_second_connection_that_writes_the_same_upload_is_refused_at_once(make
     failed: list[BaseException] = []
 
     class Slow:
-        body = [b"01234", b"56789"]
+        def __init__(self) -> None:
+            self.body = [b"01234", b"56789"]
 
         def read(self, size: int, /) -> bytes:
             reading.set()

@@ -5,7 +5,7 @@ from ziyuan.onemap import findings
 from ziyuan.onemap.deliveries import acts
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State
-from ziyuan.onemap.findings.disputes import locked as locked_dispute
+from ziyuan.onemap.findings.disputing import locked as locked_dispute
 from ziyuan.onemap.findings.errors import ErrorsStandOpen
 
 
