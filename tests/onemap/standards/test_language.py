@@ -122,6 +122,11 @@ def test_under_takes_one_head_or_several(tmp_path):
     assert Condition('under(DL, "05")', ("DL",), model.codes).value({"DL": "0601"}) is False
 
 
+def test_two_trees_with_a_common_code_are_refused_in_conditions_that_ask_the_tree(tmp_path):
+    with pytest.raises(errors.ModelUnreadable, match="DL 与 D2 有相同的代码"):
+        load(tmp_path, "lists:", "  D2: {file: dl.csv}\nlists:")
+
+
 def test_a_composite_key_has_several_fields_and_no_single_one(tmp_path):
     layer = load(tmp_path).entity("A")
     assert (layer.key, layer.key_fields) == (None, ("CUN", "XH"))

@@ -5,7 +5,6 @@ marking suffix, `or_zero(number)` reads an empty number as zero. Three-valued as
 comes out null is not judged (an empty required field has its own rule).
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -24,23 +23,6 @@ def prove(text: str | None, fields: frozenset[str], where: str) -> None:
     problems = feel.check(text, fields, Functions({}).by_name)
     if problems:
         raise ModelUnreadable(where, f"条件“{text}”有误：{problems[0].message}。")
-
-
-class Lists:
-    """Named lists of codes (`lists:`): a name in a condition stands for the written-out list."""
-
-    _TEXT_OR_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d]\w*')
-
-    def __init__(self, by_name: Mapping[str, Sequence[str]]) -> None:
-        self._written = {
-            name: "[" + ", ".join(f'"{code}"' for code in codes) + "]" for name, codes in by_name.items()
-        }
-
-    def expanded(self, text: str | None) -> str | None:
-        """The condition with every name of a list replaced; texts in quotes stay as they are."""
-        if text is None or not self._written:
-            return text
-        return self._TEXT_OR_NAME.sub(lambda found: self._written.get(found[0], found[0]), text)
 
 
 class Functions:

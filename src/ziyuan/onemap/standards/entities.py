@@ -5,8 +5,8 @@ from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable
-from ziyuan.onemap.standards.conditions import Lists, prove
-from ziyuan.onemap.standards.errors import MissingKey, RuleNotServed, WrongValue
+from ziyuan.onemap.standards.errors import MissingKey, ModelUnreadable, RuleNotServed, WrongValue
+from ziyuan.onemap.standards.lists import Lists, ambiguous, asks_the_tree
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
 from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
 from ziyuan.onemap.standards.rules import implied_rules, written_check, written_rules
@@ -26,12 +26,19 @@ class Shared:
         self.domains, self.composed = root.table("codes").keys(), root.table("patterns").keys()
         self.codes, self.patterns, self.lists = codes, patterns, lists
         self.problems, self.proving = problems, proving
+        self.ambiguous = ambiguous(codes) if proving else None
 
     def prove(self, text: str | None, names: frozenset[str], where: str) -> None:
         """Keep as a problem what is wrong with a condition; nothing when conditions are not looked at."""
-        if self.proving and text is not None:
-            with self.problems.kept():
-                prove(text, names, where)
+        if not self.proving or text is None:
+            return
+        from ziyuan.onemap.standards.conditions import prove
+
+        with self.problems.kept():
+            if self.ambiguous and asks_the_tree(text):
+                one, other = self.ambiguous
+                raise ModelUnreadable(where, f"代码表 {one} 与 {other} 有相同的代码，under、top、base 分不清是哪一张。")
+            prove(text, names, where)
 
 
 def entity(parent: Table, name: str, shared: Shared) -> Entity:

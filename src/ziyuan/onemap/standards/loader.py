@@ -7,10 +7,10 @@ from typing import Any
 from ziyuan.base.errors import UserError
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable, read_codes, written_codes
-from ziyuan.onemap.standards.conditions import Lists
 from ziyuan.onemap.standards.crosswalks import Crosswalk, read_crosswalk
 from ziyuan.onemap.standards.entities import Shared, entity
 from ziyuan.onemap.standards.errors import MissingKey, WrongValue
+from ziyuan.onemap.standards.lists import Lists
 from ziyuan.onemap.standards.model import Entity, Model, Pattern, Rule, Space
 from ziyuan.onemap.standards.places import model_file
 from ziyuan.onemap.standards.reading import Problems, Table, plain, read, tables

@@ -5,8 +5,8 @@ from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable
-from ziyuan.onemap.standards.conditions import Lists
 from ziyuan.onemap.standards.errors import RuleNotServed, WrongValue
+from ziyuan.onemap.standards.lists import Lists
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Rule
 from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
 
