@@ -265,3 +265,34 @@ def test_a_hostile_file_is_refused_at_once(tmp_path, text):
 
 def test_the_palettes_of_the_language_are_those_that_are_drawn():
     assert set(vocabulary.PALETTES) == set(PALETTES)
+
+
+def test_a_code_no_more_in_force_says_since_when_and_what_replaced_it(tmp_path):
+    table = load(tmp_path).codes["DL"]
+    day = date(2024, 12, 31)
+    assert table.fault("0508", day) == "“0508”零售只用到 2019-12-31，改用“0509”。"
+    assert table.nearest("0508", day) == "0509"
+    assert table.fault("05", day) == "“05”商服在DL代码表中只作上级，不能填写，最接近的是“0509”。"
+    assert "不在DL代码表中，最接近的是“0509”" in table.fault("0599", day)
+
+
+def test_the_check_judges_codes_on_the_reference_day(tmp_path):
+    """The same file is clean as of 2019 and wrong as of 2024."""
+    import pyarrow as pa
+    import shapely
+
+    from ziyuan.onemap.formats.layer_table import LayerTable
+    from ziyuan.onemap.quality.check import check
+
+    model = load(tmp_path, "required_when: 'under(DL, town)'", "")
+    shape = shapely.to_wkb(shapely.box(39500000, 3500000, 39500100, 3500100))
+    columns = {"CUN": ["1"], "XH": ["1"], "DL": ["0508"], "ZT": ["1"], "BBH": [None], "FJ": [None]}
+    rows = pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()} | {"geometry": pa.array([shape], pa.binary())})
+    layer = LayerTable("A", 4527, rows, "GPKG", "UTF-8", "a.gpkg")
+
+    def found(period):
+        report = check([model], {"A": layer}, period=period, required=["A"])
+        return [f.message for f in report.findings if f.kind == "domain"]
+
+    assert found("2019") == []
+    assert found("2024") == ["“0508”零售只用到 2019-12-31，改用“0509”。"]

@@ -70,23 +70,24 @@ def decimals(rule: Rule, frame: Frame, context: Context) -> None:
 
 
 def domain(rule: Rule, frame: Frame, context: Context) -> None:
-    """One of the codes."""
+    """One of the codes that stand in the table on the reference day of the period."""
     field = _ready(rule, frame)
     if not field or field.domain is None:
         return
     table = frame.model.domain(field)
-    allowed = table.usable() if table else list(field.domain)
+    day = frame.model.reference_day(context.period)
+    allowed = table.usable(day) if table else list(field.domain)
     text = frame.text(field.name)
     wrong = pc.and_(pc.is_valid(text), pc.invert(pc.is_in(text, pa.array(allowed, pa.string()))))
-    title = table.title if table else field.title
 
     def near(code: str) -> str | None:
-        return table.nearest(code) if table else (allowed[0] if len(allowed) == 1 else None)
+        return table.nearest(code, day) if table else (allowed[0] if len(allowed) == 1 else None)
 
     def message(row: int) -> str:
         code = text[row].as_py()
-        hint = near(code)
-        return f"“{code}”不在{title}代码表中" + (f"，最接近的是“{hint}”。" if hint else "。")
+        if table is not None:
+            return table.fault(code, day)
+        return f"“{code}”不在{field.title}代码表中" + (f"，最接近的是“{near(code)}”。" if near(code) else "。")
 
     context.collector.rows(
         rule, frame, np.flatnonzero(_mask(wrong)), message,

@@ -91,11 +91,28 @@ class CodeTable:
         found = self.heads(code) if code else []
         return found[-1] if found else None
 
-    def nearest(self, code: str) -> str | None:
-        """The usable code most like a wrong one: same head first, then same length."""
-        usable = self.usable()
+    def nearest(self, code: str, on: date | None = None) -> str | None:
+        """The usable code most like a wrong one: what replaced it, else same head first, then same length."""
+        usable = self.usable(on)
+        row = self.by_code.get(code)
+        if row is not None and row.replaced_by in usable:
+            return row.replaced_by
         alike = max(usable, key=lambda c: (_same_head(c, code), len(c) == len(code)), default=None)
         return alike if alike and _same_head(alike, code) else nearest(code, usable)
+
+    def fault(self, code: str, on: date | None = None) -> str:
+        """Why `code` may not stand in a field on that day, with what to write instead where that is near."""
+        row, near = self.by_code.get(code), self.nearest(code, on)
+        if row is None:
+            said = f"“{code}”不在{self.title}代码表中" + ("" if self.complete else "（该表未收全，请核对）")
+        elif not row.usable:
+            said = f"“{code}”{row.name}在{self.title}代码表中只作上级，不能填写"
+        elif on is not None and row.valid_to is not None and on > row.valid_to:
+            said = f"“{code}”{row.name}只用到 {row.valid_to.isoformat()}"
+            return f"{said}，改用“{row.replaced_by}”。" if row.replaced_by else f"{said}。"
+        else:
+            said = f"“{code}”{row.name}到 {on} 尚未启用"
+        return f"{said}，最接近的是“{near}”。" if near else f"{said}。"
 
 
 def _same_head(one: str, other: str) -> int:
