@@ -144,15 +144,30 @@ def test_swiss_geopackage_passes_its_model_and_its_twin_does_not(tmp_path, job, 
     assert [f["field"] for f in found] == ["art"] * code
 
 
-def table(first, second, third):
-    return f"""{HEAD}entities:
+CSV_MODEL = f"""{HEAD}entities:
   Class1:
     geometry: {{kind: none}}
     fields:
-      {first}: {{type: text, length: 40, required: always}}
-      {second}: {{type: integer, min: 1, max: 10}}
-      {third}: {{type: text, domain: [rot, blau]}}
+      attr1: {{type: text, length: 40, required: always}}
+      attr2: {{type: integer, min: 1, max: 10}}
+      attr3: {{type: text, domain: [rot, blau]}}
 """
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "rows"),
+    [("CsvValidator/data1.csv", 0, []), ("CsvValidatorFail/dataFail.csv", 1, [("attr2", "x"), ("attr3", "gruen")])],
+)
+def test_swiss_table_passes_its_model_and_its_twin_does_not(tmp_path, name, code, rows):
+    """The owners' files have no line of names; one is put in front."""
+    source = SHARED / GRETL / name
+    if not source.exists():
+        pytest.skip(f"没有共享数据 {name}")
+    named = tmp_path / "named.csv"
+    named.write_text("attr1,attr2,attr3\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+    got, found, _ = check(tmp_path, named, CSV_MODEL)
+    assert got == code
+    assert sorted((f["field"], f["value"]) for f in found) == rows
 
 
 def test_invalid_county_outlines_are_those_that_geos_finds(tmp_path):
@@ -161,16 +176,39 @@ def test_invalid_county_outlines_are_those_that_geos_finds(tmp_path):
         pytest.skip("没有共享数据 echarts-cities")
     found = 0
     for path in sorted(folder.glob("*.geojson")):
-        _, findings, _ = check(tmp_path, str(path.relative_to(SHARED)), layer_model("polygon", "no_self_intersection"))
+        _, findings, _ = check(tmp_path, path, layer_model("polygon", "no_self_intersection"))
         found += len(of_kind(findings, "no_self_intersection"))
     assert found == 62
 
 
 UK = {
-    "geojson.resource": 1, "gml.resource": 1, "kml.resource": 1, "shapefile_zip.resource": 1, "utf-8-sig-json.resource": 1,
-    "kml-bad.resource": 11,
+    "geojson.resource": (".geojson", 1), "gml.resource": (".gml", 10), "kml.resource": (".kml", 12),
+    "shapefile_zip.resource": (".zip", 6), "shapefile_zip_not_in_root.resource": (".zip", 14),
+    "utf-8-sig-json.resource": (".geojson", 114), "kml-bad.resource": (".kml", None),
 }  # fmt: skip
+"""Ending of the kind of file, and rows of the CSV that the owners expect of it."""
+
+
+@pytest.mark.parametrize("name", UK)
+def test_english_submissions_are_read_and_the_broken_one_is_refused(tmp_path, name):
+    ending, rows = UK[name]
+    source = SHARED / "02-parcels/uk-planning" / name
+    if not source.exists():
+        pytest.skip(f"没有共享数据 {name}")
+    named = tmp_path / f"submission{ending}"
+    named.write_bytes(source.read_bytes())
+    code, _, summary = check(tmp_path, named, layer_model("polygon", "no_overlap"))
+    assert (code == 11) if rows is None else (summary["features"] == rows)
+
+
 ETS = {
-    "gdal_sample_v1.2_no_extensions.gpkg": {0, 1}, "states10.gpkg": {0, 1}, "null_geometry.gpkg": {1}, "empty.gpkg": {11},
-    "elevation.gpkg": {11}, "uint16.gpkg": {11}, "v12_bad_attributes.gpkg": {11},
+    "states10.gpkg": (0, 51), "features-0_FIXED.gpkg": (0, 51), "null_geometry.gpkg": (1, 3), "v12_bad_attributes.gpkg": (1, 2),
+    "empty.gpkg": (11, None), "elevation.gpkg": (11, None), "uint16.gpkg": (11, None),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ETS)
+def test_good_geopackages_are_read_faulty_ones_found_faulty_and_those_without_features_refused(tmp_path, name):
+    code, features = ETS[name]
+    got, _, summary = check(tmp_path, f"07-oracles/gpkg-ets/{name}", layer_model("polygon", "no_overlap"))
+    assert (got, summary.get("features")) == (code, features)

@@ -19,6 +19,7 @@ from ziyuan.onemap.quality.threads import in_threads
 from ziyuan.onemap.standards.model import Entity, Field, Model
 
 GEOMETRY_COLUMN = "geometry"
+_WHOLE = 2.0**53
 _NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 
 
@@ -59,13 +60,20 @@ class Frame:
 
     def has(self, field: str) -> bool:
         """True when the delivery has this column."""
-        return field.upper() in self.names
+        return self._column(field) is not None
+
+    def _column(self, field: str) -> str | None:
+        """The delivered name of a column; formats that hold short names only have its beginning."""
+        longest = self.delivered.carrier.name
+        short = field.upper() if longest is None else field.upper()[:longest]
+        return self.names.get(field.upper()) or self.names.get(short)
 
     def raw(self, field: str) -> pa.Array:
         """The column as delivered; all null when absent."""
-        if not self.has(field):
+        name = self._column(field)
+        if name is None:
             return pa.nulls(len(self), pa.string())
-        column = self.delivered.table.column(self.names[field.upper()])
+        column = self.delivered.table.column(name)
         array = column.combine_chunks()
         if isinstance(array, pa.ChunkedArray):
             array = array.chunk(0) if array.num_chunks else pa.nulls(0, column.type)
@@ -200,14 +208,16 @@ def _as_text(array: pa.Array) -> pa.Array:
     if pa.types.is_string(kind):
         return array
     if pa.types.is_floating(kind):
-        values = array.to_numpy(zero_copy_only=False)
-        return pa.array([_number_text(v) for v in values], pa.string())
+        return _floats_as_text(array)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_nested(kind):
         return pa.nulls(len(array), pa.string())
     return pc.cast(array, pa.string())
 
 
-def _number_text(value: float) -> str | None:
-    if value is None or not np.isfinite(value):
-        return None
-    return str(int(value)) if value == int(value) else repr(float(value))
+def _floats_as_text(array: pa.Array) -> pa.Array:
+    """Whole numbers without a point, others with as many places as they have; what is no number is null."""
+    finite = pc.fill_null(pc.is_finite(array), False)
+    whole = pc.and_(pc.equal(array, pc.floor(array)), pc.less(pc.abs(array), _WHOLE))
+    digits = pc.cast(pc.if_else(pc.and_(finite, whole), array, 0.0), pa.int64(), safe=False)
+    text = pc.if_else(whole, pc.cast(digits, pa.string()), pc.cast(pc.cast(array, pa.float64()), pa.string()))
+    return pc.if_else(finite, text, pa.scalar(None, pa.string()))

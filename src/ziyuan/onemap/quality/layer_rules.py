@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 import shapely
 
@@ -121,9 +122,10 @@ def no_surplus_columns(rule: Rule, frame: Frame, context: Context) -> None:
 
 
 def column_present(rule: Rule, frame: Frame, context: Context) -> None:
-    """The column is there."""
+    """The column is there, where the format of the file can hold it."""
     field = frame.entity.fields[str(rule.field)]
-    if not frame.has(field.name):
+    carrier = frame.delivered.carrier
+    if carrier.attributes == "any" and not frame.has(field.name):
         context.collector.one(rule, f"缺少字段 {field.name}（{field.title}）。", expected=field.name)
 
 
@@ -133,9 +135,36 @@ def column_type(rule: Rule, frame: Frame, context: Context) -> None:
     if not frame.has(field.name):
         return
     kind = frame.raw(field.name).type
-    if not _fits(kind, field, frame):
+    if _untyped(kind, field, frame):
+        _values_fit(rule, frame, field, context)
+    elif not _fits(kind, field, frame):
         message = f"字段 {field.name}（{field.title}）的类型是{_arrow_title(kind)}，标准为{_TYPE_TITLES[field.type]}。"
         context.collector.one(rule, message, value=_arrow_title(kind), expected=_TYPE_TITLES[field.type])
+
+
+_CARRIED = {"text": "text", "code": "text", "integer": "integer", "number": "number", "date": "date"}
+_DATE = r"^[0-9]{4}-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])"
+_VALUES = {"integer": r"^[+-]?[0-9]+(\.0*)?$", "number": r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$", "date": _DATE}
+
+
+def _untyped(kind: pa.DataType, field: Field, frame: Frame) -> bool:
+    """Is the column text only because its format knows no types, or not this one?"""
+    carrier = frame.delivered.carrier
+    held = carrier.typed and _CARRIED[field.type] in carrier.types
+    return not held and (pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _values_fit(rule: Rule, frame: Frame, field: Field, context: Context) -> None:
+    """Each written value reads as one of the field's type."""
+    shape = _VALUES.get(field.type)
+    if shape is None:
+        return
+    text, title = frame.text(field.name), _TYPE_TITLES[field.type]
+    wrong = pc.and_(pc.is_valid(text), pc.invert(pc.match_substring_regex(text, shape)))
+    context.collector.rows(
+        rule, frame, np.flatnonzero(pc.fill_null(wrong, False).to_numpy(zero_copy_only=False)),
+        lambda r: f"{field.title}“{text[r].as_py()}”不是{title}。", value=lambda r: text[r].as_py(), expected=lambda _: title,
+    )  # fmt: skip
 
 
 def _fits(kind: pa.DataType, field: Field, frame: Frame) -> bool:
