@@ -5,8 +5,8 @@ Import verbs from here; only verbs write. This room lies below `deliveries`.
 
 from ziyuan.onemap.findings import proof as proof
 from ziyuan.onemap.findings.cover import with_effect
-from ziyuan.onemap.findings.disputes import answer, dispute, take_back
-from ziyuan.onemap.findings.exceptions import approve, refuse, request, withdraw
+from ziyuan.onemap.findings.disputing import answer, dispute, take_back
+from ziyuan.onemap.findings.excepting import approve, refuse, request, withdraw
 from ziyuan.onemap.findings.models import CheckRun
 from ziyuan.onemap.findings.read import counts, listing, on_map, open_errors
 from ziyuan.onemap.findings.store import Judged, store

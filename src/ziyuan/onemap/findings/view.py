@@ -99,9 +99,9 @@ def fixture(by: kernel.Actor, number: int) -> tuple[str, str]:
     with kernel.acting(by):
         kernel.require(by, "delivery.read")
         row = _found(Dispute, "异议", number)
-    if not row.fixture:
-        raise NoFixture(row.no)
-    return row.fixture, f"{row.finding.rule}-{row.no}.yaml"
+        if not row.fixture:
+            raise NoFixture(row.no)
+        return row.fixture, f"{row.finding.rule}-{row.no}.yaml"
 
 
 def _found(model: Any, what: str, number: int) -> Any:

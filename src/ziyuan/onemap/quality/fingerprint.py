@@ -131,7 +131,7 @@ def match(before: Marks, now: Marks, *, tolerance: float) -> NDArray[np.int64]:
     return same
 
 
-class _meets:  # noqa: N801  a test with its tolerance
+class _meets:
     """Same keys: the place decides only where it belongs to the identity."""
 
     def __init__(self, tolerance: float) -> None:
@@ -145,7 +145,7 @@ class _meets:  # noqa: N801  a test with its tolerance
         return near | nowhere | ~(before.placed[old] & now.placed[new])
 
 
-class _renumbered:  # noqa: N801  a test with its tolerance
+class _renumbered:
     """Other keys: place and measure must both agree."""
 
     def __init__(self, tolerance: float) -> None:

@@ -10,7 +10,7 @@ from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings import notes
 from ziyuan.onemap.findings.errors import AlreadyDisputed, ReasonWanted, StateRefused
-from ziyuan.onemap.findings.exceptions import Source, demand_other_eyes
+from ziyuan.onemap.findings.excepting import Source, demand_other_eyes
 from ziyuan.onemap.findings.models import Dispute, DisputeState, State, StoredFinding
 from ziyuan.onemap.findings.skeleton import skeleton
 from ziyuan.onemap.formats import LayerTable
