@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator
-from importlib import import_module
 
 import click
 
@@ -33,10 +32,9 @@ def _shown(option: argparse.Action) -> str:
 
 def platform() -> Iterator[tuple[str, str, str]]:
     """Leaves of every group of `ziyuan.site.cli`."""
-    from ziyuan.site.cli import GROUPS
+    from ziyuan.site.cli import main
 
-    for name, (module, attribute, _) in sorted(GROUPS.items()):
-        yield from _leaves(f"./ziyuan {name}", getattr(import_module(module), attribute))
+    yield from _leaves("./ziyuan", main)
 
 
 def installation() -> Iterator[tuple[str, str, str]]:
@@ -48,8 +46,11 @@ def installation() -> Iterator[tuple[str, str, str]]:
 
 def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, str, str]]:
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _leaves(f"{path} {name}", command.commands[name])
+        context = click.Context(command)
+        for name in sorted(command.list_commands(context)):
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _leaves(f"{path} {name}", found)
         return
     told = [f"`{_parameter(p)}`" for p in command.params if not getattr(p, "hidden", False)]
     yield path, " ".join(told), (command.help or "").strip().split("\n")[0]

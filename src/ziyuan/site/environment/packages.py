@@ -1,5 +1,6 @@
 """System packages: what is missing, judged by the thing itself, and its installation by apt."""
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -34,6 +35,17 @@ def _command(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
 
 
+def _library(name: str) -> Callable[[], bool]:
+    def present() -> bool:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return False
+        return True
+
+    return present
+
+
 def wanted(*, database: bool, tests: bool) -> dict[str, Callable[[], bool]]:
     """Package → is what it brings already here? Without its own cluster a node needs no PostgreSQL."""
     version = POSTGRES_OF_SYSTEM.get(system(), 15)
@@ -46,6 +58,7 @@ def wanted(*, database: bool, tests: bool) -> dict[str, Callable[[], bool]]:
             "chromium": _command("chromium"),
             "poppler-utils": _command("pdftoppm"),
             "procps": _command("ps"),
+            "libatomic1": _library("libatomic.so.1"),  # the browser driver's own Node wants it
         }
     return needs
 
