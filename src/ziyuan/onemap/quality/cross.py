@@ -167,7 +167,7 @@ def equal_inside(rule: Rule, context: Context) -> None:
     wrong = _unlike(own, wanted, empty_too=rule.params.get("empty") == "wrong")
     context.collector.rows(
         rule, inner, np.flatnonzero(wrong),
-        lambda r: f"{rule.say}：{rule.params['field']} 是 {own[r]}，所在的{outer.entity.title}是 {wanted[r]}。",
+        lambda r: f"{rule.say}：{rule.params['field']} 是 {own[r] or '空'}，所在的{outer.entity.title}是 {wanted[r]}。",
         value=lambda r: own[r], expected=lambda r: wanted[r],
     )  # fmt: skip
 
