@@ -21,7 +21,7 @@ from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.identity.people import add_person
 from ziyuan.kernel.identity.sample import SINCE, TITLES, organ_of
-from ziyuan.onemap.models import ControlArea, Delivery
+from ziyuan.onemap.models import ControlArea, Delivery, Feed, Upload
 
 COUNTIES = {"340123": "甲县画眉项目", "340121": "乙县白鹭项目", "341124": "丙县朱鹮项目"}
 DIGITS = {"340000": 2, "340100": 4, "341100": 4}
@@ -59,6 +59,14 @@ class Place:
             )  # fmt: skip
             ControlArea.objects.create(county=county, edition="2024", part="land", land_class="0101", area_m2=1,
                                        source=COUNTIES[county], registered=kernel.now(), registered_by="省厅")  # fmt: skip
+            self.upload = Upload.objects.create(
+                id=f"{county}-upload", delivery=self.delivery, county=county, organ=f"ZR{county}", name=COUNTIES[county], size=9,
+                sm3="", created=kernel.now(), expires=kernel.now(), created_by="数据员", command="",
+            )  # fmt: skip
+            self.feed = Feed.objects.create(
+                mandate="control_lines_feed", county=county, location="/nowhere", source=COUNTIES[county], licence="内部",
+                every=24, due=kernel.now(), sm3="", fault="", registered_by="省厅",
+            )  # fmt: skip
         shape = small_world.box(100, 100, 101, 101, county)
         self.lon, self.lat = crs.to_degrees(39).transform(shape.centroid.x, shape.centroid.y)
 
@@ -66,7 +74,8 @@ class Place:
         """The operation's address, pointed at this county's things."""
         window = f"{self.lon - 0.001},{self.lat - 0.001},{self.lon + 0.001},{self.lat + 0.001}"
         values = {
-            "{case}": self.case.pk, "{delivery}": self.delivery.pk, "{paper}": self.paper.pk, "{document}": 1,
+            "{case}": self.case.pk, "{delivery}": self.delivery.pk, "{upload}": self.upload.pk,
+            "{feed}": self.feed.pk, "{mandate}": "survey_county", "{kind}": "received", "{paper}": self.paper.pk, "{document}": 1,
             "{layer}": LAYER, "{county}": self.county, "{key}": lattice.key(8, self.county), "{code}": "none",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self.act if "deliveries" in operation else "agree",
@@ -80,7 +89,7 @@ class Place:
             "changes": f"?county={self.county}&from=2023&to=2024", "flow": f"?county={self.county}&from=2023&to=2024",
             "export": f"?county={self.county}&format=csv", "handover-targets": f"?task={self.task.number}",
             "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
-            "audit": f"?county={self.county}",
+            "audit": f"?county={self.county}", "start": f"?county={self.county}", "form": "?layer=DLTB",
         }  # fmt: skip
         return path + more.get(path.rsplit("/", 1)[-1], "")
 
@@ -111,7 +120,12 @@ def ask(client: Client, operation: str, place: Place):
     if operation in ("POST /api/deliveries", "POST /api/control-areas"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
-    return client.generic(method, address, json.dumps({"command": "", "opinion": "同意"}), "application/json")
+    body = {
+        "command": "", "opinion": "同意", "county": place.county, "period": "2025", "name": "a.zip", "size": 9,
+        "mandate": "survey_county", "location": "/nowhere", "layer": "DLTB", "attributes": {}, "geometry": {},
+        "valid_from": "2025-01-01", "receipt": {},
+    }  # fmt: skip
+    return client.generic(method, address, json.dumps(body), "application/json", headers={"Upload-Offset": "0"})
 
 
 def body_of(answer) -> bytes:

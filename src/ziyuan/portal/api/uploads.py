@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from ziyuan.onemap import service as onemap
 from ziyuan.portal.api.common import actor
@@ -43,7 +43,7 @@ def begin(request: HttpRequest, body: OrderIn, response: HttpResponse) -> Any:
     upload = onemap.deliveries.uploads.begin(actor(request), onemap.deliveries.Order(**told), command)
     _mark(response, upload)
     response["Location"] = f"/api/uploads/{upload.pk}"
-    return 201, onemap.deliveries.uploads.told(upload)
+    return Status(201, onemap.deliveries.uploads.told(upload))
 
 
 @router.get("", summary="未传完的上传")
@@ -68,14 +68,14 @@ def append(request: HttpRequest, upload: str, response: HttpResponse) -> Any:
     checksum = request.headers.get("Upload-Checksum", "")
     found = onemap.deliveries.uploads.append(actor(request), upload, offset, request, checksum, length)
     _mark(response, found)
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("/{upload}", response={204: None}, summary="取消上传")
 def terminate(request: HttpRequest, upload: str, response: HttpResponse) -> Any:
     onemap.deliveries.uploads.terminate(actor(request), upload)
     response["Tus-Resumable"] = VERSION
-    return 204, None
+    return Status(204, None)
 
 
 def _mark(response: HttpResponse, upload: Any) -> None:
