@@ -86,7 +86,7 @@ def _epsg(raw: Opened, name: str) -> int:
         system = pyproj.CRS.from_user_input(raw.crs)
     except pyproj.exceptions.CRSError as error:
         raise CrsNotDeclared(name, raw.crs) from error
-    epsg = system.to_epsg() or system.to_epsg(min_confidence=25)
+    epsg = system.to_epsg()  # a likeness of less than seventy in a hundred is a guess
     if epsg is None:
         raise CrsNotDeclared(name, system.name)
     return int(epsg)
