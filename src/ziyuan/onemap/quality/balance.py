@@ -26,7 +26,7 @@ def _column(context: Context, named: str) -> tuple[Frame, str] | None:
     return (frame, field) if frame is not None and frame.has(field) else None
 
 
-def _hundredths(frame: Frame, field: str) -> NDArray[np.int64]:
+def hundredths(frame: Frame, field: str) -> NDArray[np.int64]:
     """Figures beyond all areas on earth have their own rule (length); here they count as none."""
     numbers = frame.numbers(field)
     with np.errstate(invalid="ignore"):
@@ -37,7 +37,7 @@ def _hundredths(frame: Frame, field: str) -> NDArray[np.int64]:
 def _sums(frame: Frame, field: str, by: str, head: int | None = None) -> Sums:
     """Sum of a field in 0.01 m² by the text (or its first characters) of another."""
     keys = frame.text(by).to_numpy(zero_copy_only=False)
-    amounts = _hundredths(frame, field)
+    amounts = hundredths(frame, field)
     names, place = np.unique(np.array([str(k or "")[:head] for k in keys], str), return_inverse=True)
     totals = np.zeros(len(names), np.int64)
     np.add.at(totals, place, amounts)
@@ -60,7 +60,7 @@ def sum_equal(rule: Rule, context: Context) -> None:
     head = rule.params.get("head")
     found = _sums(*parts, rule.params.get("key_of_parts", by), int(head) if head else None)
     keys = frame.text(by).to_numpy(zero_copy_only=False)
-    stated = _hundredths(frame, field)
+    stated = hundredths(frame, field)
     slack = round(float(rule.params.get("within", 0)) * 100)
     wrong = [r for r in range(len(frame)) if keys[r] and abs(stated[r] - found.get(str(keys[r]), 0)) > slack]
     context.collector.note(
@@ -111,7 +111,7 @@ def _control(rows: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
 
 
 def _by_part(frame: Frame, field: str, by: str) -> Sums:
-    sums = _sums(frame, field, by) if frame.has(by) else {"00": int(_hundredths(frame, field).sum())}
+    sums = _sums(frame, field, by) if frame.has(by) else {"00": int(hundredths(frame, field).sum())}
     out: Sums = defaultdict(int)
     for code, amount in sums.items():
         out[_PART_OF.get(code, "land")] += amount
@@ -150,11 +150,11 @@ def _by_class(frame: Frame, field: str, rule: Rule) -> dict[str, Sums]:
     codes = frame.text(rule.params["class"]).to_numpy(zero_copy_only=False)
     names = [f"{_PART_OF.get(str(p), 'land')}|{c or ''}" for p, c in zip(parts, codes, strict=True)]
     out: dict[str, Sums] = defaultdict(lambda: defaultdict(int))
-    _add(out, names, _hundredths(frame, field))
+    _add(out, names, hundredths(frame, field))
     deduction = rule.params.get("deduction")
     if deduction and frame.has(deduction["field"]):
         heads = [f"{name.split('|')[0]}|{deduction['class']}" for name in names]
-        _add(out, heads, _hundredths(frame, deduction["field"]))
+        _add(out, heads, hundredths(frame, deduction["field"]))
     return out
 
 

@@ -71,6 +71,18 @@ def _one_by_one(text: str, frame: Frame, rows: NDArray[np.int64]) -> NDArray[np.
     return answers[group]
 
 
+def answers(text: str, frame: Frame) -> list[Any]:
+    """The value of an expression for each row, asked once for each distinct set of values."""
+    condition = condition_of(text, frame)
+    rows = np.arange(len(frame))
+    if not len(rows):
+        return []
+    group, first = _groups(frame, condition.names, rows)
+    context = Values(frame, condition.names)
+    known = [condition.value(context.row(int(f))) for f in first]
+    return [known[g] for g in group]
+
+
 def _verdict(value: Any) -> int:
     return -1 if not isinstance(value, bool) else int(value)
 

@@ -190,12 +190,13 @@ def unique(rule: Rule, frame: Frame, context: Context) -> None:
     text = frame.text(field.name)
     inside = frame.entity.fields[field.unique] if isinstance(field.unique, str) else None
     whole = text if inside is None else pc.binary_join_element_wise(frame.text(inside.name), text, "|")
-    groups = _repeated_groups(whole)
+    groups = repeated_groups(whole)
     shown = [_twice(rule, frame, field, inside, rows) for rows in groups[:LISTED]]
     context.collector.note(rule, len(groups), shown)
 
 
-def _repeated_groups(values: pa.Array) -> list[NDArray[np.int64]]:
+def repeated_groups(values: pa.Array) -> list[NDArray[np.int64]]:
+    """Rows that share a value with another row, group by group; rows without a value stand in none."""
     encoded = values.dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     order = np.argsort(codes, kind="stable")

@@ -109,11 +109,14 @@ class Frame:
 
     @cached_property
     def keys(self) -> NDArray[np.object_]:
-        """The key of each row, as text; None where it has none."""
-        field = self.entity.key
-        if field is None:
+        """The key of each row, as text; None where it has none. The parts of a composite key are joined by `|`."""
+        names = self.entity.key_fields
+        if not names:
             return np.full(len(self), None, object)
-        return self.text(field).to_numpy(zero_copy_only=False)
+        if len(names) == 1:
+            return self.text(names[0]).to_numpy(zero_copy_only=False)
+        parts = [pc.replace_substring(pc.replace_substring(self.text(n), "\\", "\\\\"), "|", "\\|") for n in names]
+        return pc.binary_join_element_wise(*parts, "|").to_numpy(zero_copy_only=False)
 
     def key(self, row: int) -> str | None:
         """Key of one row (row counts from 0 here)."""

@@ -19,6 +19,8 @@ from ziyuan.onemap.quality import (
     layer_rules,
     line_rules,
     shape_rules,
+    shift,
+    statistics,
     tables,
     topology,
 )
@@ -39,7 +41,7 @@ def nothing(rule: Rule, frame: Frame, context: Context) -> None:
 
 STEPS: tuple[tuple[str, dict[str, LayerJudge]], ...] = (
     ("坐标系与字段", {
-        "crs": layer_rules.crs_allowed, "shift": layer_rules.not_shifted,
+        "crs": layer_rules.crs_allowed, "shift": shift.in_place,
         "surplus": layer_rules.no_surplus_columns, "present": layer_rules.column_present,
         "type": layer_rules.column_type,
     }),
@@ -51,6 +53,7 @@ STEPS: tuple[tuple[str, dict[str, LayerJudge]], ...] = (
     ("属性逻辑", {
         "condition": conditions.conditional, "allowed_when": conditions.allowed_when,
         "required_when": conditions.required_when, "forbidden_when": tables.forbidden_when, "media": tables.media,
+        "key_unique": statistics.key_unique,
     }),
     ("图形", {
         "kind": shape_rules.kind, "empty": shape_rules.empty, "valid": shape_rules.valid,
@@ -78,7 +81,10 @@ BETWEEN: tuple[tuple[str, dict[str, CrossJudge]], ...] = (
         "untouched_identical": changes.untouched_identical, "allowed_transition": changes.allowed_transition,
         "parent_child": changes.parent_child,
     }),
-    ("面积平衡", {"sum_equal": balance.sum_equal, "class_equal": balance.class_equal}),
+    ("面积平衡", {
+        "sum_equal": balance.sum_equal, "class_equal": balance.class_equal,
+        "statistics_equal": statistics.statistics_equal,
+    }),
 )  # fmt: skip
 OTHER_SHAPES: dict[str, dict[str, LayerJudge]] = {
     "line": {

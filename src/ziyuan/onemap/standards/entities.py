@@ -9,7 +9,7 @@ from ziyuan.onemap.standards.errors import MissingKey, ModelUnreadable, RuleNotS
 from ziyuan.onemap.standards.lists import Lists, ambiguous, asks_the_tree
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
 from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
-from ziyuan.onemap.standards.rules import implied_rules, written_check, written_rules
+from ziyuan.onemap.standards.rules import implied_rules, key_rule, written_check, written_rules
 
 _TEXTS = (
     "unit", "required_when", "allowed_when", "forbidden_when", "derived", "closed_to", "by", "name_of", "equals",
@@ -63,7 +63,7 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
         label=label(table),
         style=_style(table),
         written_by=table.choice("written_by", ("delivery", "cases"), "delivery"),  # type: ignore[arg-type]
-        rules=() if untyped else tuple(_rules(table, name, shape, fields, shared)),
+        rules=() if untyped else (*key_rule(name, keys), *_rules(table, name, shape, fields, shared)),
         catalogue_only=untyped,
         missing=table.text("missing"),
         field_names=_field_names(table),

@@ -14,7 +14,7 @@ from ziyuan.onemap.standards.lists import Lists
 from ziyuan.onemap.standards.model import Entity, Model, Pattern, Rule, Space
 from ziyuan.onemap.standards.places import model_file
 from ziyuan.onemap.standards.reading import Problems, Table, plain, read, tables
-from ziyuan.onemap.standards.rules import reference_rules, written_rules
+from ziyuan.onemap.standards.rules import reference_rules, statistics_rule, written_rules
 
 CONTROL_AREA = "control_area"
 
@@ -102,6 +102,9 @@ class _Loading:
             rules += written_rules(
                 self.root.items_of(key), self.root, key, kinds, self.shared.lists, self.problems, default=default
             )
+        for table in tables(self.root.items_of("statistics"), self.root, "statistics"):
+            if table.get("must_equal") == "delivered" and isinstance(table.get("table"), Table):
+                rules.append(statistics_rule(table, str(table.get("id"))))
         ids: set[str] = set()
         for rule in [r for e in layers.values() for r in e.rules if r.kind not in words.CROSS] + rules:
             with self.problems.kept():
@@ -146,7 +149,26 @@ class _Loading:
             raise WrongValue(table.where("from"), "from", table["from"], "本标准有字段的图层")
         for key in ("sum", "rows", "columns"):
             self.shared.prove(table.text(key), frozenset(source.fields), table.where(key))
+        _statistics_table(table, layers)
         return plain(table)
+
+
+def _statistics_table(table: Table, layers: dict[str, Entity]) -> None:
+    """Statistics that must equal what was delivered name the table and its fields."""
+    if "must_equal" not in table and "table" not in table:
+        return
+    table.choice("must_equal", ("delivered",), "")
+    if "table" not in table:
+        raise MissingKey(table.where(), "table")
+    about = table.table("table").known(words.STATISTICS_TABLE_KEYS, ("layer", "value"))
+    layer = layers.get(str(about.text("layer")))
+    if layer is None:
+        raise WrongValue(about.where("layer"), "layer", about["layer"], "本标准有字段的图层")
+    for key in ("rows", "columns", "value"):
+        if key in about and about.text(key) not in layer.fields:
+            raise WrongValue(about.where(key), key, about[key], f"{layer.name} 的字段")
+    about.choice("unit", words.AREA_UNITS, "m2")
+    about.number("within")
 
 
 def _identifier(table: Table, key: str) -> str:

@@ -1,6 +1,7 @@
 """From the parts of a layer to its rules: those implied by geometry and fields, and those written out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
@@ -75,6 +76,18 @@ def _implied(id: str, kind: str, layer: str, field: Field | None = None, severit
         source=field.source if field else None,
         confidence=field.confidence if field else "known",
     )
+
+
+def key_rule(entity: str, keys: Sequence[str]) -> list[Rule]:
+    """A composite key is unique: `<layer>-key-unique`. A single key field says `unique` itself."""
+    return [_implied(f"{entity}-key-unique", "key_unique", entity)] if len(keys) > 1 else []
+
+
+def statistics_rule(table: Table, id: str) -> Rule:
+    """Statistics that must equal the delivered table: `statistics-<id>`."""
+    params = {key: plain(table[key]) for key in ("from", "sum", "deduction", "rows", "columns", "table") if key in table}
+    rule = _implied(f"statistics-{id}", "statistics_equal", str(table.table("table").text("layer")), params=params)
+    return replace(rule, title=f"{rule.title}（{id}）", where=table.where())
 
 
 def reference_rules(layers: Mapping[str, Entity]) -> list[Rule]:

@@ -39,6 +39,8 @@ PALETTES = ("land_class",)
 STYLE_KEYS = ("field", "palette", "fill", "stroke", "confidence")
 CHECK_KEYS = ("id", "field", "if", "then", "severity", "expected", "say", "remedy", "source", "confidence")
 RULE_KEYS = ("id", "rule", "severity", "say", "remedy", "source", "confidence")
+STATISTICS_TABLE_KEYS = ("layer", "rows", "columns", "value", "unit", "within")
+AREA_UNITS = ("m2", "ha", "mu")
 STATISTICS_KEYS = ("id", "from", "sum", "deduction", "rows", "columns", "units", "must_equal", "table")
 NO_CHANGE_KEYS = ("ring_start", "ring_direction", "part_order", "precision", "collinear", "text", "ignore")
 NO_CHANGE_VALUES = {
@@ -117,7 +119,7 @@ CHANGE: dict[str, Kind] = {
         ("base", "new_state", "record", "before", "after")),
 }  # fmt: skip
 STATISTICS: dict[str, Kind] = {
-    "statistics_equal": Kind("统计表与图形汇总不符", "按图形重新汇总统计表", {}, served=False),
+    "statistics_equal": Kind("统计表与图形汇总不符", "按图形重新汇总统计表", {}),
 }
 BALANCE: dict[str, Kind] = {
     "sum_equal": Kind("面积之和不相等", "按由大到小的规则重新平差",
@@ -133,6 +135,7 @@ LAYER: dict[str, Kind] = {
     "crs": Kind("坐标系不符", "改用本县所在三度带的 CGCS2000 坐标系", {}),
     "shift": Kind("整层坐标偏移", "检查坐标系、带号和坐标轴次序后重新导出", {}),
     "surplus": Kind("多余字段", "删去标准没有的字段，或确认不需要", {}),
+    "key_unique": Kind("组合主键重复", "重新编号，使各部分合起来唯一", {}),
 }
 GEOMETRY: dict[str, Kind] = {
     "empty": Kind("图形为空", "补画图形，或删除该记录", {}),
@@ -165,7 +168,7 @@ FAMILIES: dict[str, str] = {
     "empty": "图形", "kind": "图形", "valid": "图形", "repeated": "图形", "single": "图形",
     "present": "矢量规范性", "type": "矢量规范性", "length": "矢量规范性", "decimals": "矢量规范性",
     "domain": "矢量规范性", "range": "矢量规范性", "pattern": "矢量规范性",
-    "required": "矢量规范性", "unique": "编号唯一性", "name_of": "属性逻辑", "equals": "属性逻辑",
+    "required": "矢量规范性", "unique": "编号唯一性", "key_unique": "编号唯一性", "name_of": "属性逻辑", "equals": "属性逻辑",
     "allowed_when": "属性逻辑", "forbidden_when": "属性逻辑", "media": "矢量规范性", "required_when": "属性逻辑",
     "condition": "属性逻辑",
     "derived": "面积与平衡",
