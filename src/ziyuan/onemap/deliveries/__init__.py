@@ -12,11 +12,11 @@ from ziyuan.onemap.deliveries.feeds import register as register_feed
 from ziyuan.onemap.deliveries.mandate_view import mandates_told, start
 from ziyuan.onemap.deliveries.orders import Order
 from ziyuan.onemap.deliveries.papers import report_file, report_holds
-from ziyuan.onemap.deliveries.queue import queue
 from ziyuan.onemap.deliveries.receipts import receipt_holds, verify_receipt
 from ziyuan.onemap.deliveries.records import file_record, form
 from ziyuan.onemap.deliveries.relief import answer_dispute
 from ziyuan.onemap.deliveries.submit import open_, submit
+from ziyuan.onemap.deliveries.turns import queue
 from ziyuan.onemap.deliveries.view import detail, expected, listing, preview, raw_file, receipt_file, waiting
 
 __all__ = [

@@ -9,7 +9,7 @@ from ziyuan.onemap.deliveries.feeds import fetch_due
 from ziyuan.onemap.deliveries.job import WAITING, give_up
 from ziyuan.onemap.deliveries.models import Delivery, State, Upload, UploadState
 from ziyuan.onemap.deliveries.opening import receive
-from ziyuan.onemap.deliveries.queue import wake
+from ziyuan.onemap.deliveries.turns import wake
 from ziyuan.onemap.deliveries.uploads import end
 from ziyuan.onemap.formats.package import fault_of
 

@@ -11,7 +11,7 @@ from ziyuan.onemap.deliveries.errors import StillOpen
 from ziyuan.onemap.deliveries.mandates import Mandate
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryProgress, Kind, State, Upload, UploadState
 from ziyuan.onemap.deliveries.orders import Order
-from ziyuan.onemap.deliveries.queue import wake
+from ziyuan.onemap.deliveries.turns import wake
 
 BUSY = (State.RECEIVED, State.READING, State.CHECKING, State.REVIEW, State.ACCEPTED)
 

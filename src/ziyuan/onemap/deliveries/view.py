@@ -17,7 +17,7 @@ from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.levels import level_of
 from ziyuan.onemap.deliveries.mandates import LEVELS, Mandate, mandate, mandates
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State, Upload, UploadState
-from ziyuan.onemap.deliveries.queue import places
+from ziyuan.onemap.deliveries.turns import places
 
 _MOST_SHAPES = 2000
 _IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
