@@ -26,6 +26,7 @@ def apply() -> None:
 
 MAP = {
     "asof": Entry(f"{_ROOM}.editions.commands", "asof", "回到某个时点:逐要素与分类面积"),
+    "convert": Entry(f"{_ROOM}.formats.commands", "convert", "转换格式,逐项说明目标装不下的内容"),
     "check": Entry(f"{_ROOM}.quality.commands", "check", "按数据标准检查一个文件,不需要数据库"),
     "deliver": Entry(f"{_ROOM}.client.commands", "deliver", "汇交一个成果包,等待质检结果"),
     "diff": Entry(f"{_ROOM}.editions.commands", "diff", "比较两个版本,逐行列出变化"),

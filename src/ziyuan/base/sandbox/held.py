@@ -19,10 +19,13 @@ _JUST_MADE_S = 60.0
 
 
 @contextlib.contextmanager
-def held_folder() -> Iterator[Path]:
-    """A new empty folder `ziyuan-read-<process>-…`; nothing of it is left afterwards."""
-    sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+def held_folder(root: Path | None = None) -> Iterator[Path]:
+    """A new empty folder `ziyuan-read-<process>-…` below `root`; nothing of it is left afterwards.
+
+    A root of one's own is for results that are moved to their place: that is one step only on the same disk.
+    """
+    sweep(root)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
     lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

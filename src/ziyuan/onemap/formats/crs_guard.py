@@ -5,7 +5,10 @@ only to say where on the map the data falls under the declared system, and which
 would put it into the county.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -18,12 +21,14 @@ from ziyuan.onemap.formats.errors import (
     CountyUnknownForDegrees,
     CrsAsked,
     CrsDigitsConflict,
+    CrsNameConflict,
     CrsNotThisCounty,
     OutsideCounty,
 )
 from ziyuan.onemap.formats.layer_table import County
 from ziyuan.onemap.formats.layout import Layout
 
+_ZONE_IN_NAME = re.compile(r"(?<!\d)(2[5-9]|3\d|4[0-5])(?:号)?带|zone[_ -]?(2[5-9]|3\d|4[0-5])(?!\d)", re.IGNORECASE)
 _SAMPLE = 2000
 _ROUND_THE_COUNTY = 0.1  # degrees, about 10 km: sample outlines are coarse
 
@@ -84,8 +89,8 @@ class Judged:
 
 def judge(
     layer: str, declared: str | None, seen: Seen | None, *, layout: Layout, county: County | None,
-    chosen: int | None = None,
-) -> Judged:
+    chosen: int | None = None, file: str = "",
+) -> Judged:  # fmt: skip
     """The system of a layer, or the faults that forbid to use it. `chosen`: EPSG named by the submitter."""
     try:
         if chosen is not None:
@@ -93,8 +98,9 @@ def judge(
         elif declared:
             system = crs.identify(declared, where=f"图层 {layer} ")
         else:
-            raise CrsAsked(layer, _hint(seen))
+            ask(layer, seen)
         _compare(layer, system, seen, layout, county)
+        compare_names(layer, system, (file,))
     except UserError as fault:
         return Judged(None, (fault,))
     return Judged(system, (), asked=chosen is not None)
@@ -106,7 +112,7 @@ def _hint(seen: Seen | None) -> str:
 
 def _compare(layer: str, system: crs.Crs, seen: Seen | None, layout: Layout, county: County | None) -> None:
     if seen is not None:
-        _compare_digits(layer, system, seen)
+        compare_digits(layer, system, seen)
     if system.kind == "degrees" and county is None:
         raise CountyUnknownForDegrees(layer)
     if county is None:
@@ -118,7 +124,21 @@ def _compare(layer: str, system: crs.Crs, seen: Seen | None, layout: Layout, cou
         _compare_place(layer, system, seen, county)
 
 
-def _compare_digits(layer: str, system: crs.Crs, seen: Seen) -> None:
+def ask(layer: str, seen: Seen | None) -> NoReturn:
+    """No system is declared: say what the values look like, and ask."""
+    raise CrsAsked(layer, _hint(seen))
+
+
+def compare_names(layer: str, system: crs.Crs, names: Sequence[str]) -> None:
+    """A zone written in the name of the file or layer (`39带`, `第39带`, `zone39`) must be the system's."""
+    for name in names:
+        found = _ZONE_IN_NAME.search(name)
+        zone = int(found[1] or found[2]) if found else None
+        if zone is not None and system.zone is not None and zone != system.zone:
+            raise CrsNameConflict(layer, name, zone, system.title)
+
+
+def compare_digits(layer: str, system: crs.Crs, seen: Seen) -> None:
     if seen.kind == "swapped":
         raise AxesSwapped(layer)
     declared = "degrees" if system.kind == "degrees" else "prefixed" if system.prefixed else "bare"

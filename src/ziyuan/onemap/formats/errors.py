@@ -181,6 +181,14 @@ class EncodingUnknown(UserError):
         super().__init__(f"不认识的编码“{encoding}”。", encoding=encoding)
 
 
+class CrsNameConflict(UserError):
+    code = "ZY-FMT-037"
+    remedy = "请核对带号:改正文件名、图层名,或改正坐标系定义。"
+
+    def __init__(self, layer: str, name: str, zone: int, declared: str) -> None:
+        super().__init__(f"图层 {layer} 的名称“{name}”写的是第 {zone} 带,坐标系却是{declared}。", layer=layer, zone=zone)
+
+
 class LayoutUnknown(UserError):
     code = "ZY-FMT-040"
     remedy = "请核对 standards/packages 下的成果包规定。"

@@ -232,7 +232,8 @@ def _take(layer: str, one: Opened, work: _Work) -> None:
         work.fault(errors.LayerEmpty(layer), layer=layer)
         return
     seen = crs_guard.look(table.column("geometry"))
-    judged = crs_guard.judge(layer, one.crs, seen, layout=work.layout, county=work.county, chosen=work.crs)
+    judged = crs_guard.judge(layer, one.crs, seen, layout=work.layout, county=work.county, chosen=work.crs,
+                             file=one.file)
     for fault in judged.faults:
         work.fault(fault, layer=layer)
     if judged.system is None:
