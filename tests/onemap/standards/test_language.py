@@ -1,5 +1,6 @@
 """What the model language can say beyond plain fields: untyped layers, open and shared tables, lists, keys, shapes."""
 
+import re
 import textwrap
 from datetime import date
 
@@ -185,6 +186,51 @@ def test_what_the_language_cannot_mean_is_refused(tmp_path, old, new, error, wor
     with pytest.raises(error, match=words) as caught:
         load(tmp_path, old, new)
     assert "model.yaml:" in str(caught.value)
+
+
+PARAMETERS = """
+standard: {id: t, edition: "1", title: 试}
+entities:
+  A: {fields: {K: {type: text}, MJ: {type: number}}, topology: [{id: A-1, rule: min_area, by: K, limits: [{m2: 5}]}]}
+  B: {fields: {K: {type: text}, DM: {type: text}}}
+  R: {geometry: {kind: none}, fields: {Q: {type: text}, H: {type: text}, MJ: {type: number}}}
+cross_layer:
+  - {id: X-1, rule: covered_by, layer: A, by: B, both_ways: true}
+  - {id: X-2, rule: equal_inside, layer: A, field: K, inside: B, equals: DM, empty: wrong, where: 'K != "x"'}
+  - {id: X-3, rule: unique_across, fields: [A.K, B.K]}
+change:
+  - {id: C-1, rule: allowed_transition, record: R, from: Q, to: H, allowed: [["1", "2"]]}
+  - {id: C-2, rule: parent_child, base: A, new_state: B, record: R, before: Q, after: H, area: MJ, within: 0.01}
+balance:
+  - {id: B-1, rule: sum_equal, total: control_area, parts: A.MJ, by: K, within: 0, spread: largest_first, unit: 0.01}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("both_ways: true", "both_ways: maybe", "both_ways"),
+        ("field: K, inside", "field: KK, inside", "图层 A 的字段"),
+        ("equals: DM", "equals: DN", "图层 B 的字段"),
+        ("empty: wrong", "empty: bad", "wrong"),
+        ("[A.K, B.K]", "[A.K, B.X]", "图层 B 的字段"),
+        ("[A.K, B.K]", "[A.K, C.K]", "图层 C 的字段"),
+        ("from: Q", "from: QQ", "图层 R 的字段"),
+        ('[["1", "2"]]', '["1", "2"]', "前, 后"),
+        ("area: MJ", "area: MM", "图层 R 的字段"),
+        ("within: 0.01", "within: -1", "不小于零"),
+        ("parts: A.MJ", "parts: A.MM", "A.MM"),
+        ("spread: largest_first", "spread: smallest_first", "largest_first"),
+        ("by: K, limits", "by: KK, limits", "图层 A 的字段"),
+        ("""where: 'K != "x"'""", """where: 'KK != "x"'""", "KK"),
+        ("both_ways: true", "both_way: true", "both_ways"),
+    ],
+)
+def test_every_parameter_of_a_rule_is_looked_at(tmp_path, old, new, words):
+    load(tmp_path, text=PARAMETERS)
+    with pytest.raises(errors.UserError, match=words) as caught:
+        load(tmp_path, text=PARAMETERS.replace(old, new, 1))
+    assert re.search(r"model\.yaml:\d+", str(caught.value))
 
 
 def test_a_rule_without_a_checking_program_does_not_load(tmp_path, monkeypatch):

@@ -126,10 +126,27 @@ class _Loading:
                 raise WrongValue(self._place(rule), key, named, "本标准的图层（或 图层.字段）")
             if layers.table(layer).get("catalogue_only"):
                 raise WrongValue(self._place(rule), key, named, "有字段的图层（该图层只列入目录）")
+        self._resolve_fields(rule, layers)
         if rule.layer in layers:
             self.shared.prove(
                 rule.params.get("where"), frozenset(layers.table(str(rule.layer)).table("fields")), rule.where
             )
+
+    def _resolve_fields(self, rule: Rule, layers: Table) -> None:
+        """Every field a rule names stands in the layer it speaks of."""
+        named = [(key, rule.params.get(key), rule.params.get(of)) for key, of in words.FIELDS_OF.items()]
+        if rule.kind == "statistics_equal":
+            named = []
+        if rule.kind == "min_area":
+            named.append(("by", rule.params.get("by"), rule.layer))
+        if rule.kind == "unique_across":
+            named += [("fields", one.partition(".")[2], one.partition(".")[0]) for one in rule.params["fields"]]
+        for key, field, layer in named:
+            if field is None or layer is None:
+                continue
+            owner = str(layer).partition(".")[0]
+            if owner not in layers or field not in layers.table(owner).table("fields"):
+                raise WrongValue(self._place(rule), key, field, f"图层 {owner} 的字段")
 
     def _place(self, rule: Rule) -> str:
         """Where a rule is written; for an implied one the field it follows from."""

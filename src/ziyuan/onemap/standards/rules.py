@@ -139,6 +139,7 @@ def _written_rule(table: Table, kinds: Mapping[str, words.Kind], lists: Lists, e
 
 
 def _parameter(table: Table, name: str, unit: str, lists: Lists) -> Any:
+    """The value of one parameter, of the kind the vocabulary asks for."""
     if name == "where":
         return lists.expanded(table.text(name))
     if unit and not isinstance(table[name], list):
@@ -146,7 +147,24 @@ def _parameter(table: Table, name: str, unit: str, lists: Lists) -> Any:
         if value is None or value < 0:
             raise WrongValue(table.where(name), name, table[name], "不小于零的数")
         return value
-    return plain(table[name])
+    return _typed(table, name, words.PARAMETERS.get(name, str))
+
+
+def _typed(table: Table, name: str, kind: Any) -> Any:
+    if kind is bool:
+        return table.flag(name)
+    if kind is int:
+        return table.whole(name)
+    if kind is list:
+        return plain(table.items_of(name))
+    if kind == "pairs":
+        pairs = table.items_of(name)
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise WrongValue(table.where(name), name, table[name], "[前, 后] 的列表")
+        return plain(pairs)
+    if name == "deduction":
+        return plain(table.table(name).known(kind, kind))
+    return table.text(name) if kind is str else table.choice(name, kind, "")
 
 
 def _written(table: Table, kind: str, entity: str | None, field: str | None, params: dict[str, Any]) -> Rule:

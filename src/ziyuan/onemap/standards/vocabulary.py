@@ -188,6 +188,17 @@ IN_LAYER: dict[str, Kind] = {**TOPOLOGY, **PAIRED}
 """What may stand in `topology` of a layer."""
 
 
+PARAMETERS: dict[str, Any] = {
+    "both_ways": bool, "at_ends": bool, "head": int, "fields": list, "ignore": list, "limits": list,
+    "allowed": "pairs", "forbidden": "pairs", "spread": ("largest_first",), "empty": ("wrong", "allowed"),
+    "deduction": ("field", "class"),
+}  # fmt: skip
+"""What a parameter without unit may be, where it is not a name: a kind, a list of pairs, words, or keys of a table."""
+FIELDS_OF: dict[str, str] = {
+    "field": "layer", "equals": "inside", "before": "record", "after": "record", "area": "record", "from": "record",
+    "to": "record", "class": "parts", "key_of_parts": "parts",
+}  # fmt: skip
+"""Parameters that name a field, and the parameter that names its layer."""
 NAMES_LAYERS = (
     "layer", "by", "with", "of", "inside", "in", "total", "parts", "within", "base", "new_state", "record", "unless",
 )  # fmt: skip
