@@ -32,12 +32,14 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @click.option("--county", help="汇交的县（6 位代码）；缺省从数据的坐落代码读取。")
 @click.option("--period", help="数据年份，如 2024；缺省不核对年份。")
 @click.option("--control-areas", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="控制面积表（CSV）。")
+@click.option("--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="上一版成果：核对变更与整层偏移。")
+@click.option("--neighbour", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="相邻县的成果：核对县界。")
 @click.option("--report", "reports", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
               help="另存报告，按后缀：.html 网页、.pdf、.gpkg 错误图层、.csv、.geojson；可重复。")
 @click.option("--json", "as_json", is_flag=True, help="逐行输出 JSON，供程序读取。")
 def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None, encoding: str | None,
-          county: str | None, period: str | None, control_areas: Path | None, reports: tuple[Path, ...],
-          as_json: bool) -> None:  # fmt: skip
+          county: str | None, period: str | None, control_areas: Path | None, previous: Path | None,
+          neighbour: Path | None, reports: tuple[Path, ...], as_json: bool) -> None:  # fmt: skip
     """按数据标准检查一个文件；不改动任何数据。
 
     FILE 可以是 .gpkg、.shp、.geojson，或装有它们的 .zip。
@@ -56,9 +58,11 @@ def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None
         _stop(error, USAGE)
     try:
         layers = read_file(file, models, Wanted(layer, crs, encoding))
+        beside = [read_file(p, models, Wanted(None, crs, encoding)) if p else {} for p in (previous, neighbour)]
     except ZiyuanError as error:
         _stop(error, UNREADABLE)
-    report = _run(models, layers, county, period, controls, layer, as_json)
+    facts = {"county": county, "period": period, "control_areas": controls, "previous": beside[0], "neighbours": beside[1]}
+    report = _run(models, layers, facts, layer, as_json)
     for finding in report.findings:
         click.echo(finding.to_json() if as_json else finding.to_line())
     _save(report, models, file, layers, reports)
@@ -81,18 +85,15 @@ def _stop(error: ZiyuanError, code: int) -> None:
     sys.exit(code)
 
 
-def _run(models: list[Any], layers: dict[str, Any], county: str | None, period: str | None,
-         controls: list[dict[str, str]] | None, layer: str | None, quiet: bool) -> Any:  # fmt: skip
+def _run(models: list[Any], layers: dict[str, Any], facts: dict[str, Any], layer: str | None, quiet: bool) -> Any:
     from ziyuan.onemap.quality.check import check as judge
 
     def progress(title: str, done: int, total: int) -> None:
         if not quiet and sys.stderr.isatty():
             click.echo(f"\r质检  {done}/{total}  {title}　　　", nl=done == total, err=True)
 
-    return judge(
-        models, layers, county=county or county_of(models, layers), period=period, control_areas=controls,
-        required=[layer] if layer else None, progress=progress,
-    )  # fmt: skip
+    known = facts | {"county": facts["county"] or county_of(models, layers)}
+    return judge(models, layers, **known, required=[layer] if layer else None, progress=progress)
 
 
 def county_of(models: list[Any], layers: dict[str, Any]) -> str | None:

@@ -89,7 +89,7 @@ def no_gap(rule: Rule, frame: Frame, context: Context) -> None:
     """Enclosed area that no feature covers; where `within` names a layer, all its area that none covers."""
     within = context.frames.get(str(rule.params.get("within")))
     if within is not None and context.apart(frame, within):
-        return
+        within = None
     found = _bare(frame, within)
     limit = rule.params.get("max_width")
     if limit is not None and len(found):
