@@ -15,9 +15,11 @@ def to_units(metres: npt.ArrayLike) -> Ints:
     return (_micrometres(metres) + 50) // 100
 
 
-def off_grid(metres: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """True where a number of metres, read to 1e-6 m, is no whole number of 0.0001 m."""
-    return _micrometres(metres) % 100 != 0
+def to_units_and_strays(metres: npt.ArrayLike) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """`to_units`, and where a number of metres, read to 1e-6 m, is no whole number of 0.0001 m."""
+    fine = _micrometres(metres)
+    units = (fine + 50) // 100
+    return units, units * 100 != fine
 
 
 def to_metres(units: npt.ArrayLike) -> Floats:

@@ -17,6 +17,7 @@ from ziyuan.base.geometry.errors import BadShape, ShapeText
 from ziyuan.base.geometry.flat import gather, next_in_run, offsets_of, owners, reduce_runs
 from ziyuan.base.geometry.grid import Ints, in_zone, to_metres, to_units
 from ziyuan.base.geometry.problems import Problem
+from ziyuan.base.geometry.wkb import binary, parse
 from ziyuan.base.numbers import half_up
 
 _FAR = np.iinfo(np.int64).max
@@ -47,15 +48,21 @@ class PlaneBatch:
     def from_wkb(
         cls, wkb: Any, epsg_or_zone: int, *, zone: int | None = None, strict: bool = True
     ) -> "PlaneBatch":
-        """Read WKB values (list, numpy or Arrow array) in one parse.
+        """Read WKB values (list, numpy, or Arrow array: binary, large_binary, GeoArrow WKB, chunked) in one parse.
 
         `epsg_or_zone`: a zone (25…45: metres with zone prefix) or an EPSG code; for 4490 (longitude,
         latitude) `zone` names the zone to project to. Metres are read to 1e-6, then half up to 0.0001 m.
         strict: BadShape at the first geometry that is no polygon with usable coordinates; else look at
         `problems`.
         """
-        geometries, problems = reading.parse_wkb(wkb)
-        return cls._read(geometries, epsg_or_zone, zone, problems, strict)
+        array = binary(wkb)
+        ragged = parse(array)
+        if ragged is None:
+            geometries, problems = reading.parse_wkb(array)
+            return cls._read(geometries, epsg_or_zone, zone, problems, strict)
+        target, system = _target(epsg_or_zone, zone)
+        flat = reading.placed(ragged, target, system, np.zeros(len(array), dtype=np.int8))
+        return cls._of(target, flat, strict)
 
     @classmethod
     def from_shapely(
@@ -80,13 +87,15 @@ class PlaneBatch:
         problems: npt.NDArray[np.int8],
         strict: bool,
     ) -> "PlaneBatch":
-        system = crs.Crs("plane", epsg_or_zone) if epsg_or_zone < 100 else crs.of_epsg(epsg_or_zone)
-        target = crs.check_zone(system.zone if system.zone is not None else zone or 0)
-        flat = reading.read(geometries, target, system, problems)
-        if strict and problems.any():
-            first = int(np.flatnonzero(problems)[0])
-            raise BadShape(first, Problem(int(problems[first])))
-        return cls(target, *flat)
+        target, system = _target(epsg_or_zone, zone)
+        return cls._of(target, reading.read(geometries, target, system, problems), strict)
+
+    @classmethod
+    def _of(cls, zone: int, flat: reading.Flat, strict: bool) -> "PlaneBatch":
+        if strict and flat.problems.any():
+            first = int(np.flatnonzero(flat.problems)[0])
+            raise BadShape(first, Problem(int(flat.problems[first])))
+        return cls(zone, *flat)
 
     @classmethod
     def of(cls, shapes: Sequence["PlaneShape"]) -> "PlaneBatch":
@@ -230,6 +239,12 @@ class PlaneBatch:
         These differences are declared to be *no change*; a moved, added or dropped vertex is one.
         """
         return normal.to_bytes(self)
+
+
+def _target(epsg_or_zone: int, zone: int | None) -> tuple[int, crs.Crs]:
+    """The zone to read into, and the system that the coordinates are in."""
+    system = crs.Crs("plane", epsg_or_zone) if epsg_or_zone < 100 else crs.of_epsg(epsg_or_zone)
+    return crs.check_zone(system.zone if system.zone is not None else zone or 0), system
 
 
 Point = tuple[int, int]

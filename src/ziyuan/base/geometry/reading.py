@@ -8,8 +8,9 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.base.geometry.flat import offsets_of, reduce_runs
-from ziyuan.base.geometry.grid import ZONE_UNITS, Floats, Ints, in_zone, off_grid, to_units
+from ziyuan.base.geometry.grid import ZONE_UNITS, Ints, in_zone, to_units_and_strays
 from ziyuan.base.geometry.problems import Problem
+from ziyuan.base.geometry.wkb import Ragged
 
 Flags = npt.NDArray[np.bool_]
 _POLYGON, _MULTIPOLYGON = 3, 6
@@ -47,18 +48,25 @@ def read(
     usable = _usable(geometries, problems)
     readable = geometries.copy()
     readable[~usable] = None
-    metres, rings, parts, geoms = _ragged(readable)
+    return placed(_ragged(readable), zone, system, problems)
+
+
+def placed(ragged: Ragged, zone: int, system: crs.Crs, problems: npt.NDArray[np.int8]) -> Flat:
+    """As `read`, from coordinates that are flat already; geometries that have a problem have no parts here."""
+    metres, rings, parts, geoms = ragged
+    usable = problems == Problem.NONE
     if system.kind == "degrees" and len(metres):
         metres = np.column_stack(crs.to_plane(zone).transform(metres[:, 0], metres[:, 1]))
     finite: Flags = np.logical_and(*np.isfinite(metres).T)
-    metres = np.where(finite[:, None], metres, 0.0)
-    coords = to_units(metres)
+    if not finite.all():
+        metres = np.where(finite[:, None], metres, 0.0)
+    coords, stray = to_units_and_strays(metres)
     if system.kind == "plane" and not system.prefixed:
         coords[:, 0] += zone * ZONE_UNITS
     of_geometry = rings[parts[geoms]]
     _mark(problems, usable & ~_all(finite, of_geometry), Problem.NOT_FINITE)
     _mark(problems, usable & ~_all(in_zone(coords, zone), of_geometry), Problem.OUTSIDE_ZONE)
-    strays = 0 if system.kind == "degrees" else int(off_grid(metres).any(axis=1).sum())
+    strays = 0 if system.kind == "degrees" else int(stray.any(axis=1).sum())
     flat = Flat(coords, rings, parts, geoms, problems, strays)
     return _without(flat, problems != Problem.NONE) if (problems[usable] != Problem.NONE).any() else flat
 
@@ -79,7 +87,7 @@ def _all(flags: Flags, offsets: Ints) -> Flags:
     return reduce_runs(np.logical_and, flags, offsets, True)
 
 
-def _ragged(geometries: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints, Ints]:
+def _ragged(geometries: npt.NDArray[np.object_]) -> Ragged:
     """Coordinates without each ring's repeated last point, and the three offsets; None has no parts."""
     parts, of_geometry = shapely.get_parts(geometries, return_index=True)
     full = ~shapely.is_empty(parts)
@@ -89,7 +97,7 @@ def _ragged(geometries: npt.NDArray[np.object_]) -> tuple[Floats, Ints, Ints, In
     counts = np.bincount(of_ring, minlength=len(rings)).astype(np.int64)
     last = np.zeros(len(coords), dtype=bool)
     last[np.cumsum(counts) - 1] = True
-    return (
+    return Ragged(
         coords[~last],
         offsets_of(counts - 1),
         offsets_of(np.bincount(of_part, minlength=len(parts)).astype(np.int64)),

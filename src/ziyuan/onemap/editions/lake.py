@@ -19,6 +19,7 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry.hilbert import hilbert_order
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.values import arrow_type
 from ziyuan.onemap.editions.layers import Layer
@@ -110,21 +111,3 @@ def _geo(zone: int) -> dict[str, Any]:
     }
 
 
-def hilbert_order(boxes: np.ndarray, bits: int = 16) -> np.ndarray:
-    """Order of the boxes along a Hilbert curve through their centres (ties in the given order)."""
-    if not len(boxes):
-        return np.zeros(0, dtype=np.int64)
-    centre = np.column_stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]])
-    low = centre.min(axis=0)
-    span = np.maximum(centre.max(axis=0) - low, 1e-12)
-    full = 2**bits - 1
-    x, y = ((centre - low) / span * full).astype(np.int64).T
-    place = np.zeros(len(boxes), dtype=np.int64)
-    for level in range(bits - 1, -1, -1):
-        side = 1 << level
-        right, up = (x & side) > 0, (y & side) > 0
-        place += side * side * ((3 * right) ^ up)
-        flip = ~up & right
-        x, y = np.where(flip, full - x, x), np.where(flip, full - y, y)
-        x, y = np.where(~up, y, x), np.where(~up, x, y)
-    return np.argsort(place, kind="stable")
