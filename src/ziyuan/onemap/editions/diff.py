@@ -1,18 +1,21 @@
 """What changed between two editions or two moments: one row per feature, collapsed, told field by field."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 import shapely
 
+from ziyuan.base import crs
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.differences import tables
+from ziyuan.onemap.differences.tables import KINDS, Kind, Side
 from ziyuan.onemap.editions import rows
+from ziyuan.onemap.editions.change_tables import rows_table
 from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.links import Link, ties
@@ -20,9 +23,7 @@ from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.zone import zone_of
 
-Kind = Literal["insert", "update", "delete", "renumber"]
 When = Edition | int | date | Moment
-KINDS: tuple[Kind, ...] = ("insert", "update", "delete", "renumber")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One feature's change. `geometry` (4490) is the later one, of a deleted feature the earlier one."""
+    """One feature's change. `geometry` (4490) is the later one, of a deleted feature the earlier one.
+
+    `old_key`: of a renumbered feature only.
+    """
 
     change: Kind
     key: str
@@ -88,9 +92,9 @@ def diff(name: str, county: str, from_: When, to: When, *, by: kernel.Actor) -> 
     with kernel.acting(by):
         before, after = moment_of(from_, kind, county), moment_of(to, kind, county)
         sides = differing(kind, county, before, after)
-    items = compare(kind, sides)
+    items, alike = compare(kind, sides)
     summary: dict[str, int] = {k: sum(c.change == k for c in items) for k in KINDS}
-    return Difference(kind.id, county, before, after, summary | {"unchanged": sides.unchanged}, items)
+    return Difference(kind.id, county, before, after, summary | {"unchanged": sides.unchanged + alike}, items)
 
 
 def differing(kind: Layer, county: str, before: Moment, after: Moment) -> Sides:
@@ -115,67 +119,30 @@ def _whole(kind: Layer, county: str, fids: np.ndarray) -> list[rows.Feature]:
     return rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": county, "fids": fids.tolist()})
 
 
-def compare(kind: Layer, sides: Sides) -> tuple[Change, ...]:
-    """One change per feature: renumbered ones are recognised before anything is called new or gone."""
-    old_shapes = PlaneBatch.from_4490([f.geometry for f in sides.before], sides.zone)
-    new_shapes = PlaneBatch.from_4490([f.geometry for f in sides.after], sides.zone)
-    forms = dict(
-        zip([f.fid for f in sides.before], old_shapes.normal_bytes() if len(old_shapes) else [], strict=True)
-    )
-    forms |= dict(
-        zip([f.fid for f in sides.after], new_shapes.normal_bytes() if len(new_shapes) else [], strict=True)
-    )
-    old, new = {f.key: f for f in sides.before}, {f.key: f for f in sides.after}
-    renamed = _renamed(
-        kind, forms, [f for k, f in old.items() if k not in new], [f for k, f in new.items() if k not in old]
-    )
-    parents, children = ties(
-        [f.key for f in sides.before], old_shapes, [f.key for f in sides.after], new_shapes
-    )
-    found = []
-    for key, feature in new.items():
-        earlier = renamed.get(key) or old.get(key)
-        word: Kind = "renumber" if key in renamed else "update" if earlier else "insert"
-        found.append(_change(kind, word, earlier, feature, forms, tuple(parents.get(key, ()))))
-    taken = {f.key for f in renamed.values()}
-    for key, feature in old.items():
-        if key not in new and key not in taken:
-            found.append(_change(kind, "delete", feature, None, forms, (), tuple(children.get(key, ()))))
-    return tuple(sorted(found, key=lambda c: c.key))
-
-
-def _renamed(
-    kind: Layer, forms: dict[int, bytes], gone: list[rows.Feature], come: list[rows.Feature]
-) -> dict[str, rows.Feature]:
-    """New key → the feature it was under another key: same shape and same class, paired in key order."""
-    waiting: dict[tuple[bytes, Any], list[rows.Feature]] = defaultdict(list)
-    for feature in sorted(gone, key=lambda f: f.key, reverse=True):
-        waiting[forms[feature.fid], feature.attributes.get(kind.class_field or "")].append(feature)
-    found = {}
-    for feature in sorted(come, key=lambda f: f.key):
-        same = waiting.get((forms[feature.fid], feature.attributes.get(kind.class_field or "")))
-        if same:
-            found[feature.key] = same.pop()
-    return found
+def compare(kind: Layer, sides: Sides) -> tuple[tuple[Change, ...], int]:
+    """One change per feature in key order, renumbered ones recognised; and how many differ in nothing that counts."""
+    epsg = crs.epsg_of_zone(sides.zone)
+    before, after = (Side(rows_table(kind, found, sides.zone), epsg) for found in (sides.before, sides.after))
+    found = tables.compare(kind.model, kind.entity, before, after)
+    shapes = [PlaneBatch.from_4490([f.geometry for f in side], sides.zone) for side in (sides.before, sides.after)]
+    parents, children = ties([f.key for f in sides.before], shapes[0], [f.key for f in sides.after], shapes[1])
+    items = tuple(_change(kind, sides, c, parents, children) for c in found.changes)
+    return items, found.unchanged
 
 
 def _change(
-    kind: Layer, word: Kind, old: rows.Feature | None, new: rows.Feature | None, forms: dict[int, bytes],
-    parents: tuple[Link, ...], children: tuple[Link, ...] = (),
-) -> Change:  # fmt: skip
-    fields: tuple[FieldChange, ...] = ()
-    moved = False
-    if old and new:
-        moved = forms[old.fid] != forms[new.fid]
-        pairs = ((n, old.attributes[n], new.attributes[n]) for n in kind.names if n in kind.hashed)
-        fields = tuple(FieldChange(n, a, b) for n, a, b in pairs if a != b)
+    kind: Layer, sides: Sides, told: tables.Change, parents: dict[str, list[Link]], children: dict[str, list[Link]]
+) -> Change:
+    old = None if told.old_row is None else sides.before[told.old_row]
+    new = None if told.new_row is None else sides.after[told.new_row]
     shown = new or old
     assert shown is not None  # noqa: S101  one of both is always given
+    fields = [FieldChange(n, old.attributes[n], new.attributes[n]) for n in told.fields] if old and new else []
     return Change(
-        change=word, key=shown.key, old_key=old.key if old else None, fields=fields,
-        geometry_changed=moved,
+        change=told.change, key=shown.key, old_key=told.old_key, fields=tuple(fields), geometry_changed=told.geometry,
         area_before=_area(kind, old), area_after=_area(kind, new), geometry=shown.geometry,
-        parents=parents if word != "renumber" else (), children=children,
+        parents=tuple(parents.get(shown.key, ())) if new and told.change != "renumber" else (),
+        children=tuple(children.get(shown.key, ())) if not new else (),
     )  # fmt: skip
 
 

@@ -188,3 +188,11 @@ class BadMoment(UserError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"“{text}”不是日期或时刻。", text=text)
+
+
+class NoLevel(UserError):
+    code = "ZY-EDN-019"
+    remedy = "可用的分类层次:class(地类)、level1(一级类)、three_class(三大类);后两种只用于地类图层。"
+
+    def __init__(self, layer: str, level: str) -> None:
+        super().__init__(f"图层 {layer} 不能按“{level}”汇总流量。", layer=layer, level=level)

@@ -1,13 +1,16 @@
 """Changes between two editions, and the flow between classes, as pages of the API."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.editions import register
 from ziyuan.onemap.editions.diff import Change, diff
 from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.flow import flow
+from ziyuan.onemap.editions.flow_sums import summed
 from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.links import Link
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.services.features import plain
@@ -15,11 +18,12 @@ from ziyuan.onemap.services.query import cursor_of, read_cursor
 
 
 def changes(
-    by: kernel.Actor, name: str, county: str, from_: str, to: str, after: str | None = None, limit: int = 100
-) -> dict[str, Any]:
+    by: kernel.Actor, name: str, county: str, from_: str, to: str, after: str | None = None, limit: int = 100,
+    known: datetime | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """One page of changes in key order; the summary is of all. Raises NoEdition."""
     kind = layer(name)
-    found = diff(kind.id, county, when(by, kind, county, from_), when(by, kind, county, to), by=by)
+    found = diff(kind.id, county, when(by, kind, county, from_, known), when(by, kind, county, to, known), by=by)
     items = list(found.items)
     if after:
         mark = tuple(read_cursor(after))
@@ -32,26 +36,51 @@ def changes(
     }  # fmt: skip
 
 
-def flow_table(by: kernel.Actor, name: str, county: str, from_: str, to: str) -> dict[str, Any]:
-    """The flow between classes of two editions. Raises NoEdition."""
+def flow_table(
+    by: kernel.Actor, name: str, county: str | None, from_: str, to: str, *, region: str | None = None,
+    level: str = "class", known: datetime | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The flow between classes of two editions, of one or several counties (commas) or a whole region.
+
+    Counties of the region without one of the editions are left out and named. Raises NoEdition, NoStatistics.
+    """
     kind = layer(name)
-    return flow(kind.id, county, when(by, kind, county, from_), when(by, kind, county, to), by=by).to_json()
+    asked = county.split(",") if county else _counties(by, kind, region)
+    flows, missing = [], []
+    for code in asked:
+        try:
+            ends = when(by, kind, code, from_, known), when(by, kind, code, to, known)
+        except NoEdition:
+            if county:
+                raise
+            missing.append(code)
+            continue
+        flows.append(flow(kind.id, code, *ends, by=by))
+    if not flows:
+        raise NoEdition(kind.id, county or region or "", f"{from_}、{to}")
+    told = summed(kind, flows, level)
+    return told.to_json() | {"level": level, "counties": [f.county for f in flows], "missing": missing}
 
 
-def when(by: kernel.Actor, kind: Layer, county: str, text: str) -> Moment:
-    """A moment by the number of an edition, a year (its last edition) or an ISO day."""
+def _counties(by: kernel.Actor, kind: Layer, region: str | None) -> list[str]:
+    low, high = kernel.region_range(region or by.region)
+    with kernel.acting(by):
+        found = Edition.objects.filter(layer=kind.id, county__gte=low, county__lt=high)
+        return sorted(set(found.values_list("county", flat=True)))
+
+
+def when(by: kernel.Actor, kind: Layer, county: str, text: str, known: datetime | None = None) -> Moment:
+    """A moment by the number of an edition, a year (its last valid edition as known then) or an ISO day."""
     if len(text) == 10 and text.count("-") == 2:
         try:
-            return Moment(date.fromisoformat(text))
+            return Moment(date.fromisoformat(text), known)
         except ValueError as wrong:
             raise NoEdition(kind.id, county, text) from wrong
     with kernel.acting(by):
-        found = Edition.objects.filter(layer=kind.id, county=county)
-        found = (
-            found.filter(period=text)
-            if len(text) == 4
-            else found.filter(pk=int(text) if text.isdecimal() else -1)
-        )
+        if len(text) == 4:
+            found = register.valid(kind.id, county, known).filter(period=text)
+        else:
+            found = Edition.objects.filter(layer=kind.id, county=county, pk=int(text) if text.isdecimal() else -1)
         edition = found.order_by("reference_date", "sealed").last()
     if edition is None:
         raise NoEdition(kind.id, county, text)
@@ -64,6 +93,9 @@ def _change(c: Change) -> dict[str, Any]:
         "fields": [{"name": f.name, "before": plain(f.before), "after": plain(f.after)} for f in c.fields],
         "geometry_changed": c.geometry_changed, "area_before": plain(c.area_before), "area_after": plain(c.area_after),
         "geometry": c.geometry.__geo_interface__,
-        "parents": [{"key": p.key, "shared_m2": p.shared_m2, "share": p.share} for p in c.parents],
-        "children": [{"key": p.key, "shared_m2": p.shared_m2, "share": p.share} for p in c.children],
+        "parents": [_link(link) for link in c.parents], "children": [_link(link) for link in c.children],
     }  # fmt: skip
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"key": link.key, "shared_m2": link.shared_m2, "share": link.share, "source": link.source}

@@ -3,7 +3,7 @@
 import csv
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyogrio
 import shapely
 
 from ziyuan.base import crs
+from ziyuan.base.csv_safe import safe_row
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotFound
@@ -19,9 +20,9 @@ from ziyuan.onemap.catalogue.lineage import stands_on
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.asof import in_period
 from ziyuan.onemap.editions.layers import Layer, layer
+from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.seal import latest
 from ziyuan.onemap.editions.zone import zone_of
-from ziyuan.base.csv_safe import safe_row
 from ziyuan.onemap.services.errors import BadFormat
 from ziyuan.onemap.services.query import query
 
@@ -39,19 +40,19 @@ class Export:
 
 
 def export(
-    by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg"
+    by: kernel.Actor, name: str, county: str, asof: date | None = None, format: str = "gpkg", known: datetime | None = None
 ) -> Export:
     """All features of a county's layer as of a day, in a file. Raises BadFormat, NotFound."""
     if format not in MEDIA:
         raise BadFormat(format)
     kind = layer(name)
-    found = query(by, kind, asof=asof, county=county)
+    found = query(by, kind, asof=asof, known=known, county=county)
     with kernel.acting(by):
         all_rows = in_period(kind, rows.features(kind, found.where, found.parameters), found.moment)
         if not all_rows:
             raise NotFound(f"{kind.title}的县区", county)
         region = kernel.region(county)
-        _noted(by, kind, county, found.moment.on)
+        _noted(by, kind, county, found.moment)
     with tempfile.NamedTemporaryFile(prefix="ziyuan-export-", suffix=f".{format}", delete=False) as made:
         path = Path(made.name)
     if format == "csv":
@@ -63,9 +64,9 @@ def export(
     return Export(path, f"{kind.title}-{region.name}-{day}.{format}", MEDIA[format])
 
 
-def _noted(by: kernel.Actor, kind: Layer, county: str, on: date) -> None:
+def _noted(by: kernel.Actor, kind: Layer, county: str, moment: Moment) -> None:
     """The map remembers who took which edition away: 来源与影响 counts it."""
-    used = latest(kind.id, county, on)
+    used = latest(kind.id, county, moment.on, moment.known)
     year = kernel.today().year
     stands_on(by, "export", f"DC-{year}-{kernel.next_number('map.export', year):06d}", [(kind.id, county, used and used.pk)])
 

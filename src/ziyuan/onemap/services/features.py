@@ -144,10 +144,12 @@ def _state(kind: Layer, f: rows.Feature) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def count(by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None) -> dict[str, Any]:
+def count(
+    by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None, known: datetime | None = None
+) -> dict[str, Any]:
     """How many features hold as of a day within the actor's region."""
     kind = layer(name)
-    found = query(by, kind, asof=asof, county=county)
+    found = query(by, kind, asof=asof, known=known, county=county)
     with kernel.acting(by):
         return {"asof": found.moment.on.isoformat(), "count": _counted(found)}
 

@@ -8,18 +8,18 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ziyuan.base import units
+from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.deliveries.models import ControlArea
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.layers import Layer, layer, three_class
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.seal import latest
-from ziyuan.base.csv_safe import safe_row
 from ziyuan.onemap.services.errors import NoStatistics
 from ziyuan.onemap.services.query import Query, query
 
@@ -29,17 +29,18 @@ Sums = dict[tuple[str, str], tuple[int, Decimal]]
 
 
 def statistics(
-    by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None, group: str = "class"
-) -> dict[str, Any]:
+    by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None, group: str = "class",
+    known: datetime | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Rows of count and area by group, their total, and what they close to. Raises NoStatistics."""
     kind = layer(name)
     if group not in GROUPS or (group in ("level1", "three_class") and kind.class_field != "DLBM"):
         raise NoStatistics(kind.id, group)
-    found = query(by, kind, asof=asof, county=county)
+    found = query(by, kind, asof=asof, known=known, county=county)
     with kernel.acting(by):
         sums = _sums(found)
         counties = sorted({c for c, _ in sums} | ({county} if county else set()))
-        pins = [e for c in counties if (e := latest(kind.id, c, found.moment.on))]
+        pins = [e for c in counties if (e := latest(kind.id, c, found.moment.on, known))]
         control = _control(kind, pins, counties)
     grouped = _grouped(sums, _code_of(kind, group))
     total = sum((a for _, a in grouped.values()), Decimal(0))
@@ -48,7 +49,7 @@ def statistics(
         for code, (n, area) in sorted(grouped.items())
     ]
     return {
-        "layer": kind.id, "asof": found.moment.on.isoformat(), "by": group, "rows": rows_,
+        "layer": kind.id, "asof": found.moment.on.isoformat(), "known": known and known.isoformat(), "by": group, "rows": rows_,
         "total": _figures(sum(n for n, _ in grouped.values()), total, total),
         "closes_to": _closing(control, sums, total),
         "editions": [_pin(e) for e in pins],
@@ -154,10 +155,11 @@ def _pin(edition: Edition) -> dict[str, Any]:
 
 
 def statistics_csv(
-    by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None, group: str = "class"
-) -> bytes:
+    by: kernel.Actor, name: str, county: str | None = None, asof: date | None = None, group: str = "class",
+    known: datetime | None = None,
+) -> bytes:  # fmt: skip
     """The same figures as a table for a spreadsheet: UTF-8 with mark, no cell that a program would run."""
-    told = statistics(by, name, county, asof, group)
+    told = statistics(by, name, county, asof, group, known)
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["代码", "名称", "图斑数", "面积(平方米)", "面积(公顷)", "面积(亩)", "占比(%)"])
