@@ -55,7 +55,7 @@ def _models(row: Delivery) -> list[Model]:
 
 def _entry(f: StoredFinding, epsg: int) -> report.Entry:
     held = exception_of(f)
-    named = f"例外 {held['no']} 至 {held['until']}" if held and effect_of(f) == State.EXCEPTED else ""
+    named = f"{held['no']} 至 {held['until']}" if held and effect_of(f) == State.EXCEPTED else ""
     return report.Entry(
         _in_system(f, epsg), standard=f.standard, version=f.rule_version, clause=f.clause or "",
         duty=Duty(f.duty).label, file=f.file or "", line=f.line,

@@ -37,7 +37,7 @@ def dispute(
         stored = kernel.put_file(proof[0], name=proof[1]) if proof and proof[1] else None
         year = kernel.today().year
         made = Dispute.objects.create(
-            no=f"{found.county}-{year}-异议{kernel.next_number(f'dispute:{found.county}', year)}", finding=found,
+            no=f"YY-{found.county}-{year}-{kernel.next_number(f'dispute:{found.county}', year)}", finding=found,
             delivery_id=found.delivery_id, county=found.county, reason=reason.strip(),
             proof_sm3=stored.digest if stored else "", proof_name=stored.name[:200] if stored else "",
             proof_size=stored.size if stored else 0, state=DisputeState.RAISED, raised_at=kernel.now(),

@@ -67,7 +67,7 @@ def request(
 
 def _number(county: str) -> str:
     year = kernel.today().year
-    return f"{county}-{year}-例外{kernel.next_number(f'exception:{county}', year)}"
+    return f"LW-{county}-{year}-{kernel.next_number(f'exception:{county}', year)}"
 
 
 def _chosen(row: Any, findings: Sequence[int]) -> list[StoredFinding]:

@@ -2,7 +2,14 @@
 
 from ziyuan.onemap.quality.report.entries import Entry, entries_of
 from ziyuan.onemap.quality.report.error_layer import error_layer
-from ziyuan.onemap.quality.report.facts import ExceptionLine, Facts, RuleLine, facts_of, standards_of, tolerances_of
+from ziyuan.onemap.quality.report.facts import (
+    ExceptionLine,
+    Facts,
+    RuleLine,
+    facts_of,
+    standards_of,
+    tolerances_of,
+)
 from ziyuan.onemap.quality.report.html import html
 from ziyuan.onemap.quality.report.pdf import pdf
 from ziyuan.onemap.quality.report.save import FORMS, require_form, save

@@ -50,7 +50,8 @@ class View:
         width, height = max(east - west, least), max(north - south, least)
         grow = _MARGIN * max(width, height)
         west, north = (west + east - width) / 2 - grow, (south + north + height) / 2 + grow
-        return cls(float(west), float(north), float((width + 2 * grow) * unit * lean), float((height + 2 * grow) * unit), unit, lean)
+        across, down = (width + 2 * grow) * unit * lean, (height + 2 * grow) * unit
+        return cls(float(west), float(north), float(across), float(down), unit, lean)
 
     def move(self, xy: Any) -> Any:
         """(n, 2) delivered → drawing."""
@@ -84,8 +85,8 @@ def _finding(number: int, entry: Entry, shape: Any, view: View) -> str:
     path = "" if shape.geom_type == "Point" else f'<path class="s" d="{_d(drawn)}"/>'
     spared = " spared" if entry.exception or entry.state == "误报" else ""
     return (
-        f'<g class="f {entry.finding.severity}{spared}" data-n="{number}" data-box="{x0:.4f} {y0:.4f} {x1 - x0:.4f} {y1 - y0:.4f}">'
-        f'{path}<path class="d" d="M{spot.x:.4f} {spot.y:.4f}h0"/></g>'
+        f'<g class="f {entry.finding.severity}{spared}" data-n="{number}" '
+        f'data-box="{x0:.4f} {y0:.4f} {x1 - x0:.4f} {y1 - y0:.4f}">{path}<path class="d" d="M{spot.x:.4f} {spot.y:.4f}h0"/></g>'
     )
 
 

@@ -74,19 +74,22 @@ def _write(path: Path, table: str, kind: str | None, wkb: Any, columns: list[tup
 def summary_rows(facts: Facts) -> list[dict[str, Any]]:
     """Head, score, comparison, exceptions, switches, digests, then one row a rule."""
     pairs = [
-        *(("概况", *pair) for pair in facts.about), ("概况", "结论", facts.conclusion), ("概况", "打印时间", facts.printed),
+        *(("概况", *pair) for pair in facts.about),
+        ("概况", "结论", facts.conclusion), ("概况", "打印时间", facts.printed),
         *((("概况", "与上次相比", facts.compared),) if facts.compared else ()),
-        *((("概况", "得分", f"{facts.score.points}（{facts.score.grade}，权数 {facts.score.source}）"),) if facts.score else ()),
+        *((("概况", "得分", f"{facts.score.points}（{facts.score.grade}，权数 {facts.score.source}）"),)
+          if facts.score else ()),
         *(("依据", *pair) for pair in (*facts.standards, *facts.tolerances)),
-        *(("例外", e.no, f"{e.scope}；{e.reason}；至 {e.until}；{e.state}；{e.decided}；覆盖 {e.covers} 个") for e in facts.exceptions),
+        *(("例外", e.no, f"{e.scope}；{e.reason}；至 {e.until}；{e.state}；{e.decided}；覆盖 {e.covers} 个")
+          for e in facts.exceptions),
         *(("开关", "规则降级", text) for text in facts.switches),
         *(("核验", *pair) for pair in (*facts.digests, *facts.signature)),
     ]  # fmt: skip
     rows: list[dict[str, Any]] = [{"part": part, "rule": label, "title": text} for part, label, text in pairs]
     for r in facts.rules:
-        rows.append({"part": "规则", "rule": r.rule, "title": r.title, "family": r.family, "severity": SEVERITY_TITLES[r.severity],
-                     "layer": r.layer, "count": r.count, "listed": r.listed, "covered": r.covered,
-                     "version": facts.versions.get(r.rule)})  # fmt: skip
+        rows.append({"part": "规则", "rule": r.rule, "title": r.title, "family": r.family,
+                     "severity": SEVERITY_TITLES[r.severity], "layer": r.layer, "count": r.count,
+                     "listed": r.listed, "covered": r.covered, "version": facts.versions.get(r.rule)})  # fmt: skip
     return rows
 
 

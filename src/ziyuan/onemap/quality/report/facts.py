@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Report
+from ziyuan.onemap.quality.finding import Report
 from ziyuan.onemap.quality.score import Score
 from ziyuan.onemap.quality.versions import versions
 from ziyuan.onemap.standards.model import Model
@@ -133,14 +134,14 @@ def standards_of(models: Sequence[Model]) -> tuple[Pair, ...]:
 def tolerances_of(models: Sequence[Model]) -> tuple[Pair, ...]:
     """What each standard judges with."""
     return tuple(
-        (m.name, f"容差 {m.space.tolerance} 米，分辨率 {m.space.resolution} 米，坐标 {m.space.decimals} 位小数，"
-                 f"面积按{_AREAS[m.space.area]}计算") for m in models
+        (m.name, f"容差 {_metres(m.space.tolerance)} 米，分辨率 {_metres(m.space.resolution)} 米，"
+                 f"坐标 {m.space.decimals} 位小数，面积按{_AREAS[m.space.area]}计算") for m in models
     )  # fmt: skip
 
 
-def severity_title(severity: str) -> str:
-    """In Chinese."""
-    return SEVERITY_TITLES[severity]
+def _metres(value: float) -> str:
+    """Without an exponent: 0.00005, not 5e-05."""
+    return format(Decimal(repr(value)), "f")
 
 
 _AREAS = {"official": "规定的椭球面积公式", "geodesic": "大地线多边形", "plane": "平面"}

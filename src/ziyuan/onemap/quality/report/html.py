@@ -22,6 +22,7 @@ from ziyuan.onemap.standards.model import Model
 _FOLDER = Path(__file__).parent
 LISTED = 5000
 """Findings listed one by one; the error layer holds all."""
+_SAY = '<div class="say" id="said" role="status" aria-live="polite"></div>'
 _OPEN = 40  # a rule with more findings begins folded
 _TURNS = {0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0x200E, 0x200F, 0x061C}
 
@@ -29,7 +30,7 @@ _TURNS = {0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069
 def html(entries: Sequence[Entry], facts: Facts, *, layers: Mapping[str, LayerTable] | None = None,
          models: Sequence[Model] = ()) -> str:  # fmt: skip
     """The whole page. `layers` as delivered give the map its ground and the features concerned."""
-    listed = entries[:LISTED]
+    listed = _in_order(entries, facts)[:LISTED]
     style, script = (_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     policy = (f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
               "base-uri 'none'; form-action 'none'")  # fmt: skip
@@ -46,6 +47,13 @@ def html(entries: Sequence[Entry], facts: Facts, *, layers: Mapping[str, LayerTa
         f"<title>{shown(facts.title)}</title><style>{style}</style></head>\n"
         f"<body>{body}<script>{script}</script></body></html>\n"
     )
+
+
+def _in_order(entries: Sequence[Entry], facts: Facts) -> list[Entry]:
+    """The entries as the tree below lists them: by family, then by rule."""
+    lines = [line.rule for _, lines in facts.families for line in lines]
+    place = {rule: at for at, rule in reversed(list(enumerate(lines)))}
+    return sorted(entries, key=lambda e: place.get(e.finding.rule, len(lines)))
 
 
 def _hash(text: str) -> str:
@@ -75,7 +83,8 @@ def _head(facts: Facts) -> str:
     if facts.score:
         cards.append((f"得分（{facts.score.grade}）", f"{facts.score.points}", ""))
     if facts.earlier:
-        cards += [(title, str(facts.standing.get(n, 0)), "") for n, title in (("fixed", "已改正"), ("still", "仍在"), ("new", "新增"))]
+        compared = (("fixed", "已改正"), ("still", "仍在"), ("new", "新增"))
+        cards += [(title, str(facts.standing.get(n, 0)), "") for n, title in compared]
     told = "".join(f'<li class="{kind}"><b>{shown(number)}</b>{shown(title)}</li>' for title, number, kind in cards)
     features = "，".join(f"{name} {count} 个" for name, count in facts.features)
     return (
@@ -83,8 +92,12 @@ def _head(facts: Facts) -> str:
         f'<ul class="cards">{told}</ul>'
         + (f"<p>{shown(facts.compared)}</p>" if facts.compared else "")
         + (f"<p>共检查 {shown(features)}；执行规则 {facts.rule_count} 条。</p>" if features else "")
-        + (_table(facts.about) if facts.about else "") + "</header>"
+        + (_about(facts.about) if facts.about else "") + "</header>"
     )  # fmt: skip
+
+
+def _about(pairs: Sequence[Pair]) -> str:
+    return '<dl class="about">' + "".join(f"<div><dt>{shown(k)}</dt><dd>{shown(v)}</dd></div>" for k, v in pairs) + "</dl>"
 
 
 def _table(pairs: Sequence[Pair]) -> str:
@@ -102,8 +115,9 @@ def _bar(facts: Facts) -> str:
         for name, title in SEVERITY_TITLES.items() if facts.total(name)
     )  # fmt: skip
     standing = "".join(f"<option>{t}</option>" for t in ("新增", "仍在"))
-    chosen = (f'<label>与上次相比 <select id="standing"><option value="">全部</option>{standing}</select></label>'
-              if facts.earlier else '<select id="standing" class="hidden" aria-hidden="true"><option value=""></option></select>')  # fmt: skip
+    asked = f'<label>与上次相比 <select id="standing"><option value="">全部</option>{standing}</select></label>'
+    unasked = '<select id="standing" class="hidden" aria-hidden="true"><option value=""></option></select>'
+    chosen = asked if facts.earlier else unasked
     return f'{levels}{chosen}<label>查找 <input type="search" id="words" placeholder="标识、规则、内容"></label>'
 
 
@@ -111,17 +125,19 @@ def _map(entries: Sequence[Entry], facts: Facts, layers: Mapping[str, LayerTable
     if not entries:
         return ""
     drawn = svg_map(entries, layers, models)
-    bar = f'<div class="bar">{_bar(facts)}<span class="gap"></span><span id="said" role="status" aria-live="polite"></span>'
+    bar = f'<div class="bar">{_bar(facts)}<span class="gap"></span>'
     if drawn is None:
-        return f'<section><h2>问题分布</h2><div class="map">{bar}</div></div><p>这些问题都没有图上位置。</p></section>'
+        return f'<section><h2>问题分布</h2><div class="map">{bar}</div>{_SAY}</div><p>这些问题都没有图上位置。</p></section>'
     inside, view = drawn
     box = f"0 0 {view.width:.4f} {view.height:.4f}"
     return (
         f'<section><h2>问题分布</h2><div class="map">{bar}<button type="button" id="closer">放大</button>'
         f'<button type="button" id="further">缩小</button><button type="button" id="all">全图</button></div>'
-        f'<svg viewBox="{box}" data-view="{box}" data-east="{view.west!r}" data-north="{view.north!r}" data-unit="{view.unit!r}" '
-        f'data-lean="{view.lean!r}" role="img" aria-labelledby="map-title"><title id="map-title">问题分布图：点问题看清单，'
-        f'拖动平移，滚轮缩放；同样的内容见下面的清单</title>{inside}</svg><div class="scale"></div><div class="at"></div></div></section>'
+        f'<svg viewBox="{box}" data-view="{box}" data-east="{view.west!r}" data-north="{view.north!r}" '
+        f'data-unit="{view.unit!r}" data-lean="{view.lean!r}" role="img" aria-labelledby="map-title">'
+        f'<title id="map-title">问题分布图：点问题看清单，'
+        f"拖动平移，滚轮缩放；同样的内容见下面的清单</title>{inside}</svg>"
+        f'<div class="scale"></div><div class="at"></div>{_SAY}</div></section>'
     )  # fmt: skip
 
 
@@ -168,7 +184,8 @@ def _row(number: int, entry: Entry) -> str:
               if f.x is not None or f.geometry is not None else "")  # fmt: skip
     size = f'<br><span class="small">量：{f.measure:.6g} {shown(f.unit or "")}</span>' if f.measure is not None else ""
     return (
-        f'<tr id="r{number}" data-n="{number}" data-level="{f.severity}" data-standing="{shown(entry.standing)}" data-say="{shown(say)}">'
+        f'<tr id="r{number}" data-n="{number}" data-level="{f.severity}" data-standing="{shown(entry.standing)}" '
+        f'data-say="{shown(say)}">'
         f'<td class="n">{number}</td><td><span class="tag {f.severity}">{entry.severity}</span></td>'
         f"<td>{'<br>'.join(shown(s) for s in standing if s) or '—'}</td>"
         f"<td>{'<br>'.join(shown(w) for w in who if w) or '—'}</td><td>{place}{button}</td>"
@@ -205,19 +222,25 @@ def _score(facts: Facts) -> str:
     score = facts.score
     if score is None:
         return ""
-    lines = "".join(f'<tr><td>{shown(p.rule)}</td><td>{shown(p.title)}</td><td class="n">{p.count}</td><td class="n">{p.deduct}</td></tr>'
-                    for p in score.parts)  # fmt: skip
-    head = '<th scope="col">规则</th><th scope="col">内容</th><th scope="col" class="n">数量</th><th scope="col" class="n">扣分</th>'
+    lines = "".join(
+        f'<tr><td>{shown(p.rule)}</td><td>{shown(p.title)}</td><td class="n">{p.count}</td>'
+        f'<td class="n">{p.deduct}</td></tr>' for p in score.parts
+    )  # fmt: skip
+    head = "".join(f'<th scope="col">{t}</th>' for t in ("规则", "内容", "数量", "扣分"))
     source = "权数未见于标准文本，暂定" if score.source == "unconfirmed" else f"权数出处：{score.source}"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>" if lines else ""
-    return f"<h2>得分</h2><p>{score.points} / {score.full}，{shown(score.grade)}（{shown(source)}，自 {score.since} 起）。</p>{table}"
+    said = f"{score.points} / {score.full}，{shown(score.grade)}（{shown(source)}，自 {score.since} 起）。"
+    return f"<h2>得分</h2><p>{said}</p>{table}"
 
 
 def _versions(facts: Facts) -> str:
     if not facts.versions:
         return ""
-    lines = "".join(f'<tr><td>{shown(rule)}</td><td class="mono">{shown(v)}</td></tr>' for rule, v in sorted(facts.versions.items()))
+    lines = "".join(
+        f'<tr><td>{shown(rule)}</td><td class="mono">{shown(v)}</td></tr>' for rule, v in sorted(facts.versions.items())
+    )
     return (
         f"<section><h2>规则版本</h2><details><summary>{len(facts.versions)} 条规则的版本（规则文本与判定程序的摘要）</summary>"
-        f'<table><thead><tr><th scope="col">规则</th><th scope="col">版本</th></tr></thead><tbody>{lines}</tbody></table></details></section>'
+        f'<table><thead><tr><th scope="col">规则</th><th scope="col">版本</th></tr></thead>'
+        f"<tbody>{lines}</tbody></table></details></section>"
     )

@@ -51,8 +51,9 @@ def qml(kind: str) -> str:
         f'<alias index="{n}" field="{name}" name={quoteattr(title)}/>' for n, (name, title, _) in enumerate(FIELDS, 1)
     )
     return (
-        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" styleCategories="Symbology|Fields|MapTips">'
-        f'<renderer-v2 type="categorizedSymbol" attr="severity" forceraster="0" enableorderby="0" symbollevels="0">'
+        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis version="3.22" '
+        'styleCategories="Symbology|Fields|MapTips">'
+        '<renderer-v2 type="categorizedSymbol" attr="severity" forceraster="0" enableorderby="0" symbollevels="0">'
         f"<categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2>"
         f"<aliases>{aliases}</aliases><mapTip>[% \"rule\" %] [% \"message\" %]</mapTip></qgis>"
     )
