@@ -5,13 +5,33 @@ from ziyuan.onemap.deliveries.models import (
     ControlArea,
     Delivery,
     DeliveryCommand,
-    DeliveryFinding,
     DeliveryNote,
     DeliveryProgress,
+    Feed,
+    Upload,
 )
-from ziyuan.onemap.editions.models import Edition, LayerState
+from ziyuan.onemap.editions.models import Edition, LayerState, ParentLink
+from ziyuan.onemap.findings.models import CheckRun, Dispute, FindingException, FindingNote, StoredFinding
 
 __all__ = [
-    "ControlArea", "Delivery", "DeliveryCommand", "DeliveryFinding", "DeliveryNote", "DeliveryProgress",
-    "Edition", "LayerState",
+    "Bulletin",
+    "BulletinReply",
+    "CheckRun",
+    "ControlArea",
+    "Delivery",
+    "DeliveryCommand",
+    "DeliveryNote",
+    "DeliveryProgress",
+    "Dispute",
+    "DueDate",
+    "Edition",
+    "Feed",
+    "FindingException",
+    "FindingNote",
+    "LayerNote",
+    "LayerState",
+    "ParentLink",
+    "StandsOn",
+    "StoredFinding",
+    "Upload",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The door of `onemap`."""
 
-from ziyuan.onemap import catalogue, deliveries
+from ziyuan.onemap import catalogue, deliveries, findings
 from ziyuan.onemap.analysis.counties import CountyShare, counties_of
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
 from ziyuan.onemap.analysis.picture import draw_map
@@ -53,6 +53,7 @@ __all__ = [
     "apply_standards",
     "asof",
     "bounds",
+    "catalogue",
     "changes",
     "check_site",
     "count",
@@ -64,6 +65,7 @@ __all__ = [
     "export",
     "feature",
     "features",
+    "findings",
     "flow",
     "flow_table",
     "history",
