@@ -178,13 +178,16 @@ def _apart(number: str) -> str:
     return re.sub(r"(第\d{10}|〕\d{6})(\d+)号$", r"\1-\2号", number)
 
 
+TAKEN = ("sealed", "superseded")  # a later delivery of the same period takes the place of the one before
+
+
 def _deliveries(inner: Books, ledger: Ledger) -> Iterator[str]:
     """One delivery for each acknowledged command, one edition for each of its layers."""
     rows = dict(inner.rows("SELECT id, state FROM onemap_delivery"))
     if set(rows) != ledger.deliveries:
         yield f"deliveries {sorted(set(rows) ^ ledger.deliveries)} without acknowledgement or lost"
     for key in ledger.accepted:
-        if rows.get(key) != "sealed":
+        if rows.get(key) not in TAKEN:
             yield f"delivery {key} was accepted and is {rows.get(key)}"
     editions = Counter(inner.rows(
         "SELECT d.id, e.layer FROM onemap_edition e LEFT JOIN onemap_delivery d ON d.no = e.delivery_no"
@@ -192,7 +195,7 @@ def _deliveries(inner: Books, ledger: Ledger) -> Iterator[str]:
     told = Counter((key, e["layer"]) for key, found in inner.rows("SELECT id, editions FROM onemap_delivery") for e in found)
     if editions != told or any(count != 1 for count in editions.values()):
         yield f"editions {editions - told} without delivery, {told - editions} lost"
-    if {key for key, _ in editions} != {key for key, state in rows.items() if state == "sealed"}:
+    if {key for key, _ in editions} != {key for key, state in rows.items() if state in TAKEN}:
         yield "editions and sealed deliveries do not match"
     standing = inner.rows(
         "SELECT key FROM layers.tdt1057_2020_dltb WHERE known_to IS NULL AND valid_to IS NULL GROUP BY key HAVING count(*) > 1"

@@ -182,8 +182,10 @@ def test_received_once_however_often_the_job_runs(db, people):
         arrivals.receive_upload(upload=upload.pk)
     with kernel.acting(officer):
         assert DeliveryNote.objects.filter(delivery=upload.delivery_id, act="submit").count() == 1
-    with pytest.raises(errors.UploadOver):
-        put(officer, upload, 10, b"")
+    assert put(officer, upload, 10, b"").state == "complete"
+    with pytest.raises(errors.OffsetWrong) as refused:
+        put(officer, upload, 0, body)
+    assert refused.value.facts["offset"] == 10
 
 
 def test_giving_up_and_expiry_withdraw_the_delivery_and_free_the_disk(db, people, django_capture_on_commit_callbacks):

@@ -37,7 +37,15 @@ def _delivery_commands() -> None:
     acts.remember = lambda delivery, act, command: None  # type: ignore[assignment]
 
 
+def _upload_offsets() -> None:
+    """A part is written after what there is, wherever it says it belongs."""
+    from ziyuan.onemap.deliveries import uploads
+
+    uploads.demand_offset = lambda row, offset: None  # type: ignore[assignment]
+
+
 WITHOUT: dict[str, Callable[[], None]] = {
     "case-commands": _case_commands,
     "delivery-commands": _delivery_commands,
+    "upload-offsets": _upload_offsets,
 }

@@ -162,6 +162,10 @@ def append(by: kernel.Actor, upload: str, offset: int, source: Readable, checksu
     Raises UploadUnknown, UploadOver, UploadBusy, OffsetWrong, PartBroken, UploadLost.
     """
     with kernel.acting(by):
+        known = find(by, upload)
+        if known.state == UploadState.COMPLETE:  # a sender who never heard that his last part had arrived
+            demand_offset(known, offset)
+            return known
         row = _for_writing(by, upload)
         demand_offset(row, offset)
         told = Checksum.of(checksum)
