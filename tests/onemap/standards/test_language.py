@@ -144,6 +144,14 @@ def test_a_reference_implies_that_its_target_exists(tmp_path):
         load(tmp_path, "type: reference, to: B.BH", "type: reference")
 
 
+def test_a_code_unique_in_the_county_is_given_to_no_two_layers(tmp_path):
+    text = BASE.replace("BH, required: always}", "BH, required: always, unique: true}")
+    text = text.replace("FJ:  {type: file, length: 200}", "FJ:  {type: text, length: 10, pattern: BH, unique: true}")
+    rule = next(r for r in load(tmp_path, text=text).rules if r.id == "pattern-BH-unique")
+    assert (rule.kind, rule.params) == ("unique_across", {"fields": ["A.FJ", "B.BH"]})
+    assert not any(r.id.startswith("pattern-") for r in load(tmp_path).rules)
+
+
 def test_a_rule_of_two_layers_may_stand_with_its_layer(tmp_path):
     rule = next(r for r in load(tmp_path).rules if r.id == "A-T1")
     assert (rule.kind, rule.params) == ("covered_by", {"by": "B", "both_ways": True, "layer": "A"})

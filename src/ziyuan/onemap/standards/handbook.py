@@ -194,7 +194,7 @@ def _patterns(model: Model) -> str:
     head = _row("编码规则", "组成", "位数", "唯一范围", "依据", tag="th")
     rows = "".join(
         _row(p.name, " + ".join(f"{_PARTS[part]} {size} 位" for part, size in p.parts), str(p.length),
-             {"county": "县内", "layer": "图层内"}.get(p.unique_in or "", ""), f"{_mark(p.confidence)} {escape(p.source or '')}")
+             "县内" if p.unique_in else "", f"{_mark(p.confidence)} {escape(p.source or '')}")
         for p in model.patterns.values()
     )  # fmt: skip
     return f"<section><h2>编码规则</h2><table>{head}{rows}</table></section>"

@@ -14,7 +14,7 @@ from ziyuan.onemap.standards.lists import Lists
 from ziyuan.onemap.standards.model import Entity, Model, Pattern, Rule, Space
 from ziyuan.onemap.standards.places import model_file
 from ziyuan.onemap.standards.reading import Problems, Table, plain, read, tables
-from ziyuan.onemap.standards.rules import reference_rules, statistics_rule, written_rules
+from ziyuan.onemap.standards.rules import pattern_rules, reference_rules, statistics_rule, written_rules
 
 CONTROL_AREA = "control_area"
 
@@ -105,6 +105,7 @@ class _Loading:
         for table in tables(self.root.items_of("statistics"), self.root, "statistics"):
             if table.get("must_equal") == "delivered" and isinstance(table.get("table"), Table):
                 rules.append(statistics_rule(table, str(table.get("id"))))
+        rules += pattern_rules(layers, self.shared.patterns, rules)
         ids: set[str] = set()
         for rule in [r for e in layers.values() for r in e.rules if r.kind not in words.CROSS] + rules:
             with self.problems.kept():
@@ -116,6 +117,8 @@ class _Loading:
         if rule.id in ids:
             raise WrongValue(self._place(rule), "id", rule.id, "不重复的规则编号")
         ids.add(rule.id)
+        if not rule.params:
+            return
         layers = self.root.table("entities")
         for key in words.NAMES_LAYERS:
             named = rule.params.get(key)

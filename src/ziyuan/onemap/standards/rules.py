@@ -8,7 +8,7 @@ from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable
 from ziyuan.onemap.standards.errors import RuleNotServed, WrongValue
 from ziyuan.onemap.standards.lists import Lists
-from ziyuan.onemap.standards.model import Entity, Field, Geometry, Rule
+from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
 from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
 
 
@@ -88,6 +88,22 @@ def statistics_rule(table: Table, id: str) -> Rule:
     params = {key: plain(table[key]) for key in ("from", "sum", "deduction", "rows", "columns", "table") if key in table}
     rule = _implied(f"statistics-{id}", "statistics_equal", str(table.table("table").text("layer")), params=params)
     return replace(rule, title=f"{rule.title}（{id}）", where=table.where())
+
+
+def pattern_rules(layers: Mapping[str, Entity], patterns: Mapping[str, Pattern], written: Sequence[Rule]) -> list[Rule]:
+    """A pattern that is `unique_in: county` gives no code to two layers: `pattern-<name>-unique`.
+
+    Silent where a written rule names some of the fields: then the text says which layers share a number on purpose.
+    """
+    found = []
+    said = [set(rule.params["fields"]) for rule in written if rule.kind == "unique_across"]
+    for pattern in (p for p in patterns.values() if p.unique_in == "county"):
+        fields = [(e.name, f) for e in layers.values() for f in e.fields.values()]
+        own = [f"{layer}.{f.name}" for layer, f in fields if f.pattern == pattern.name and f.unique is True]
+        if len(own) > 1 and not any(fields & set(own) for fields in said):
+            layer = own[0].partition(".")[0]
+            found.append(_implied(f"pattern-{pattern.name}-unique", "unique_across", layer, params={"fields": own}))
+    return found
 
 
 def reference_rules(layers: Mapping[str, Entity]) -> list[Rule]:

@@ -13,7 +13,7 @@ CODE_KEYS = ("file", "values", "from", "title", "tree", "suffixes", "complete", 
 CROSSWALK_KEYS = ("file", "from", "to", "title", "source", "confidence")
 PATTERN_KEYS = ("parts", "region", "source", "confidence", "unique_in")
 PATTERN_PARTS = ("county", "town", "village", "layer", "serial", "digits", "letters", "zeros")
-UNIQUE_IN = ("county", "layer")
+UNIQUE_IN = ("county",)
 ENTITY_KEYS = (
     "title", "code", "geometry", "key", "same_thing", "volume", "label", "style", "written_by",
     "catalogue_only", "missing", "field_names", "note", "source", "confidence", "fields", "checks", "topology",
