@@ -59,7 +59,7 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 
 
 def _pair(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
-    parts = tuple(part.strip() for part in value.replace(",", ",").split(",")) if value else ()
+    parts = tuple(part.strip() for part in value.replace("\uff0c", ",").split(",")) if value else ()
     if len(parts) > 2 or (parts and not all(parts)):
         raise click.BadParameter("应写成 东列,北列 或一个 WKT 列名。")
     return parts

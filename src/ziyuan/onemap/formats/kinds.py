@@ -88,7 +88,7 @@ PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries()
 VCT = Format(
     "vct", "VCT 3.0", (".vct",), reader=f"{_OURS}.vct.read:read",
     carries=Carries(types=_PLAIN, empty_text=False, edge_blanks=False, three_d=False, layers=True, mixed=False,
-                    multipoint=False, crs="cgcs2000", name_pattern=r"[^,,\s]+"),
+                    multipoint=False, crs="cgcs2000", name_pattern=r"[^,\uff0c\s]+"),
 )  # fmt: skip
 TXT = Format(
     "txt", "界址点坐标 TXT", (".txt",), reader=f"{_OURS}.boundary_txt.layer:read",

@@ -53,7 +53,7 @@ class Layout:
         if found in self.aliases:
             return self.aliases[found] if self.aliases[found] in self.layers else None
         by_fold = {name.casefold(): name for name in self.layers}
-        plain = re.sub(r"[\d_\-. ()()]+", "", found).casefold()
+        plain = re.sub(r"[\d_\-. ()\uff08\uff09]+", "", found).casefold()
         return by_fold.get(found.casefold()) or by_fold.get(plain)
 
 

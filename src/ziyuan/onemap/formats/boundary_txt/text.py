@@ -8,9 +8,9 @@ from ziyuan.onemap.formats.boundary_txt.problems import Problem, problem
 from ziyuan.onemap.formats.encoding import common_share
 
 MOST_BYTES = 16 * 1024 * 1024
-_WIDE = str.maketrans("0123456789.-+@=[]【】", "0123456789.-+@=[][]")
+_WIDE = str.maketrans({chr(0xFEE0 + ord(c)): c for c in "0123456789.-+@=[]"} | {"\u3010": "[", "\u3011": "]"})
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$|[+-]?\.\d+$")
-_AFTER_END = re.compile(r"[,, ;;\t]+$")
+_AFTER_END = re.compile(r"[,\uff0c ;\uff1b\t]+$")
 _MOST_PROBLEMS = 200
 
 
@@ -162,7 +162,7 @@ def _take_line(file: TextFile, section: str, number: int, line: str, plain: str)
 def _parcel_line(file: TextFile, number: int, plain: str) -> ParcelLines:
     body = plain[:-1]
     if body.count(",") < 3:
-        body = body.replace(",", ",")
+        body = body.replace("\uff0c", ",")
     values = [value.strip(" \t\u3000\xa0") for value in body.split(",")]
     if values and values[-1] == "":
         values.pop()
@@ -209,9 +209,9 @@ def _point(file: TextFile, number: int, line: str, plain: str) -> None:
 
 
 def _point_values(file: TextFile, number: int, plain: str) -> list[str]:
-    values = re.split(r"[,,]", plain)
+    values = re.split(r"[,\uff0c]", plain)
     if len(values) < 3:
-        values = re.split(r"[;;\s\u3000]+", plain)
+        values = re.split(r"[;\uff1b\s\u3000]+", plain)
         if len(values) >= 3:
             file.say_once("ZY-TXT-020", number)
     values = [value.strip(" \t\u3000\xa0") for value in values]

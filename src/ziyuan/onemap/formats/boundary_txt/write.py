@@ -55,4 +55,4 @@ def _metres(units: int, decimals: int) -> str:
 def _plain(text: str) -> str:
     """Text that cannot be taken for a separator or end mark of the format."""
     seen = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return seen.replace(",", "、").replace(",", "、").replace("@", "(at)")
+    return seen.replace(",", "、").replace("\uff0c", "、").replace("@", "(at)")

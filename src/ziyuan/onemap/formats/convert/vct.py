@@ -22,7 +22,7 @@ from ziyuan.onemap.standards.model import Entity
 CODE = "YSDM"
 _KINDS = {"point": "Point", "line": "Line", "polygon": "Polygon"}
 _LONGEST = 254
-FORBIDDEN = ((r"[\r\n\t]+", " ", "换行写成空格"), (",", ",", "半角逗号写成全角逗号"))
+FORBIDDEN = ((r"[\r\n\t]+", " ", "换行写成空格"), (",", "\uff0c", "半角逗号写成全角逗号"))
 PLANE, DEGREES = 4, 9
 
 
@@ -41,7 +41,7 @@ def write(path: Path, layers: Sequence[Layer], entities: Mapping[str, Entity], m
 
 def table_name(name: str) -> str:
     """A layer's name as a table of the file: no blanks, no separators."""
-    return re.sub(r"[\s,,]+", "_", name)
+    return re.sub(r"[\s,\uff0c]+", "_", name)
 
 
 def _content(layer: Layer, entity: Entity | None, number: int, notes: list[str]) -> Content:
@@ -81,7 +81,7 @@ def _codes(layer: Layer, entity: Entity | None, number: int, notes: list[str]) -
         notes.append(f"图层 {layer.name} 没有要素代码,文件内用“{own}”代替;正式汇交请用 --standard 指明数据标准。")
     fallback = own or next(c for c in codes if c)
     codes = [c or fallback for c in codes]
-    names = {c: title.replace(",", ",") for c in dict.fromkeys(codes or [fallback])}
+    names = {c: title.replace(",", "\uff0c") for c in dict.fromkeys(codes or [fallback])}
     return codes, names
 
 
@@ -128,7 +128,7 @@ def _texts(column: pa.ChunkedArray, field: Column) -> pa.Array:
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.nulls(0, column.type)
     if field.kind == "Date":
-        return pc.strftime(array, "%Y%m%d")
+        return pc.replace_substring(array.cast(pa.string()), "-", "")
     if field.kind == "Float":
         places = field.decimals or 0
         return pa.array([None if v is None or not np.isfinite(v) else f"{v:.{places}f}" for v in array.to_pylist()], pa.string())

@@ -22,7 +22,7 @@ _LON = {"经度", "东经", "lon", "lng", "long", "longitude", "经度坐标", "
 _LAT = {"纬度", "北纬", "lat", "latitude", "纬度坐标", "lat_wgs84", "wd"}
 _X = {"x", "x坐标", "坐标x", "point_x", "x_coord", "xcoord", "coord_x", "xzb"}
 _Y = {"y", "y坐标", "坐标y", "point_y", "y_coord", "ycoord", "coord_y", "yzb"}
-_UNIT = re.compile(r"[\s_]*[((\[][^))\]]*[))\]]\s*$")
+_UNIT = re.compile(r"[\s_]*[(\uff08\[][^)\uff09\]]*[)\uff09\]]\s*$")
 
 
 @dataclass(frozen=True)

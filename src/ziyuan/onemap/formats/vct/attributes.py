@@ -144,13 +144,8 @@ def _fits(value: str, target: pa.DataType) -> bool:
 
 def _dates(text: pa.ChunkedArray) -> pa.ChunkedArray:
     """Dates YYYYMMDD; a column with any other value stays text and is judged by the rules."""
-    plain = pc.replace_substring_regex(text, r"^(\d{4})[-/.](\d{2})[-/.](\d{2})$", r"\1\2\3")
-    right = pc.match_substring_regex(plain, r"^\d{8}$")
-    if not pc.all(pc.fill_null(right, True)).as_py():
-        return text
+    plain = pc.replace_substring_regex(text, r"^(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})$", r"\1-\2-\3")
     try:
-        days = pc.cast(pc.strptime(plain, "%Y%m%d", "s"), pa.date32())
+        return pc.cast(plain, pa.date32())  # refuses 30 February
     except pa.ArrowInvalid:
         return text
-    real = pc.equal(pc.strftime(days, "%Y%m%d"), plain)  # 30 February is no day
-    return days if pc.all(pc.fill_null(real, True)).as_py() else text
