@@ -76,7 +76,8 @@ class Place:
         values = {
             "{case}": self.case.pk, "{delivery}": self.delivery.pk, "{upload}": self.upload.pk,
             "{feed}": self.feed.pk, "{mandate}": "survey_county", "{kind}": "received", "{paper}": self.paper.pk, "{document}": 1,
-            "{layer}": LAYER, "{county}": self.county, "{key}": lattice.key(8, self.county), "{code}": "none",
+            "{standard}": "control_lines@2021", "{layer}": LAYER, "{county}": self.county,
+            "{key}": lattice.key(8, self.county), "{code}": "none",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self.act if "deliveries" in operation else "agree",
         }  # fmt: skip

@@ -28,6 +28,7 @@ from ziyuan.onemap.services.features import count, feature, features, identify
 from ziyuan.onemap.services.outlines import bounds, outline, outlines
 from ziyuan.onemap.services.statistics import statistics, statistics_csv
 from ziyuan.onemap.services.tiles import Tile, tile
+from ziyuan.onemap.standard_pages import MadeFile, standard, standard_differences, standard_file, standards
 
 __all__ = [
     "Boundary",
@@ -41,6 +42,7 @@ __all__ = [
     "FieldChange",
     "Flow",
     "Link",
+    "MadeFile",
     "Moment",
     "Overlay",
     "Parcel",
@@ -83,6 +85,10 @@ __all__ = [
     "read_boundary",
     "screen",
     "seal",
+    "standard",
+    "standard_differences",
+    "standard_file",
+    "standards",
     "statistics",
     "statistics_csv",
     "sweep",

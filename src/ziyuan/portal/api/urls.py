@@ -15,6 +15,7 @@ from ziyuan.portal.api import (
     layers,
     office,
     session,
+    standards,
     uploads,
 )
 from ziyuan.portal.api.common import actor
@@ -33,6 +34,7 @@ api.add_router("", office.router)
 if _inner:
     api.add_router("", layers.router)
     api.add_router("", catalogue.router)
+    api.add_router("", standards.router)
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
     api.add_router("/deliveries", deliveries.router)
