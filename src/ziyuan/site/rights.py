@@ -18,7 +18,7 @@ APPEND_ONLY = (
     "public.workflow_matterversion",
     "public.onemap_deliverynote",
     "public.onemap_deliverycommand",
-    "public.onemap_deliveryfinding",
+    "public.onemap_findingnote",
 )
 # Belongs to the owner: structure, standards, the list of regions.
 READ_ONLY = ("public.django_migrations", "public.kernel_region", "layers.layer_registry")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from tests.onemap.findings import small_package as made
 from ziyuan.kernel import errors as kernel_errors
@@ -230,12 +231,26 @@ def audited() -> int:
     return kernel.AuditHead.objects.get(chain=made.COUNTY).seq
 
 
-def test_a_changed_note_is_found_by_the_proof(deliver, ask, people, faulty):
+def test_a_note_cannot_be_changed_and_a_forged_one_is_found(deliver, ask, people, faulty):
     attempt = deliver(faulty)
     ask(attempt, errors_of(attempt))
     with kernel.acting(people["officer"]):
-        FindingNote.objects.update(text="另一个理由")
+        note = FindingNote.objects.get()
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            FindingNote.objects.update(text="另一个理由")
+        FindingNote.objects.create(
+            exception=note.exception, county=note.county, at=note.at, person="冒名", organ_name="省厅", act="approve",
+            text="同意", payload=bytes(note.payload), signature=bytes(note.signature),
+        )  # fmt: skip
         assert [b.what for b in verify_findings()] == ["意见与签名不符"]
+
+
+def test_an_approval_without_a_signed_note_is_found(deliver, ask, people, faulty):
+    attempt = deliver(faulty)
+    row = ask(attempt, errors_of(attempt))
+    with kernel.acting(people["officer"]):
+        FindingException.objects.filter(pk=row.pk).update(state="approved", decided_by="无人")
+        assert [b.what for b in verify_findings()] == ["已批准的例外没有批准人的签名意见"]
 
 
 @pytest.mark.parametrize("who", ["neighbour", "other_city"])

@@ -194,3 +194,13 @@ def answer(request: HttpRequest, number: int, action: str, body: ActionIn) -> An
     else:
         raise errors.NotFound("动作", action)
     return onemap.findings.one_dispute(who, number)
+
+
+@router.get("/chains", summary="业务链条")
+def chains(request: HttpRequest) -> Any:
+    return onemap.findings.chains_told(actor(request))
+
+
+@router.get("/chains/{chain}/report", summary="前后环节检查")
+def stages(request: HttpRequest, chain: str, county: str | None = None) -> Any:
+    return onemap.findings.stage_report(actor(request), chain, county=county)
