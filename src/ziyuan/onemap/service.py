@@ -7,6 +7,7 @@ from ziyuan.onemap.analysis.picture import draw_map
 from ziyuan.onemap.analysis.screen import screen
 from ziyuan.onemap.analysis.screening import Screening, ThemeResult
 from ziyuan.onemap.analysis.themes import themes
+from ziyuan.onemap.editions import changesets, cutting, undo
 from ziyuan.onemap.editions.asof import asof, history
 from ziyuan.onemap.editions.diff import Change, Difference, FieldChange, diff
 from ziyuan.onemap.editions.flow import Flow, flow
@@ -15,12 +16,14 @@ from ziyuan.onemap.editions.links import Link
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.editions.proof import verify_editions
+from ziyuan.onemap.editions.register import editions, latest
 from ziyuan.onemap.editions.rows import Feature
-from ziyuan.onemap.editions.seal import editions, latest, seal, sweep
+from ziyuan.onemap.editions.seal import seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
 from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_write
 from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
 from ziyuan.onemap.layer_tables import apply_standards
+from ziyuan.onemap.services import editions as edition_pages
 from ziyuan.onemap.services.catalogue import catalogue as layers
 from ziyuan.onemap.services.changes import changes, flow_table
 from ziyuan.onemap.services.export import Export, export
@@ -57,12 +60,15 @@ __all__ = [
     "bounds",
     "catalogue",
     "changes",
+    "changesets",
     "check_site",
     "count",
     "counties_of",
+    "cutting",
     "deliveries",
     "diff",
     "draw_map",
+    "edition_pages",
     "editions",
     "export",
     "feature",
@@ -95,6 +101,7 @@ __all__ = [
     "themes",
     "three_class",
     "tile",
+    "undo",
     "verify",
     "verify_editions",
     "write_boundary",

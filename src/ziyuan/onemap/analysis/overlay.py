@@ -26,7 +26,7 @@ from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.lock import pin
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
-from ziyuan.onemap.editions.seal import latest
+from ziyuan.onemap.editions.register import latest
 
 CENT = Decimal("0.01")
 _MARGIN = 1e-6  # degrees, about 0.1 m: the 4490 copy of an edge and the plane edge part by less

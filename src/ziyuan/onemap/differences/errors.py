@@ -62,3 +62,12 @@ class UnsealedPackage(UserError):
 
     def __init__(self, signer: str, reason: str) -> None:
         super().__init__(f"增量包的印鉴不成立(签发方“{signer or '未写明'}”):{reason}。", signer=signer)
+
+
+class DigestsUnreadable(UserError):
+    code = "ZY-DIF-007"
+    remedy = "请用 ziyuan map digests 重新导出摘要文件,或给出节点文件。"
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        where = f"第 {line} 行" if line else ""
+        super().__init__(f"摘要文件“{name}”{where}{reason}。", name=name, line=line)

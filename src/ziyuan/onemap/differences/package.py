@@ -44,6 +44,11 @@ class Package:
     made: datetime
     sm3: str
 
+    @property
+    def epsg(self) -> int:
+        """The plane system of its shapes."""
+        return crs.epsg_of_zone(self.changeset.zone)
+
 
 def write(changeset: Changeset, *, signer: str, sign: Sign, made: datetime) -> bytes:
     """The package file, sealed by `signer`."""

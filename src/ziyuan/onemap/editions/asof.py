@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.moment import Moment
-from ziyuan.onemap.editions.seal import latest
+from ziyuan.onemap.editions.register import latest
 
 
 def asof(

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,7 +21,7 @@ def epsg_option(_: click.Context, __: click.Parameter, value: str | None) -> int
     return int(number)
 
 
-def _open() -> Any:
+def open_node() -> Any:
     """The node's database and its own actor; imported late, so that help needs neither."""
     import django
 
@@ -35,20 +34,23 @@ def _open() -> Any:
 
 _layer = click.option("--layer", default="tdt1057@2020/DLTB", show_default=True, help="图层标识。")
 _county = click.option("--county", required=True, help="县级行政区划代码,如 340123。")
-_day = click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="时点,默认今天。")
 
 
 @click.command("editions")
 @_layer
 @click.option("--county", default=None, help="县级行政区划代码。")
 def editions(layer: str, county: str | None) -> None:
-    """列出图层的版本:县区、时点、要素数、SM3 摘要。"""
-    by = _open()
+    """列出图层的版本:县区、时点、要素数、SM3 摘要、是否有效。"""
+    by = open_node()
     from ziyuan.onemap import service as onemap
+    from ziyuan.onemap.editions.register import STATES, state_of
 
-    for e in onemap.editions(by, layer, county):
+    found = onemap.editions(by, layer, county)
+    for e in found:
+        state = STATES[state_of(e, found)]
         click.echo(
-            f"{e.pk:>6}  {e.county}  {e.reference_date}  {e.features:>8} 个  {e.hex_digest}  {e.delivery_no}"
+            f"{e.pk:>6}  {e.county}  {e.reference_date}  {e.features:>8} 个  {e.hex_digest}  {state}  {e.delivery_no}"
+            + (f"  {e.withdrawn_reason or e.reason}" if e.withdrawn_reason or e.reason else "")
         )
 
 
@@ -91,11 +93,11 @@ def _diff_files(old: Path, new: Path, names: tuple[str, ...], layer: str | None,
     try:
         models = [library.load(name) for name in names]
     except ZiyuanError as error:
-        _stop(error, 2)
+        stop(error, 2)
     try:
         found = compare_files(old, new, models, Wanted(layer, crs, encoding))
     except ZiyuanError as error:
-        _stop(error, 11)
+        stop(error, 11)
     for name, changes in found.layers.items():
         for change in changes.changes:
             told = change.to_json(name)
@@ -105,7 +107,7 @@ def _diff_files(old: Path, new: Path, names: tuple[str, ...], layer: str | None,
 
 
 def _diff_editions(layer: str, county: str, before: str, after: str, as_json: bool) -> None:
-    by = _open()
+    by = open_node()
     from ziyuan.onemap import service as onemap
 
     mark, summary = None, {}
@@ -143,53 +145,86 @@ def _tell(summary: dict[str, Any], as_json: bool) -> None:
     click.echo(f"{','.join(words)},没有变化 {summary['unchanged']}。")
 
 
-def _stop(error: ZiyuanError, code: int) -> NoReturn:
+def stop(error: ZiyuanError, code: int) -> NoReturn:
     click.echo(f"{error.code}  {error}\n            {error.remedy}", err=True)
     sys.exit(code)
 
 
 @click.command("flow")
 @_layer
-@_county
+@click.option("--county", default=None, help="县级代码,几个县用逗号分开;缺省为全部有版本的县。")
+@click.option("--region", default=None, help="市或省的代码:其下各县之和。")
+@click.option("--level", type=click.Choice(["class", "level1", "three_class"]), default="class", show_default=True,
+              help="地类、一级类或三大类。")
+@click.option("--known", default=None, help="按当时所知:日期或时刻。")
 @click.argument("before")
 @click.argument("after")
-def flow(layer: str, county: str, before: str, after: str) -> None:
-    """地类流量矩阵(平方米,JSON)。
+def flow(layer: str, county: str | None, region: str | None, level: str, known: str | None, before: str, after: str) -> None:
+    """地类流量矩阵(平方米,JSON):行为前一年度,列为后一年度,各县之和。
 
     \b
     退出码:0 与两个年度闭合,1 不闭合。
     """
-    by = _open()
+    by = open_node()
     from ziyuan.onemap import service as onemap
+    from ziyuan.onemap.editions.moment import known_of
 
-    told = onemap.flow_table(by, layer, county, before, after)
+    seen = known_of(known) if known else None
+    told = onemap.flow_table(by, layer, county, before, after, region=region, level=level, known=seen)
     click.echo(json.dumps(told, ensure_ascii=False))
     sys.exit(0 if told["closes"] else 1)
 
 
 @click.command("asof")
-@_layer
-@_county
-@_day
-@click.argument("keys", nargs=-1)
-def asof(layer: str, county: str, day: Any, keys: tuple[str, ...]) -> None:
-    """某一时点的要素,逐行输出 GeoJSON;可给出标识码只看其中几个。"""
-    by = _open()
-    from ziyuan.onemap import service as onemap
+@click.argument("layer")
+@click.argument("day", metavar="DATE")
+@click.option("--known", default=None, help="按当时所知:日期(到当日终了)或时刻;缺省为现在所知。")
+@click.option("--county", default=None, help="县级行政区划代码;缺省为全部。")
+@click.option("--json", "as_json", is_flag=True, help="逐行输出 JSON,供程序读取。")
+def asof(layer: str, day: str, known: str | None, county: str | None, as_json: bool) -> None:
+    """图层在某一天的样子:一行一个要素,末行为个数和分类面积。
 
-    on: date | None = day.date() if day else None
-    if keys:
-        for key in keys:
-            click.echo(json.dumps(onemap.feature(by, layer, county, key, asof=on), ensure_ascii=False))
-        return
+    DATE 是有效时间(2024-12-31;写年度则为年末),--known 是认知时间:当时入库了什么。
+    """
+    by = open_node()
+    from ziyuan.onemap import service as onemap
+    from ziyuan.onemap.editions.moment import day_of, known_of
+
+    on, seen = day_of(day), known_of(known) if known else None
     mark = None
     while True:
-        page = onemap.features(by, layer, county=county, asof=on, after=mark, limit=2000)
+        page = onemap.features(by, layer, county=county, asof=on, known=seen, after=mark, limit=2000)
         for found in page["features"]:
-            click.echo(json.dumps(found, ensure_ascii=False))
+            click.echo(json.dumps(found, ensure_ascii=False) if as_json else feature_line(found))
         mark = page["next"]
         if mark is None:
-            return
+            break
+    told = asof_summary(onemap.statistics(by, layer, county=county, asof=on, known=seen), county)
+    click.echo(json.dumps({"summary": told}, ensure_ascii=False) if as_json else summary_line(told))
+
+
+def feature_line(found: dict[str, Any]) -> str:
+    """One feature for a person."""
+    told = found["properties"]
+    until = told["valid_to"] or "今"
+    return f"{told['county']}  {told['key']}  {told['valid_from']} 至 {until}  版本 {told['edition'] or told['case_no']}"
+
+
+def asof_summary(told: dict[str, Any], county: str | None) -> dict[str, Any]:
+    """Count, area and classes of a statistics answer."""
+    keep = ("code", "name", "count", "area_m2")
+    return {
+        "layer": told["layer"], "asof": told["asof"], "known": told["known"], "county": county,
+        "count": told["total"]["count"], "area_m2": told["total"]["area_m2"],
+        "by_class": [{name: row[name] for name in keep} for row in told["rows"]],
+        "editions": [{"county": e["county"], "edition": e["edition"], "digest": e["digest"]} for e in told["editions"]],
+    }  # fmt: skip
+
+
+def summary_line(told: dict[str, Any]) -> str:
+    """The summary for a person."""
+    rows = [f"  {row['code'] or '—'} {row['name']}  {row['count']} 个  {row['area_m2']} 平方米" for row in told["by_class"]]
+    return "\n".join([f"共 {told['count']} 个要素,{told['area_m2']} 平方米", *rows])
 
 
 @click.command("verify")
@@ -200,7 +235,7 @@ def verify(edition: int) -> None:
     \b
     退出码:0 一致,1 不一致。
     """
-    by = _open()
+    by = open_node()
     from ziyuan.onemap import service as onemap
 
     found = onemap.verify(edition, by=by)
@@ -214,7 +249,7 @@ def verify(edition: int) -> None:
 @click.argument("key")
 def history(layer: str, county: str, key: str) -> None:
     """一个要素的来龙去脉:各时段的地类、面积、版本和来源图斑。"""
-    by = _open()
+    by = open_node()
     from ziyuan.onemap import service as onemap
 
     kind = onemap.layer(layer)
@@ -230,7 +265,7 @@ def history(layer: str, county: str, key: str) -> None:
 @click.command("sweep")
 def sweep() -> None:
     """清除数据湖中没有版本的文件(入库中断留下的)。"""
-    _open()
+    open_node()
     from ziyuan.onemap import service as onemap
 
     click.echo(f"清除 {onemap.sweep()} 个文件。")

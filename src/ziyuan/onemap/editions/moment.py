@@ -6,8 +6,11 @@ is true from that day on.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+
+from ziyuan.kernel import service as kernel
+from ziyuan.onemap.editions.errors import BadMoment
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,23 @@ class Moment:
             if self.known is None
             else f"{self.on.isoformat()}(据 {self.known.isoformat()} 所知)"
         )
+
+
+def day_of(text: str) -> date:
+    """A valid day: `2024-12-31`, or a year for its last day. Raises BadMoment."""
+    try:
+        return date(int(text), 12, 31) if len(text) == 4 else date.fromisoformat(text)
+    except ValueError as problem:
+        raise BadMoment(text) from problem
+
+
+def known_of(text: str) -> datetime:
+    """A record moment: an ISO moment (Shanghai time where it names none), or a day for its end. Raises BadMoment."""
+    here = kernel.now().tzinfo
+    try:
+        if len(text) <= len("2024-12-31"):
+            return datetime.combine(date.fromisoformat(text), time.max, here)
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise BadMoment(text) from problem
+    return found if found.tzinfo else found.replace(tzinfo=here)

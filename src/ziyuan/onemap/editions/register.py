@@ -14,6 +14,8 @@ from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.models import Edition
 
+STATES = {"in_force": "现行", "earlier": "往年", "superseded": "已被更正", "withdrawn": "已撤回"}
+
 
 def editions(by: kernel.Actor, layer_id: str | None = None, county: str | None = None) -> list[Edition]:
     """Editions within the actor's region, the newest reference date first; withdrawn ones too."""

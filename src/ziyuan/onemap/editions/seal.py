@@ -25,11 +25,8 @@ from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.lock import changed, take_turn
 from ziyuan.onemap.editions.models import Edition, ParentLink
 from ziyuan.onemap.editions.prepare import Prepared, keys_at, prepare
-from ziyuan.onemap.editions.register import editions, latest
 from ziyuan.onemap.editions.zone import zone_of
 from ziyuan.onemap.formats import LayerTable
-
-__all__ = ["editions", "latest", "seal", "sweep"]
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ziyuan.base.canonical import merkle_root
+from ziyuan.base.canonical import inclusion_proof, merkle_root
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.sm import provider
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.values import arrow_type, typed
-from ziyuan.onemap.editions import lake, rows
+from ziyuan.onemap.editions import lake, register, rows
 from ziyuan.onemap.editions.digests import feature_digests
-from ziyuan.onemap.editions.errors import NoEdition
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
@@ -35,9 +34,7 @@ class Verification:
 def verify(edition: Edition | int, *, by: kernel.Actor) -> Verification:
     """Recompute the edition's digest from the rows and from the file; name the first feature that differs."""
     with kernel.acting(by):
-        found = Edition.objects.filter(pk=edition if isinstance(edition, int) else edition.pk).first()
-        if found is None:
-            raise NoEdition("", "", edition)
+        found = register.get(edition)
         kind = layer(found.layer)
         standing = rows.features(
             kind, f"county = %(county)s AND {(m := Moment(found.reference_date, found.sealed)).condition}",
@@ -92,3 +89,26 @@ def _judge(kind: Layer, found: Edition, computed: Mapping[str, bytes], wrong: st
 
 def _first_difference(rows_: Mapping[str, bytes], file: Mapping[str, bytes]) -> str | None:
     return next((k for k in sorted({*rows_, *file}) if rows_.get(k) != file.get(k)), None)
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """Audit path of one feature in the edition's tree: `base.canonical.verify_inclusion` takes it."""
+
+    digest: bytes
+    index: int
+    size: int
+    path: list[bytes]
+    root: bytes
+
+
+def inclusion(edition: Edition | int, key: str, *, by: kernel.Actor) -> Inclusion | None:
+    """Proof that a feature belongs to an edition; None where it does not. Raises NoEdition."""
+    with kernel.acting(by):
+        found = register.get(edition)
+        standing = rows.standing(layer(found.layer), found.county, Moment(found.reference_date, found.sealed))
+    index = standing.keys.index(key).as_py()
+    if index < 0:
+        return None
+    digests = standing.digests.to_pylist()
+    return Inclusion(digests[index], index, len(digests), inclusion_proof(digests, index), bytes(found.digest))

@@ -21,7 +21,7 @@ from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.asof import in_period
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.moment import Moment
-from ziyuan.onemap.editions.seal import latest
+from ziyuan.onemap.editions.register import latest
 from ziyuan.onemap.editions.zone import zone_of
 from ziyuan.onemap.services.errors import BadFormat
 from ziyuan.onemap.services.query import query

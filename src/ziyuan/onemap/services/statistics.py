@@ -19,7 +19,7 @@ from ziyuan.onemap.deliveries.models import ControlArea
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.layers import Layer, layer, three_class
 from ziyuan.onemap.editions.models import Edition
-from ziyuan.onemap.editions.seal import latest
+from ziyuan.onemap.editions.register import latest
 from ziyuan.onemap.services.errors import NoStatistics
 from ziyuan.onemap.services.query import Query, query
 

@@ -9,6 +9,7 @@ from ziyuan.portal.api import (
     cases,
     catalogue,
     deliveries,
+    editions,
     errors,
     filings,
     findings,
@@ -32,6 +33,7 @@ errors.install(api)
 api.add_router("", session.router)
 api.add_router("", office.router)
 if _inner:
+    api.add_router("", editions.router)
     api.add_router("", layers.router)
     api.add_router("", catalogue.router)
     api.add_router("", standards.router)
