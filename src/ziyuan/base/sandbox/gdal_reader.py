@@ -20,6 +20,8 @@ _OPEN_OPTIONS: dict[str, dict[str, str]] = {
     "ESRI Shapefile": {"AUTO_REPACK": "NO"},
     "GML": {"WRITE_GFS": "NO"},
 }
+# layer types that pyogrio has no word for, though their rows are read: any kind with heights, curves
+_MORE_TYPES = dict.fromkeys((0x80000000, *range(8, 15), *range(1008, 1015)), "Unknown")
 _UNNEEDED = ("pyproj", "shapely")  # a faster start
 
 
@@ -32,6 +34,7 @@ def prepare(driver: str, skip: str) -> Any:
     for early in ("sqlite3", "pyarrow.ipc"):  # loaded before the file wall stands
         importlib.import_module(early)
     pyogrio = importlib.import_module("pyogrio")
+    pyogrio._geometry.GEOMETRY_TYPES.update(_MORE_TYPES)
     left = set(pyogrio.list_drivers())
     if driver and left != {driver}:
         raise RuntimeError(f"drivers left: {sorted(left)}")
@@ -70,7 +73,7 @@ def _layer(name: str, meta: dict[str, Any], reader: pa.RecordBatchReader) -> Rea
 
 def _column(field: pa.Field, geometry: str) -> pa.Field:
     text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-    name = "geometry" if field.name == geometry else field.name
+    name = "geometry" if field.name == geometry else f"{field.name}_" if field.name == "geometry" else field.name
     return pa.field(name, pa.binary() if text else field.type)
 
 
@@ -96,7 +99,7 @@ def _real_tables(path: str) -> list[str]:
         rows = base.execute(
             "SELECT c.table_name, m.type FROM gpkg_contents c"
             " LEFT JOIN sqlite_master m ON m.name = c.table_name"
-            " WHERE c.data_type IN ('features', 'attributes') ORDER BY c.rowid"
+            " WHERE c.data_type IN ('features', 'attributes') AND c.table_name <> 'ogr_empty_table' ORDER BY c.rowid"
         ).fetchall()
     finally:
         base.close()

@@ -15,6 +15,7 @@ from ziyuan.onemap.formats.opening import Opened
 from ziyuan.onemap.formats.systems import System, system_of
 
 KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "mixed"}
+_LAST_STRAIGHT = 7
 KIND_TITLES = {"point": "点", "line": "线", "polygon": "面", "mixed": "混合", "none": "无图形"}
 
 
@@ -61,7 +62,8 @@ def of_opened(one: Opened, chosen: int | None, *, needs_system: bool) -> Layer:
 
 def _parsed(name: str, wkb: NDArray[np.object_]) -> NDArray[np.object_]:
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    lost = np.flatnonzero([value is not None and shape is None for value, shape in zip(wkb, shapes, strict=True)])
+    unread = [value is not None and shape is None for value, shape in zip(wkb, shapes, strict=True)]
+    lost = np.flatnonzero(unread | (shapely.get_type_id(shapes) > _LAST_STRAIGHT))
     if len(lost):
         raise CurvesFound(name, int(lost[0]) + 1, len(lost))
     return shapes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ziyuan.onemap.formats.kinds import Carries
 
-_RESERVED = {"geometry", "geom", "shape", "fid", "ogc_fid", "objectid"}
+_RESERVED = {"geometry"}  # the name that every reader gives to the shapes
 
 
 def mapped(names: Sequence[str], carries: Carries, encoding: str = "gb18030") -> dict[str, str]:
