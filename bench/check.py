@@ -140,15 +140,13 @@ def postgis(file: Path) -> dict[str, Any]:
 
 QGIS = """
 import json, sys
-from qgis.core import QgsApplication, QgsVectorLayer, QgsProcessingFeedback
+from qgis.core import QgsApplication
 application = QgsApplication([], False)
 application.initQgis()
 sys.path.append("/usr/share/qgis/python/plugins")
 import processing
 from processing.core.Processing import Processing
 Processing.initialize()
-from qgis.analysis import QgsNativeAlgorithms
-QgsApplication.processingRegistry().addProvider(QgsNativeAlgorithms())
 source = sys.argv[1] + "|layername=DLTB"
 valid = processing.run("qgis:checkvalidity", {"INPUT_LAYER": source, "METHOD": 2, "VALID_OUTPUT": "memory:",
                        "INVALID_OUTPUT": "memory:", "ERROR_OUTPUT": "memory:"})
@@ -156,11 +154,12 @@ fixed = processing.run("native:fixgeometries", {"INPUT": source, "OUTPUT": "memo
 union = processing.run("native:union", {"INPUT": fixed, "OUTPUT": "memory:"})["OUTPUT"]
 seen, double = set(), 0
 for feature in union.getFeatures():
-    key = feature.geometry().asWkb(9).data()
+    key = feature.geometry().asWkb().data()
     double += key in seen
     seen.add(key)
 whole = processing.run("native:dissolve", {"INPUT": fixed, "OUTPUT": "memory:"})["OUTPUT"]
-gaps = sum(len(part) - 1 for f in whole.getFeatures() for part in f.geometry().asMultiPolygon())
+shapes = [f.geometry() for f in whole.getFeatures()]
+gaps = sum(len(part) - 1 for s in shapes if s.convertToMultiType() for part in s.asMultiPolygon())
 print(json.dumps({"findings": valid["INVALID_COUNT"] + double + gaps, "topology": double + gaps}))
 """
 """Processing of QGIS 3.22: validity, self-union for overlaps, dissolve for gaps (its geometry checker needs the window)."""
@@ -168,7 +167,7 @@ print(json.dumps({"findings": valid["INVALID_COUNT"] + double + gaps, "topology"
 
 def qgis(file: Path) -> dict[str, Any]:
     """QGIS by its own Python."""
-    script = file.parent / "qgis.py"
+    script = file.parent / "ask_qgis.py"
     script.write_text(QGIS, encoding="utf-8")
     told = subprocess.run(["/usr/bin/python3", str(script), str(file)], capture_output=True, text=True, check=False,
                           env=os.environ | {"QT_QPA_PLATFORM": "offscreen"})  # fmt: skip
