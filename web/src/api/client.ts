@@ -25,22 +25,33 @@ export function address(path: string, query: Query = {}): string {
   return `/api${path}${search ? `?${search}` : ''}`
 }
 
-async function send(method: string, url: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<string> {
+interface Answered {
+  text: string
+  headers: Headers
+}
+
+/** One request; its refusals as ApiError. `signal` breaks it off (the caller asked for that and knows it). */
+async function exchange(method: string, url: string, body?: BodyInit, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answered> {
   let response: Response
   try {
     response = await fetch(url, {
       method,
       body,
+      signal,
       credentials: 'same-origin',
       headers: { Accept: 'application/json', ...(method === 'GET' ? {} : { 'X-CSRFToken': csrf }), ...headers },
     })
   } catch {
     throw unreachable()
   }
-  const text = await response.text()
-  if (response.ok) return text
+  const text = await response.text().catch(() => '')
+  if (response.ok) return { text, headers: response.headers }
   if (response.status === 401) onSignedOut()
   throw readError(response.status, text)
+}
+
+async function send(method: string, url: string, body?: BodyInit, headers: Record<string, string> = {}): Promise<string> {
+  return (await exchange(method, url, body, headers)).text
 }
 
 function parse<T>(text: string): T {
@@ -55,8 +66,21 @@ export async function get<T>(path: string, query: Query = {}): Promise<T> {
   return parse<T>(await send('GET', address(path, query)))
 }
 
+export async function put<T>(path: string, body: unknown = {}): Promise<T> {
+  return parse<T>(await send('PUT', address(path), JSON.stringify(body), { 'Content-Type': 'application/json' }))
+}
+
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return parse<T>(await send('POST', address(path), JSON.stringify(body), { 'Content-Type': 'application/json' }))
+}
+
+export async function remove(path: string): Promise<void> {
+  await send('DELETE', address(path))
+}
+
+/** Sends one part of a file; the headers of the answer say how far the node has it. */
+export async function patch(path: string, body: Blob, headers: Record<string, string>, signal?: AbortSignal): Promise<Headers> {
+  return (await exchange('PATCH', address(path), body, headers, signal)).headers
 }
 
 /** Sends a form with files and tells how far it got (0 to 1). */

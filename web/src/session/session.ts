@@ -22,6 +22,11 @@ export const session = {
     return state.me?.permissions.includes(permission) ?? false
   },
 
+  /** True for a person of the province itself. */
+  ofProvince(): boolean {
+    return state.regions.some((region) => region.code === state.me?.person.region && region.level === 'province')
+  },
+
   hasRole(...roles: string[]): boolean {
     return roles.some((role) => state.me?.person.roles.includes(role) ?? false)
   },

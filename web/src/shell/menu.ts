@@ -11,7 +11,7 @@ export interface Entry {
 
 export function menu(): Entry[] {
   const may = session.may
-  const control = may('control_area.register') && session.person.value?.region === '340000'
+  const control = may('control_area.register') && session.ofProvince()
   const entries: [boolean, Entry][] = [
     [may('case.act') || may('case.read'), { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5' }],
     [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z' }],
@@ -21,10 +21,27 @@ export function menu(): Entry[] {
         to: '/deliveries',
         title: '数据汇交',
         icon: 'M10 3v9 M6 7l4-4 4 4 M4 12v4h12v-4',
-        under: may('control_area.read') ? [{ to: '/control-areas', title: control ? '控制面积登记' : '控制面积' }] : [],
+        under: [
+          { to: '/duty', title: '应汇交清单' },
+          ...(may('control_area.read') ? [{ to: '/control-areas', title: control ? '控制面积登记' : '控制面积' }] : []),
+          { to: '/bulletins', title: '通报' },
+        ],
       },
     ],
-    [may('map.read'), { to: '/map', title: '一张图', icon: 'M3 5l5-2 4 2 5-2v12l-5 2-4-2-5 2z M8 3v12 M12 5v12' }],
+    [
+      may('map.read'),
+      {
+        to: '/map',
+        title: '一张图',
+        icon: 'M3 5l5-2 4 2 5-2v12l-5 2-4-2-5 2z M8 3v12 M12 5v12',
+        under: may('catalogue.read')
+          ? [
+              { to: '/catalogue', title: '数据目录' },
+              { to: '/lineage', title: '来源与影响' },
+            ]
+          : [],
+      },
+    ],
     [may('map.read'), { to: '/statistics', title: '统计', icon: 'M4 16V9h3v7 M9 16V4h3v12 M14 16v-5h3v5' }],
     [may('audit.read'), { to: '/audit', title: '审计', icon: 'M10 3l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V5z M7 10l2 2 4-4' }],
     [may('node.read'), { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4' }],

@@ -188,7 +188,8 @@ def listing(by: kernel.Actor) -> list[dict[str, Any]]:
 
 def _line(row: Bulletin) -> dict[str, Any]:
     return {
-        "id": row.pk, "no": row.no, "month": row.month, "state": row.state, "state_title": row.state_title,
+        "id": row.pk, "no": row.no, "region": row.region, "month": row.month, "state": row.state,
+        "state_title": row.state_title,
         "cut": row.cut.isoformat(), "published": row.published.isoformat() if row.published else None,
         "total": row.figures["total"], "made_by": row.made_by, "reviewed_by": row.reviewed_by,
         "signed_by": row.signed_by,
