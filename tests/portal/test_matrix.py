@@ -21,12 +21,22 @@ from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.identity.people import add_person
 from ziyuan.kernel.identity.sample import SINCE, TITLES, organ_of
-from ziyuan.onemap.models import ControlArea, Delivery, Feed, Upload
+from ziyuan.onemap.models import (
+    ControlArea,
+    Delivery,
+    Dispute,
+    Edition,
+    Feed,
+    FindingException,
+    StoredFinding,
+    Upload,
+)
 
 COUNTIES = {"340123": "甲县画眉项目", "340121": "乙县白鹭项目", "341124": "丙县朱鹮项目"}
 DIGITS = {"340000": 2, "340100": 4, "341100": 4}
 LAYER = "tdt1057@2020~DLTB"
 PASSWORD = "matrix-password"
+OF_A_COUNTY = ("case", "delivery", "exception", "dispute", "finding", "number")
 pytestmark = pytest.mark.django_db(databases=["default", "auditor"])
 OPEN = {"POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters", "GET /api/query"}
 
@@ -50,6 +60,7 @@ class Place:
         self.county = county
         self.case = world.open(small_world.box(*small_world.CLEAR, county), project_name=COUNTIES[county])
         with kernel.acting(kernel.system_actor()):
+            self.edition = Edition.objects.filter(county=county, layer=LAYER.replace("~", "/")).first().pk
             self.paper = self.case.papers.first()
             self.task = self.case.tasks.first()
             self.delivery = Delivery.objects.create(
@@ -67,8 +78,37 @@ class Place:
                 mandate="control_lines_feed", county=county, location="/nowhere", source=COUNTIES[county], licence="内部",
                 every=24, due=kernel.now(), sm3="", fault="", registered_by="省厅",
             )  # fmt: skip
+            self._findings()
         shape = small_world.box(100, 100, 101, 101, county)
         self.lon, self.lat = crs.to_degrees(39).transform(shape.centroid.x, shape.centroid.y)
+
+    def _findings(self) -> None:
+        """A finding, an exception asked for it with proof, and a dispute."""
+        proof = kernel.put_file(f"{self.county} {COUNTIES[self.county]}".encode(), name=f"{COUNTIES[self.county]}.txt")
+        asked = {"county": self.county, "reason": COUNTIES[self.county], "proof_sm3": proof.digest, "proof_name": proof.name,
+                 "proof_size": proof.size}  # fmt: skip
+        self.finding = StoredFinding.objects.create(
+            delivery=self.delivery, county=self.county, ordinal=1, rule="DLTB-T1", kind="no_overlap", family="拓扑",
+            severity="error", message=f"{COUNTIES[self.county]} 重叠", remedy="改", fingerprint=self.county,
+        )  # fmt: skip
+        self.exception = FindingException.objects.create(
+            no=f"LW-{self.county}-1", delivery=self.delivery, mandate="survey_county", rules=["DLTB-T1"], scope="features",
+            items=[], until=kernel.today(), state="requested", requested_at=kernel.now(), requested_by="数据员",
+            requested_id=999_999, requested_unit=f"ZR{self.county}", requested_organ="县局", **asked,
+        )  # fmt: skip
+        self.dispute = Dispute.objects.create(
+            no=f"YY-{self.county}-1", finding=self.finding, delivery=self.delivery, state="raised", raised_at=kernel.now(),
+            raised_by="数据员", raised_id=999_999, raised_unit=f"ZR{self.county}", raised_organ="县局", fixture=COUNTIES[self.county],
+            **asked,
+        )  # fmt: skip
+
+    def _action(self, operation: str) -> str:
+        """An act that this place's role may do on the thing of the operation."""
+        decided = {"exceptions": "approve", "disputes": "uphold"}
+        for what, act in decided.items():
+            if what in operation:
+                return "withdraw" if self.act == "withdraw" else act
+        return self.act if "deliveries" in operation else "agree"
 
     def address(self, operation: str) -> str:
         """The operation's address, pointed at this county's things."""
@@ -79,7 +119,8 @@ class Place:
             "{standard}": "control_lines@2021", "{layer}": LAYER, "{county}": self.county,
             "{key}": lattice.key(8, self.county), "{code}": "none",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
-            "{action}": self.act if "deliveries" in operation else "agree",
+            "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
+            "{dispute}": self.dispute.pk, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
         }  # fmt: skip
         path = operation.split(" ")[1]
         for name, value in values.items():
@@ -87,6 +128,7 @@ class Place:
         more = {
             "features": f"?county={self.county}&bbox={window}", "identify": f"?lon={self.lon}&lat={self.lat}",
             "count": f"?county={self.county}", "statistics": f"?county={self.county}", "statistics.csv": f"?county={self.county}",
+            "editions": f"?county={self.county}", "changeset": f"?county={self.county}&from=&to=2024",
             "changes": f"?county={self.county}&from=2023&to=2024", "flow": f"?county={self.county}&from=2023&to=2024",
             "export": f"?county={self.county}&format=csv", "handover-targets": f"?task={self.task.number}",
             "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
@@ -118,8 +160,12 @@ def ask(client: Client, operation: str, place: Place):
     method, address = operation.split(" ")[0], place.address(operation)
     if method == "GET":
         return client.get(address)
-    if operation in ("POST /api/deliveries", "POST /api/control-areas"):
+    if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
+        return client.post(address, body)
+    if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/findings/{finding}/disputes"):
+        body = {"proof": SimpleUploadedFile("a.pdf", b"proof"), "findings": str(place.finding.pk), "reason": "理由",
+                "until": "2099-12-31"}  # fmt: skip
         return client.post(address, body)
     body = {
         "command": "", "opinion": "同意", "county": place.county, "period": "2025", "name": "a.zip", "size": 9,
@@ -215,7 +261,7 @@ def test_whoever_reads_sees_his_region_and_no_more_in_every_representation(place
                         assert other.encode() not in body, here
                 for own in within(region):
                     shown[own] += own.encode() in body or COUNTIES[own].encode() in body
-                if county not in within(region) and ("{case}" in operation or "{delivery}" in operation):
+                if county not in within(region) and any(f"{{{one}}}" in operation for one in OF_A_COUNTY):
                     assert answer.status_code in (403, 404), here
     assert all(n > 30 for n in shown.values()), "the canaries are there to be found"
 

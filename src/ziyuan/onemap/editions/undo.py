@@ -70,11 +70,11 @@ def rollback(to: Edition | int, *, reason: str, by: kernel.Actor, on: date | Non
 
     Repeating it while its result is in force writes nothing. Raises kernel.NotAllowed, NoEdition, ReasonMissing.
     """
-    if not reason.strip():
-        raise ReasonMissing("回退")
     with kernel.acting(by):
         old = register.get(to)
         kernel.require(by, "edition.rollback", region=old.county)
+        if not reason.strip():
+            raise ReasonMissing("回退")
         kind = layer(old.layer)
         known = take_turn(kind.id, old.county)
         present = register.latest(kind.id, old.county, date.max)
@@ -102,11 +102,11 @@ def withdraw(edition: Edition | int, *, reason: str, seen: str, by: kernel.Actor
 
     Raises kernel.NotAllowed, NoEdition, ReasonMissing, AlreadyWithdrawn, ImpactNotSeen.
     """
-    if not reason.strip():
-        raise ReasonMissing("撤回")
     with kernel.acting(by):
         found = register.get(edition)
         kernel.require(by, "edition.withdraw", region=found.county)
+        if not reason.strip():
+            raise ReasonMissing("撤回")
         kind = layer(found.layer)
         known = take_turn(kind.id, found.county)
         found.refresh_from_db()

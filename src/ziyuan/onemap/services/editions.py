@@ -114,6 +114,7 @@ def _kin(k: Kin) -> dict[str, Any]:
 
 def changeset_file(by: kernel.Actor, name: str, county: str, from_: str, to: str) -> changesets.Written:
     """The sealed package between two editions, years or days; from nothing where `from_` is empty."""
+    kernel.require(by, "changeset.make", region=county)
     kind = layer(name)
     start = when(by, kind, county, from_) if from_ else None
     made = changesets.make(kind.id, county, start, when(by, kind, county, to), by=by)

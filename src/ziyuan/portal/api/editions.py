@@ -79,8 +79,10 @@ def inspect(request: HttpRequest, file: File[UploadedFile]) -> Any:
 
 @router.post("/changesets", summary="应用增量包")
 def apply(request: HttpRequest, file: File[UploadedFile], delivery_no: str = Form("", max_length=60)) -> Any:
+    who = actor(request)
+    kernel.require(who, "edition.seal")
     with _held(file) as path:
-        return onemap.edition_pages.changeset_applied(actor(request), path, delivery_no)
+        return onemap.edition_pages.changeset_applied(who, path, delivery_no)
 
 
 @contextmanager
