@@ -232,6 +232,7 @@ balance:
         ("by: K, limits", "by: KK, limits", "图层 A 的字段"),
         ("""where: 'K != "x"'""", """where: 'KK != "x"'""", "KK"),
         ("both_ways: true", "both_way: true", "both_ways"),
+        ("total: control_area, parts: A.MJ, by: K", "total: B.DM, parts: A.MJ", "缺少“by”"),
     ],
 )
 def test_every_parameter_of_a_rule_is_looked_at(tmp_path, old, new, words):
@@ -239,6 +240,13 @@ def test_every_parameter_of_a_rule_is_looked_at(tmp_path, old, new, words):
     with pytest.raises(errors.UserError, match=words) as caught:
         load(tmp_path, text=PARAMETERS.replace(old, new, 1))
     assert re.search(r"model\.yaml:\d+", str(caught.value))
+
+
+def test_the_sum_of_a_county_needs_no_unit_and_a_balance_no_kind(tmp_path):
+    text = PARAMETERS.replace("rule: sum_equal, total: control_area, parts: A.MJ, by: K", "total: control_area, parts: A.MJ")
+    rule = next(r for r in load(tmp_path, text=text).rules if r.id == "B-1")
+    assert (rule.kind, rule.params["spread"], rule.params["unit"]) == ("sum_equal", "largest_first", 0.01)
+    assert "by" not in rule.params
 
 
 def test_a_rule_without_a_checking_program_does_not_load(tmp_path, monkeypatch):

@@ -92,7 +92,7 @@ def _county_total(rule: Rule, context: Context, frame: Frame, field: str) -> Non
         return
     control = _control(context.control_areas)
     totals = {part: sum(classes.values()) for part, classes in control.items()}
-    found = _by_part(frame, field, str(rule.params["by"]))
+    found = _by_part(frame, field, str(rule.params.get("by", "")))
     slack = round(float(rule.params.get("within", 0)) * 100)
     shown = [
         _missed(rule, frame.name, field, f"{rule.say}（{_PART_TITLES.get(part, part)}）", totals.get(part, 0), found.get(part, 0))

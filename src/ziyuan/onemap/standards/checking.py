@@ -38,6 +38,7 @@ class Checked:
         elif self.model is not None:
             listed = f"，{len(self.model.catalogue)} 个只列入目录" if self.model.catalogue else ""
             told = f"{self.proved} 条规则各有反例和正例" if self.proved else "只校验了文本"
+            told = told if self.model.all_rules() else "没有规则"
             told += "（上次已证明）" if self.before else ""
             yield f"{self.model.name}  通过：{len(self.model.entities)} 个图层{listed}，{told}。"
 
@@ -69,7 +70,7 @@ def _place(name: str) -> tuple[Path, str]:
     """The model file of a path or a name, and how messages call it."""
     path = Path(name)
     if path.exists():
-        return path, name
+        return path, str(path / "model.yaml" if path.is_dir() else path)
     if "/" in name or name.endswith((".yaml", ".yml")):
         raise StandardNotFound(name, places.names())
     full = places.full_name(name)

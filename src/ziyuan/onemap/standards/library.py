@@ -30,7 +30,7 @@ def load(name: str) -> Model:
     """The model named `id@edition`, or in the file or folder `name`."""
     path = Path(name)
     if path.exists():
-        return load_file(path, str(path))
+        return load_file(path, str(path / "model.yaml" if path.is_dir() else path))
     return load_named(name)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.codes import CodeTable
-from ziyuan.onemap.standards.errors import RuleNotServed, WrongValue
+from ziyuan.onemap.standards.errors import MissingKey, RuleNotServed, WrongValue
 from ziyuan.onemap.standards.lists import Lists
 from ziyuan.onemap.standards.model import Entity, Field, Geometry, Pattern, Rule
 from ziyuan.onemap.standards.reading import Problems, Table, plain, tables
@@ -149,6 +149,8 @@ def _written_rule(table: Table, kinds: Mapping[str, words.Kind], lists: Lists, e
     own = [p for p in known.params if entity is None or p != "layer"]
     table.known((*words.RULE_KEYS, *own), ("id", *(p for p in known.required if p in own)))
     params = {name: _parameter(table, name, known.params[name], lists) for name in own if name in table}
+    if kind == "sum_equal" and params["total"] != "control_area" and "by" not in params:
+        raise MissingKey(table.where(), "by")
     if entity is not None and "layer" in known.params:
         params["layer"] = entity
     return _written(table, kind, entity or params.get("layer"), params.get("field"), params)

@@ -125,7 +125,7 @@ BALANCE: dict[str, Kind] = {
     "sum_equal": Kind("面积之和不相等", "按由大到小的规则重新平差",
                       {"total": "", "parts": "", "by": "", "key_of_parts": "", "head": "", "within": "m2",
                        "spread": "", "unit": "m2"},
-                      ("total", "parts", "by")),
+                      ("total", "parts")),
     "class_equal": Kind("分类面积与控制数不符", "核对地类编码和图斑面积，与登记的控制数一致",
                         {"total": "", "parts": "", "class": "", "deduction": "", "by": "", "within": "m2"},
                         ("total", "parts", "class")),
