@@ -120,28 +120,28 @@ def exceptions(
     )
 
 
-@router.get("/exceptions/{number}", summary="一个例外")
-def exception(request: HttpRequest, number: int) -> Any:
-    return onemap.findings.one_exception(actor(request), number)
+@router.get("/exceptions/{exception}", summary="一个例外")
+def one_exception(request: HttpRequest, exception: int) -> Any:
+    return onemap.findings.one_exception(actor(request), exception)
 
 
-@router.get("/exceptions/{number}/proof", summary="例外的证明材料")
-def exception_proof(request: HttpRequest, number: int) -> StreamingHttpResponse:
-    return stored(onemap.findings.proof_file(actor(request), "exception", number))
+@router.get("/exceptions/{exception}/proof", summary="例外的证明材料")
+def exception_proof(request: HttpRequest, exception: int) -> StreamingHttpResponse:
+    return stored(onemap.findings.proof_file(actor(request), "exception", exception))
 
 
-@router.post("/exceptions/{number}/actions/{action}", summary="批准、不予批准、撤销例外")
-def decide(request: HttpRequest, number: int, action: str, body: ActionIn) -> Any:
+@router.post("/exceptions/{exception}/actions/{action}", summary="批准、不予批准、撤销例外")
+def decide(request: HttpRequest, exception: int, action: str, body: ActionIn) -> Any:
     who = actor(request)
     verbs = {"approve": onemap.findings.approve, "refuse": onemap.findings.refuse, "withdraw": onemap.findings.withdraw}
     if action not in verbs:
         raise errors.NotFound("动作", action)
-    verbs[action](who, number, body.opinion, body.command)
-    return onemap.findings.one_exception(who, number)
+    verbs[action](who, exception, body.opinion, body.command)
+    return onemap.findings.one_exception(who, exception)
 
 
 @router.post("/findings/{finding}/disputes", summary="对问题提出异议")
-def dispute(
+def raise_dispute(
     request: HttpRequest,
     finding: int,
     reason: Form[str],
@@ -168,32 +168,32 @@ def disputes(
     )
 
 
-@router.get("/disputes/{number}", summary="一个异议")
-def one_dispute(request: HttpRequest, number: int) -> Any:
-    return onemap.findings.one_dispute(actor(request), number)
+@router.get("/disputes/{dispute}", summary="一个异议")
+def one_dispute(request: HttpRequest, dispute: int) -> Any:
+    return onemap.findings.one_dispute(actor(request), dispute)
 
 
-@router.get("/disputes/{number}/proof", summary="异议的证明材料")
-def dispute_proof(request: HttpRequest, number: int) -> StreamingHttpResponse:
-    return stored(onemap.findings.proof_file(actor(request), "dispute", number))
+@router.get("/disputes/{dispute}/proof", summary="异议的证明材料")
+def dispute_proof(request: HttpRequest, dispute: int) -> StreamingHttpResponse:
+    return stored(onemap.findings.proof_file(actor(request), "dispute", dispute))
 
 
-@router.get("/disputes/{number}/fixture", summary="误报的规则样例")
-def fixture(request: HttpRequest, number: int) -> HttpResponse:
-    text, name = onemap.findings.fixture(actor(request), number)
+@router.get("/disputes/{dispute}/fixture", summary="误报的规则样例")
+def fixture(request: HttpRequest, dispute: int) -> HttpResponse:
+    text, name = onemap.findings.fixture(actor(request), dispute)
     return attachment(text.encode("utf-8"), name, "application/yaml")
 
 
-@router.post("/disputes/{number}/actions/{action}", summary="答复、撤回异议")
-def answer(request: HttpRequest, number: int, action: str, body: ActionIn) -> Any:
+@router.post("/disputes/{dispute}/actions/{action}", summary="答复、撤回异议")
+def answer(request: HttpRequest, dispute: int, action: str, body: ActionIn) -> Any:
     who = actor(request)
     if action == "withdraw":
-        onemap.findings.take_back(who, number, body.opinion, body.command)
+        onemap.findings.take_back(who, dispute, body.opinion, body.command)
     elif action in ("uphold", "false_alarm"):
-        onemap.deliveries.answer_dispute(who, number, action, body.opinion, body.command)
+        onemap.deliveries.answer_dispute(who, dispute, action, body.opinion, body.command)
     else:
         raise errors.NotFound("动作", action)
-    return onemap.findings.one_dispute(who, number)
+    return onemap.findings.one_dispute(who, dispute)
 
 
 @router.get("/chains", summary="业务链条")
