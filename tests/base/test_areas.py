@@ -147,7 +147,7 @@ def test_chunks_do_not_change_the_areas(monkeypatch):
     corners = generator.uniform([39_450_000, 3_500_000], [39_550_000, 3_560_000], (200, 2))
     batch = PlaneBatch.from_shapely(shapely.box(*corners.T, *(corners + 130).T), 39)
     whole = areas.official_area(batch)
-    monkeypatch.setattr(ellipsoid, "_CHUNK", 37)
+    monkeypatch.setattr(ellipsoid, "POINTS_AT_ONCE", 37)
     assert areas.official_area(batch).tolist() == whole.tolist()
 
 

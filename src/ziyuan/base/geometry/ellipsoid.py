@@ -39,7 +39,7 @@ SERIES = (
     1 / 112 * E2**3 + 45 / 2304 * E2**4,
     5 / 2304 * E2**4,
 )
-_CHUNK = 16_000  # points worked on at once: their columns stay in the processor's cache
+POINTS_AT_ONCE = 16_000  # points worked on at once: their columns stay in the processor's cache
 
 # T_n(c) / c, n = 1, 3 … 9, by powers of c²: cosines of odd multiples of an angle whose cosine is c.
 _COSINES = ((1,), (-3, 4), (5, -20, 16), (-7, 56, -112, 64), (9, -120, 432, -576, 256))
@@ -69,7 +69,7 @@ def ring_areas(batch: "PlaneBatch") -> Floats:
     """Signed, unrounded area in m² of each ring (sign by direction); whole rings at a time in chunks."""
     offsets = batch.ring_offsets
     found = np.zeros(len(offsets) - 1)
-    cuts = np.arange(0, offsets[-1] + _CHUNK, _CHUNK)
+    cuts = np.arange(0, offsets[-1] + POINTS_AT_ONCE, POINTS_AT_ONCE)
     borders = np.unique(np.append(np.searchsorted(offsets, cuts), [0, len(offsets) - 1]))
     for first, end in zip(borders[:-1], np.minimum(borders[1:], len(offsets) - 1), strict=True):
         points = batch.coords[offsets[first] : offsets[end]]
@@ -81,7 +81,7 @@ def _areas(points: Ints, offsets: Ints, zone: int) -> Floats:
     dense, dense_offsets = split_sides(points, offsets)
     latitude, longitude = geodetic(dense, zone)
     following = next_in_run(dense_offsets)
-    slices = _trapezoids(latitude, latitude[following], longitude, longitude[following])
+    slices = trapezoids(latitude, latitude[following], longitude, longitude[following])
     return reduce_runs(np.add, slices, dense_offsets, 0.0)
 
 
@@ -159,7 +159,7 @@ def _to_microseconds(seconds: Floats) -> Floats:
     return np.floor(seconds * 1e6 + 0.5) / 1e6
 
 
-def _trapezoids(b1: Floats, b2: Floats, l1: Floats, l2: Floats) -> Floats:
+def trapezoids(b1: Floats, b2: Floats, l1: Floats, l2: Floats) -> Floats:
     """2 b² dL [A sin(dB/2) cos Bm − B sin(3dB/2) cos 3Bm + C sin(5dB/2) cos 5Bm − …] for each side.
 
     The multiple angles come from s = sin(dB/2) and c = cos Bm: one cosine a side instead of ten functions.

@@ -18,7 +18,8 @@ def to_units(metres: npt.ArrayLike) -> Ints:
 def to_units_and_strays(metres: npt.ArrayLike) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """`to_units`, and where a number of metres, read to 1e-6 m, is no whole number of 0.0001 m."""
     fine = _micrometres(metres)
-    units = (fine + 50) // 100
+    units = fine + 50
+    units //= 100
     return units, units * 100 != fine
 
 
@@ -28,10 +29,15 @@ def to_metres(units: npt.ArrayLike) -> Floats:
 
 
 def _micrometres(metres: npt.ArrayLike) -> Ints:
-    return np.floor(np.asarray(metres, dtype=np.float64) * 1e6 + 0.5).astype(np.int64)
+    fine = np.asarray(metres, dtype=np.float64) * 1e6
+    fine += 0.5
+    return np.floor(fine, out=fine).astype(np.int64) if isinstance(fine, np.ndarray) else np.floor(fine).astype(np.int64)
 
 
 def in_zone(coords: Ints, zone: int) -> npt.NDArray[np.bool_]:
     """True for (east, north) rows whose easting carries `zone` and whose northing is 0–6000 km."""
     east, north = coords[:, 0], coords[:, 1]
-    return (east // ZONE_UNITS == zone) & (north >= 0) & (north < 6 * ZONE_UNITS)
+    found = (east >= zone * ZONE_UNITS) & (east < (zone + 1) * ZONE_UNITS)
+    found &= north >= 0
+    found &= north < 6 * ZONE_UNITS
+    return found

@@ -57,16 +57,20 @@ def placed(ragged: Ragged, zone: int, system: crs.Crs, problems: npt.NDArray[np.
     usable = problems == Problem.NONE
     if system.kind == "degrees" and len(metres):
         metres = np.column_stack(crs.to_plane(zone).transform(metres[:, 0], metres[:, 1]))
-    finite: Flags = np.logical_and(*np.isfinite(metres).T)
+    finite: Flags = np.isfinite(metres[:, 0])
+    finite &= np.isfinite(metres[:, 1])
     if not finite.all():
         metres = np.where(finite[:, None], metres, 0.0)
     coords, stray = to_units_and_strays(metres)
     if system.kind == "plane" and not system.prefixed:
         coords[:, 0] += zone * ZONE_UNITS
     of_geometry = rings[parts[geoms]]
-    _mark(problems, usable & ~_all(finite, of_geometry), Problem.NOT_FINITE)
-    _mark(problems, usable & ~_all(in_zone(coords, zone), of_geometry), Problem.OUTSIDE_ZONE)
-    strays = 0 if system.kind == "degrees" else int(stray.any(axis=1).sum())
+    if not finite.all():
+        _mark(problems, usable & ~_all(finite, of_geometry), Problem.NOT_FINITE)
+    inside = in_zone(coords, zone)
+    if not inside.all():
+        _mark(problems, usable & ~_all(inside, of_geometry), Problem.OUTSIDE_ZONE)
+    strays = 0 if system.kind == "degrees" else int(np.count_nonzero(stray[:, 0] | stray[:, 1]))
     flat = Flat(coords, rings, parts, geoms, problems, strays)
     return _without(flat, problems != Problem.NONE) if (problems[usable] != Problem.NONE).any() else flat
 

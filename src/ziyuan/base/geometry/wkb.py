@@ -43,7 +43,7 @@ class _Bytes:
         return found
 
     def doubles(self, at: Ints) -> Floats:
-        return self._double[at].astype(np.float64)
+        return self._double[at]
 
 
 def binary(values: object) -> pa.Array:
