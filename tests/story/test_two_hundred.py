@@ -176,7 +176,7 @@ def test_each_of_them_is_reported_and_none_is_lost(nodes, delivered):
 
 def test_the_malformed_one_says_why_and_the_huge_one_arrived_whole(nodes, delivered):
     bad, big = delivered[MALFORMED], delivered[LARGE]
-    assert bad.told["state"] == "returned" and {r["rule"] for r in bad.told["summary"]} == {"ZY-SBX-010"}
+    assert bad.told["state"] == "returned" and "ZY-SBX-010" in {r["rule"] for r in bad.told["summary"]}
     assert big.told["size"] > HUGE and {m["name"] for m in big.told["members"]} > {"航片.dat"}
     assert "ZY-FMT-081" in {r["rule"] for r in big.told["summary"]}, "the member beside it is told as surplus"
     for one in (bad, big, delivered[0]):

@@ -74,7 +74,7 @@ def ending(told: dict[str, Any]) -> int:
     if told["state"] in ENDS:
         return ENDS[told["state"]]
     errors = {row["family"] for row in told["summary"] if row["severity"] == "error"}
-    return UNREADABLE if errors == {_READING} and not told["layers"] else 1
+    return UNREADABLE if _READING in errors and not told["layers"] else 1
 
 
 def _short(told: dict[str, Any]) -> dict[str, Any]:

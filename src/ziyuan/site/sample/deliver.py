@@ -8,7 +8,7 @@ from ziyuan.site.sample.client import Answer, Client, wait
 from ziyuan.site.sample.errors import DeliveryFailed
 
 CHECK_SECONDS = 600.0
-WORKING = {"open", "received", "reading", "checking"}
+WORKING = {"open", "uploading", "received", "reading", "checking"}
 Tell = Callable[[str], None]
 
 
