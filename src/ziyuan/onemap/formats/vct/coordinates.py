@@ -19,7 +19,8 @@ class Coordinates:
 
     def __init__(self, lines: Lines, separator: bytes, *, north_first: bool = False) -> None:
         self._lines = lines
-        self._separator = separator
+        self._separator = separator if len(separator) == 1 else b","
+        self._written = separator
         self._north_first = north_first
         self._waiting: list[bytes] = []
         self._done: list[NDArray[np.float64]] = []
@@ -32,6 +33,8 @@ class Coordinates:
         """Keep lines that were taken last from the file."""
         self._first.append(self._lines.number - len(taken) + 1)
         self._at.append(self.count)
+        if len(self._written) > 1:  # a full-width comma
+            taken = [line.replace(self._written, self._separator) for line in taken]
         self._waiting += taken
         self.count += len(taken)
         if len(self._waiting) >= _PIECE:

@@ -75,7 +75,7 @@ class Head:
 
     def _plane(self) -> tuple[str | None, int | None]:
         text = self.values.get("parameters", "")
-        numbers = [_number(part) for part in re.split(r"[,\uff0c;]", text)]
+        numbers = [_number(part) for part in re.split(r"[,\uff0c;|\t]", text)]
         known = [n for n in numbers if n is not None]
         if len(known) < 2 or numbers[-1] is None:
             return None, None
@@ -103,7 +103,7 @@ class Head:
         """ExtentMin and ExtentMax as (west, south, east, north), None where absent or no numbers."""
         ends = []
         for key in ("extentmin", "extentmax"):
-            parts = [_number(p) for p in re.split(r"[,\uff0c;\s]+", self.values.get(key, "").strip())]
+            parts = [_number(p) for p in re.split(r"[,\uff0c;|\s]+", self.values.get(key, "").strip())]
             if len(parts) < 2 or parts[0] is None or parts[1] is None:
                 return None
             ends += [parts[1], parts[0]] if self.north_first else [parts[0], parts[1]]
@@ -122,10 +122,11 @@ def read_head(lines: Lines, encoding: str) -> Head:
     head = Head(encoding=encoding)
     while not lines.at_mark():
         text = lines.next().decode(encoding, "replace")
-        parts = re.split(r"\s*[:=\uff1a]\s?", text, maxsplit=1)
+        parts = re.split(r" *[:=\uff1a]", text, maxsplit=1)
         if len(parts) != 2:
             raise lines.misplaced("“键:值”", text.encode("gb18030"))
-        head.values[parts[0].strip().casefold()] = parts[1] if parts[0].strip().casefold() == "separator" else parts[1].strip()
+        key = parts[0].strip().casefold()
+        head.values[key] = parts[1].strip(" ") if key == "separator" else parts[1].strip()
     _check(head)
     return head
 
@@ -134,11 +135,11 @@ def _check(head: Head) -> None:
     mark, version = head.values.get("datamark", ""), head.values.get("version", "")
     if mark.upper() in _OLD_MARKS or re.match(r"[12](\.|$)|GB/T 17798-1999", version):
         raise NotVct(f"这是旧版 VCT(Datamark:{mark or '无'},Version:{version or '无'}),结构与 3.0 不同")
-    separator = head.separator.strip(" ") or " "
+    separator = head.separator
     if len(separator) != 1 or separator.isalnum() or separator in "+-._:/":
         raise HeadWrong("Separator", head.separator, "不能用作分隔符")
     head.values["separator"] = separator
-    offset = [_number(p) for p in re.split(r"[,\uff0c;\s]+", head.values.get("offset", "0").strip() or "0")]
+    offset = [_number(p) for p in re.split(r"[,\uff0c;|\s]+", head.values.get("offset", "0").strip() or "0")]
     if any(value != 0 for value in offset):
         raise HeadWrong("Offset", head.values["offset"], "不为零,平移方向无从确定")
 

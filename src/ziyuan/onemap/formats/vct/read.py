@@ -85,13 +85,13 @@ class _File:
     def _shapes(self) -> list[Shaped]:
         if not self.codes:
             raise NotVct("缺少 FeatureCode 一节")
+        _check_numbers(self.sections)
         parts = [points(self.sections), curves(self.sections, self.lines), polygons(self.sections),
                  annotations(self.sections, self.encoding)]  # fmt: skip
         kinds = ((self.sections.points, "点"), (self.sections.curves, "线"), (self.sections.polygons, "面"),
                  (self.sections.annotations, "注记"))  # fmt: skip
         for objects, title in kinds:
             self._check_codes(objects, title)
-        _check_numbers(parts)
         self._check_box(parts)
         return parts
 
@@ -151,8 +151,9 @@ class _File:
                          None if rows.ids is None else "Unknown", declared, notes, self.encoding)  # fmt: skip
 
 
-def _check_numbers(parts: list[Shaped]) -> None:
-    numbers = np.concatenate([part.numbers for part in parts])
+def _check_numbers(sections: Sections) -> None:
+    every = (sections.points, sections.curves, sections.polygons, sections.annotations)
+    numbers = np.concatenate([np.array(objects.ids, np.int64) for objects in every])
     ordered = np.sort(numbers)
     twice = np.flatnonzero(ordered[1:] == ordered[:-1])
     if len(twice):
