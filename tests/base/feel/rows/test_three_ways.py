@@ -83,8 +83,9 @@ def three_ways(database: psycopg.Connection[Any], texts: list[str], rows: list[d
     arrays = {name: pa.array([row[name] for row in rows], kind) for name, (_, kind) in TYPES.items()}
     database.execute("TRUNCATE r")
     places = ", ".join(["%s"] * (len(TYPES) + 1))
+    held = [(i, *(row[name] for name in TYPES)) for i, row in enumerate(rows)]
     with database.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO r VALUES ({places})", [(i, *(row[name] for name in TYPES)) for i, row in enumerate(rows)])  # type: ignore[arg-type]
+        cursor.executemany(f"INSERT INTO r VALUES ({places})", held)  # type: ignore[arg-type]
     asked = ", ".join(condition.sql() for condition in conditions)
     found = database.execute(f"SELECT {asked} FROM r ORDER BY i").fetchall()  # type: ignore[arg-type]
     for place, condition in enumerate(conditions):
@@ -142,7 +143,9 @@ def numbers(depth: int) -> st.SearchStrategy[str]:
             inner,
             st.integers(-2, 3),
         ).map(lambda p: f"{p[0]}({p[1]}, {p[2]})"),
-        st.tuples(st.sampled_from(["可用", "面积 > 1", "名称 = null"]), inner, inner).map(lambda p: f"(if {p[0]} then {p[1]} else {p[2]})"),
+        st.tuples(st.sampled_from(["可用", "面积 > 1", "名称 = null"]), inner, inner).map(
+            lambda p: f"(if {p[0]} then {p[1]} else {p[2]})"
+        ),
     )
 
 
