@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def show(name: str, rules: bool, masks: bool, as_json: bool, only: str | None, e
     elif not wanted:
         _show(model, chosen, rules, masks, whole=not layer)
     for kind, path in wanted.items():
-        for note in _guarded(lambda k=kind, p=path: made.make(k, p, model, chosen if layer else None, epsg=epsg, rule=only)):
+        make = partial(made.make, kind, path, model, chosen if layer else None, epsg=epsg, rule=only)
+        for note in _guarded(make):
             click.echo(note, err=True)
 
 
@@ -115,7 +117,7 @@ def check(names: tuple[str, ...], text_only: bool, again: bool, as_json: bool) -
 
     failed = 0
     for name in names or tuple(library.names()):
-        result = _guarded(lambda n=name: checking.check(n, prove=not text_only, again=again))
+        result = _guarded(partial(checking.check, name, prove=not text_only, again=again))
         failed += bool(result.problems)
         for line in result.json_lines() if as_json else result.lines():
             click.echo(line)

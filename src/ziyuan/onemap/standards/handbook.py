@@ -204,7 +204,8 @@ def _sources(model: Model) -> str:
     """How much of the standard was read, by source."""
     counted: dict[str, Counter[str]] = {}
     for entity in model.listed():
-        for part in (entity, *entity.fields.values()):
+        parts: list[Entity | Field] = [entity, *entity.fields.values()]
+        for part in parts:
             counted.setdefault(part.source or "待核", Counter())[part.confidence] += 1
     head = _row("来源", *CONFIDENCE.values(), tag="th")
     rows = "".join(_row(escape(name), *(str(found[c]) for c in CONFIDENCE)) for name, found in sorted(counted.items()))

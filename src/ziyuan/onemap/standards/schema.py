@@ -74,7 +74,7 @@ def _text(model: Model, field: Field) -> dict[str, Any]:
 
 def _figure(field: Field) -> dict[str, Any]:
     bounds = {"minimum": field.min, "maximum": field.max, "exclusiveMinimum": field.above, "exclusiveMaximum": field.below}
-    made = {key: bound for key, bound in bounds.items() if bound is not None}
+    made: dict[str, Any] = {key: bound for key, bound in bounds.items() if bound is not None}
     if field.zero_is_empty and ("minimum" in made or "exclusiveMinimum" in made):
         made = {"anyOf": [{"const": 0}, made]} if made else {}
     return made
