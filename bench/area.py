@@ -3,7 +3,7 @@
 Run: `python bench/area.py [--patches 20000] [--cluster .ziyuan/test-cluster.json]`. A scratch database is made on
 the cluster and dropped again. Processor seconds of one core on both sides (the backend's from /proc, parallel
 query off), so that other work on the machine counts little; median, least and most of five rounds. The layer: a
-Voronoi tessellation of a 40 km square with vertices about every 30 m, fixed seed.
+Voronoi tessellation of a 40 km square with vertices about every 30 m (`--spacing`), fixed seed.
 """
 
 import argparse
@@ -87,10 +87,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="官方椭球面积与 PostGIS 对比")
     parser.add_argument("--patches", type=int, default=20_000, help="图斑数")
+    parser.add_argument("--spacing", type=float, default=30.0, help="节点间距(米)")
     parser.add_argument("--cluster", default=".ziyuan/test-cluster.json", help="数据库集簇的说明文件")
     given = parser.parse_args()
     print(machine())
-    bytes_of = binary(tessellation(given.patches))
+    bytes_of = binary(tessellation(given.patches, given.spacing))
     batch = PlaneBatch.from_wkb(bytes_of, 39)
     print(f"{len(batch)} 个图斑,{len(batch.coords)} 个节点,种子固定")
     ours: dict[str, Callable[[], float]] = {

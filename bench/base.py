@@ -19,13 +19,13 @@ from ziyuan.base.geometry import PlaneBatch
 SEED = 20261125
 
 
-def tessellation(count: int) -> np.ndarray:
-    """WKB of `count` Voronoi cells with vertices about every 30 m, zone 39, metres."""
+def tessellation(count: int, spacing: float = 30.0) -> np.ndarray:
+    """WKB of `count` Voronoi cells with vertices at least every `spacing` metres, zone 39, metres."""
     corner, side = np.array([39_480_000.0, 3_500_000.0]), 40_000.0
     points = np.random.default_rng(SEED).uniform(0, side, (count, 2)) + corner
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points)))
     square = shapely.box(*corner, *(corner + side))
-    return shapely.to_wkb(shapely.segmentize(shapely.intersection(cells, square), 30.0))
+    return shapely.to_wkb(shapely.segmentize(shapely.intersection(cells, square), spacing))
 
 
 def measure(name: str, items: int, work: Callable[[], object]) -> None:

@@ -61,6 +61,15 @@ def test_unary_tests_answer_as_the_specification_says(text, expected):
     assert answer is json.loads(expected)
 
 
+def test_the_examples_of_the_handbook_are_true():
+    page = (Path(__file__).parents[3] / "docs" / "feel.md").read_text(encoding="utf-8")
+    examples = page.partition("```feel\n")[2].partition("```")[0].splitlines()
+    assert len(examples) > 10
+    for line in examples:
+        text, _, expected = line.rpartition(" ==> ")
+        assert wire.encode(feel.compile(text).inner({}, NOW).value) == json.loads(expected), text
+
+
 def test_the_collection_covers_every_chapter_without_a_case_told_twice():
     cases = {path.stem: list(lines(path.name)) for path in FOLDER.glob("*.txt")}
     keys = [(stem, text, json.dumps(wire.encode(context))) for stem, found in cases.items() for text, context, _ in found]
