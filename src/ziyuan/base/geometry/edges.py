@@ -21,6 +21,7 @@ _MULTIPLIERS = tuple(
     np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xFF51AFD7ED558CCD)
 )
 _SHIFT = np.uint64(32)
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ def index(batch: "PlaneBatch") -> EdgeIndex:
     high = np.where(forward[:, None], there, here)
     key = hash_edges(low, high)
     zero = (here == there).all(axis=1)
+    del there
     count, net = _count(key, low, high, forward, zero)
     return EdgeIndex(key, forward, count, net, owners(turned.coord_offsets), following)
 
@@ -89,11 +91,9 @@ def _count(
     zero: npt.NDArray[np.bool_],
 ) -> tuple[Ints, Ints]:
     order = np.argsort(key, kind="stable")
-    ends = np.column_stack([low, high])[order]
     differs = np.ones(len(order), dtype=bool)
-    same_key = key[order][1:] == key[order][:-1]
-    differs[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    if (differs[1:] & same_key).any():  # two edges with one hash: sort by the ends themselves
+    differs[1:] = key[order[1:]] != key[order[:-1]]
+    if not _same_ends(order, np.flatnonzero(~differs), low, high):  # two edges with one hash: sort by the ends themselves
         order = np.lexsort(np.column_stack([low, high]).T)
         ends = np.column_stack([low, high])[order]
         differs[1:] = (ends[1:] != ends[:-1]).any(axis=1)
@@ -104,3 +104,13 @@ def _count(
     net = np.empty(len(order), dtype=np.int64)
     count[order], net[order] = np.repeat(counts, counts), np.repeat(nets, counts)
     return np.where(zero, 0, count), np.where(zero, 0, net)
+
+
+def _same_ends(order: Ints, repeats: Ints, low: Ints, high: Ints) -> bool:
+    """Is each edge at `repeats` (places in `order`) the very edge before it? In pieces, to spare memory."""
+    for at in range(0, len(repeats), _PIECE):
+        here = repeats[at : at + _PIECE]
+        after, before = order[here], order[here - 1]
+        if (low[after] != low[before]).any() or (high[after] != high[before]).any():
+            return False
+    return True

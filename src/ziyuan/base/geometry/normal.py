@@ -25,6 +25,8 @@ def oriented(batch: "PlaneBatch") -> "PlaneBatch":
     """`batch` with outer rings counter-clockwise and holes clockwise; rings of no area stay as they are."""
     doubled = batch.doubled_ring_areas
     wrong = np.where(batch.is_hole, doubled > 0, doubled < 0)
+    if not wrong.any():
+        return batch
     return _with_coords(batch, batch.coords[_reversed_items(batch.ring_offsets, wrong)])
 
 

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from ziyuan.onemap.formats.layer_table import LayerTable
 from ziyuan.onemap.quality.edges import Edges
 from ziyuan.onemap.quality.lines import Lines
-from ziyuan.onemap.quality.shapes import Shapes
+from ziyuan.onemap.quality.shapes import Given, Shapes
 from ziyuan.onemap.quality.strips import Grain
-from ziyuan.onemap.quality.threads import in_threads
 from ziyuan.onemap.standards.model import Entity, Field, Model
 
 GEOMETRY_COLUMN = "geometry"
@@ -148,12 +147,11 @@ class Frame:
     def shapes(self) -> Shapes:
         """All geometry, parsed once."""
         if GEOMETRY_COLUMN not in self.delivered.table.column_names:
-            wkb = np.full(len(self), None, object)
+            wkb = pa.nulls(len(self), pa.binary())
         else:
-            wkb = self.delivered.table.column(GEOMETRY_COLUMN).to_numpy()
-        given = in_threads(_parsed, wkb)
+            wkb = self.delivered.table.column(GEOMETRY_COLUMN)
         decimals = self.model.space.decimals
-        return Shapes(given, self.delivered.epsg, self.entity.geometry.kind, like=self._like, decimals=decimals)
+        return Shapes(Given(wkb), self.delivered.epsg, self.entity.geometry.kind, like=self._like, decimals=decimals)
 
     @cached_property
     def grain(self) -> Grain:
@@ -187,10 +185,6 @@ class Frame:
             return None
         point = shapely.point_on_surface(shape)
         return (point.x, point.y) if not point.is_empty and np.isfinite([point.x, point.y]).all() else None
-
-
-def _parsed(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
-    return shapely.from_wkb(wkb, on_invalid="ignore")
 
 
 def _key_order(key: str | None) -> tuple[int, int, str]:

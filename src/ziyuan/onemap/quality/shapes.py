@@ -6,8 +6,11 @@ counted from an origin, where doubles are exact; what is found goes back to the 
 """
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -26,6 +29,48 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+class Given:
+    """Delivered geometries as WKB, parsed when they are asked for: `given[row]` or `given[rows]`, None where there is none."""
+
+    def __init__(self, wkb: pa.Array | pa.ChunkedArray) -> None:
+        self._wkb = wkb
+
+    def __len__(self) -> int:
+        return len(self._wkb)
+
+    def __getitem__(self, rows: int | Ints) -> Any:
+        if isinstance(rows, int | np.integer):
+            return _parsed(self._wkb[int(rows)].as_py())
+        return self._read(self._wkb.take(pa.array(rows)))
+
+    def every(self) -> NDArray[np.object_]:
+        """All of them."""
+        return self._read(self._wkb)
+
+    @staticmethod
+    def _read(wkb: pa.Array | pa.ChunkedArray) -> NDArray[np.object_]:
+        """Parsed piece by piece, so that no copy of all the bytes is made."""
+        out = np.full(len(wkb), None, object)
+        for at in range(0, len(wkb), _PIECE):
+            piece = wkb.slice(at, _PIECE)
+            held = piece.to_numpy() if isinstance(piece, pa.ChunkedArray) else piece.to_numpy(zero_copy_only=False)
+            out[at : at + _PIECE] = in_threads(_parsed, held)
+        return out
+
+    def only(self, rows: Ints) -> "Given":
+        """The same rows, those but `rows` without geometry."""
+        kept = np.zeros(len(self), bool)
+        kept[rows] = True
+        return Given(pc.if_else(pa.array(kept), self._wkb, pa.scalar(None, self._wkb.type)))
+
+
+_PIECE = 1 << 15
+
+
+def _parsed(wkb: Any) -> Any:
+    return shapely.from_wkb(wkb, on_invalid="ignore")
+
+
 class Shapes:
     """All geometries of a layer, aligned to its rows.
 
@@ -33,14 +78,18 @@ class Shapes:
     topology (right kind, finite, not empty); `units` their GEOS shapes in units counted from `origin`.
     """
 
-    def __init__(self, given: NDArray[np.object_], epsg: int | None, kind: str, *, like: "Shapes | None" = None,
+    def __init__(self, delivered: "Given | NDArray[np.object_]", epsg: int | None, kind: str, *, like: "Shapes | None" = None,
                  decimals: int = DECIMALS, plane: Plane | None = None) -> None:  # fmt: skip
-        """`like` is a layer of the same check, whose plane, grid and origin are taken over."""
-        self.given = given
+        """`like` is a layer of the same check, whose plane, grid and origin are taken over.
+
+        `delivered` as WKB keeps memory low: the shapes as delivered are parsed again where they are needed.
+        """
+        self.given = delivered if isinstance(delivered, Given) else Given(pa.array(shapely.to_wkb(delivered), pa.binary()))
         self.kind = kind
         self._like = like
         self.scale = like.scale if like else 10 ** min(max(decimals, DECIMALS), _MOST_DECIMALS)
         """Units in a metre."""
+        given = self.given.every()
         self.missing = shapely.is_missing(given) | shapely.is_empty(given)
         types = shapely.get_type_id(given)
         self.wrong_kind = ~self.missing & ~np.isin(types, _FAMILY_TYPES.get(kind, ()))
@@ -48,21 +97,21 @@ class Shapes:
         self.infinite = ~self.missing & ~on_earth(bounds, epsg)
         usable = ~(self.missing | self.wrong_kind | self.infinite)
         self.plane = plane or (like.plane.via(epsg) if like and len(like.rows) else plane_of(epsg, bounds[usable]))
-        metres = self._metres(np.flatnonzero(usable))
+        metres = self.plane.metres(shapely.get_coordinates(given[usable]))
         lost = ~np.isfinite(metres).all(axis=1)
         if lost.any():  # too far from the middle of the layer to be projected
             _, owner = shapely.get_coordinates(given[usable], return_index=True)
             self.infinite[np.flatnonzero(usable)[owner[lost]]] = True
             usable &= ~self.infinite
-            metres = self._metres(np.flatnonzero(usable))
+            metres = self.plane.metres(shapely.get_coordinates(given[usable]))
         self.rows = np.flatnonzero(usable)
         whole = self._grid(metres)
         self.origin = like.origin if like and len(like.rows) else _lowest(whole)
         local = whole - np.array(self.origin, np.int64)
-        self.units = shapely.set_coordinates(shapely.force_2d(given[self.rows]).copy(), local.astype(np.float64))
-
-    def _metres(self, rows: Ints) -> Floats:
-        return self.plane.metres(shapely.get_coordinates(self.given[rows]))
+        flat = given[self.rows]
+        if shapely.has_z(flat).any():
+            flat = shapely.force_2d(flat)
+        self.units = shapely.set_coordinates(flat, local.astype(np.float64))
 
     def _grid(self, metres: Floats) -> Ints:
         """Whole units: first to a hundredth of a unit (which takes away the noise of doubles), then half up."""
@@ -82,8 +131,7 @@ class Shapes:
         """
         if not self.plane.curved or not len(self.rows):
             return None
-        given = np.full(len(self.given), None, object)
-        given[self.rows] = self.given[self.rows]
+        given = self.given.only(self.rows)
         like = self._like.second if self._like is not None and self._like.plane.epsg == self.plane.epsg else None
         if like is not None:
             return Shapes(given, self.plane.epsg, self.kind, like=like)
@@ -153,8 +201,8 @@ class Shapes:
 
     @cached_property
     def batch(self) -> PlaneBatch:
-        """The shapes as one flat batch of whole units; polygons only."""
-        return flat_batch(self.units, self.origin, self.plane.zone)
+        """The shapes as one flat batch of whole units, outer rings counter-clockwise; polygons only."""
+        return flat_batch(self.units, self.origin, self.plane.zone).oriented()
 
     @cached_property
     def record(self) -> PlaneBatch:
