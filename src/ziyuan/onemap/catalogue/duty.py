@@ -33,8 +33,8 @@ class Database:
 
     @property
     def layers(self) -> tuple[LayerRef, ...]:
-        """Layers whose standard names this database as its duty."""
-        return tuple(ref for ref in library.layers() if ref.model.delivery.get("duty") == self.no)
+        """Layers whose standard names this database as its duty, also those known by name only."""
+        return tuple(ref for ref in library.catalogue() if ref.model.delivery.get("duty") == self.no)
 
 
 @cache
@@ -54,4 +54,4 @@ def database(no: str) -> Database:
 
 def unbound() -> list[LayerRef]:
     """Layers whose standard names no database: they may not be published."""
-    return [ref for ref in library.layers() if ref.model.delivery.get("duty") not in databases()]
+    return [ref for ref in library.catalogue() if ref.model.delivery.get("duty") not in databases()]

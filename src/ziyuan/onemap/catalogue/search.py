@@ -38,7 +38,7 @@ def _entries() -> tuple[Entry, ...]:
     found: list[tuple[str, str, str, str, str]] = [
         ("database", d.no, d.no, d.title, d.kind) for d in duty.databases().values()
     ]
-    for ref in library.layers():
+    for ref in library.catalogue():
         found.append(("layer", ref.id, ref.entity.name, ref.entity.title, ref.model.title))
         found += [
             ("field", f"{ref.id}.{f.name}", f.name, f.title, f"{ref.entity.title} {ref.entity.name}")

@@ -62,7 +62,7 @@ def _layer(ref: LayerRef, newest: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": ref.id, "entity": ref.entity.name, "title": ref.entity.title, "standard": ref.model.name,
         "geometry": _KINDS.get(ref.entity.geometry.kind, ref.entity.geometry.kind),
-        "fields": len(ref.entity.fields), "label": ref.entity.label,
+        "fields": len(ref.entity.fields or ref.entity.field_names), "label": ref.entity.label,
         "counties": len(told["counties"]) if told else 0,
         "reference_date": told["reference"].isoformat() if told else None,
         "updated": told["sealed"].isoformat() if told else None,
@@ -71,11 +71,11 @@ def _layer(ref: LayerRef, newest: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def missing(ref: LayerRef) -> list[str]:
-    """Why a layer may not be published: no duty row, no label class, no fields."""
+    """Why a layer may not be published: no duty row, no label class, known by name only."""
     lacks = {
         "未挂接职责表中的数据库": ref.model.delivery.get("duty") not in duty.databases(),
-        "没有数据标签": not ref.entity.label.get("class"),
-        "没有字段定义": not ref.entity.fields,
+        "没有数据标签": not (ref.entity.catalogue_only or ref.entity.label.get("class")),
+        f"只列名:缺{ref.entity.missing or '字段表'}": ref.entity.catalogue_only,
     }
     return [why for why, true in lacks.items() if true]
 
@@ -122,7 +122,7 @@ def metadata(by: kernel.Actor, name: str, county: str = "") -> dict[str, Any]:
 
 def _ref(name: str) -> LayerRef:
     wanted = name.replace("~", "/")
-    for ref in library.layers():
+    for ref in library.catalogue():
         if ref.id == wanted:
             return ref
     raise LineageTargetUnknown(name)
