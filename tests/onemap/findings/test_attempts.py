@@ -1,5 +1,9 @@
 """The next attempt says of each problem whether it is fixed, still there or new; every field of it is kept."""
 
+import re
+from dataclasses import replace
+from html import unescape
+
 import shapely
 
 from tests.onemap.findings import small_package as made
@@ -106,3 +110,28 @@ def test_filters_and_keyset_pages_give_each_finding_once(deliver, people):
     assert chosen and {f["village"] for f in chosen} == {village}
     assert attempt.findings(state="excepted") == [] and len(attempt.findings(state="open")) == len(attempt.findings())
     assert {f["layer"] for f in attempt.findings(layer="tdt1057@2020~DLTB")} == {"DLTB"}
+
+
+def test_a_rule_lowered_by_the_mandate_does_not_return_and_is_printed(deliver, people, monkeypatch):
+    from ziyuan.onemap.deliveries import job
+    from ziyuan.onemap.quality.switches import read
+
+    rules = {f["rule"] for f in deliver(made.with_wrong_code(made.lawful(), 9)).findings(severity="error")}
+    lowered = read([{"rule": rule, "severity": "warning", "reason": "试行期", "source": "某通知"} for rule in sorted(rules)])
+    task = replace(job.mandate("survey_county"), switches=lowered)
+    monkeypatch.setattr(job, "mandate", lambda name: task)
+    attempt = deliver(made.with_wrong_code(made.lawful(), 9))
+    assert attempt.state == "review" and {f["severity"] for f in attempt.findings()} <= {"warning", "note"}
+    assert {s["rule"] for s in attempt.counts()["switches"]} == rules
+    page, _ = onemap.deliveries.report_file(people["officer"], attempt.id, "html")
+    assert "错误降为警告(试行期;某通知)" in page.decode()
+
+
+def test_the_signed_figures_of_a_report_hold_and_changed_ones_do_not(deliver, people):
+    attempt = deliver(made.with_wrong_code(made.lawful(), 9))
+    body, _ = onemap.deliveries.report_file(people["officer"], attempt.id, "html")
+    text = unescape(body.decode())
+    told = dict(part.split("=", 1) for part in re.search(r"签名内容</th><td>([^<]*)", text).group(1).split(";"))
+    told["signature"] = re.search(r"签名</th><td>([^<]*)", text).group(1)
+    assert onemap.deliveries.report_holds(told)
+    assert not onemap.deliveries.report_holds({**told, "open": "0"})

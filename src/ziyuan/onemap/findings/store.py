@@ -20,6 +20,7 @@ from ziyuan.onemap.quality.switches import Switch
 from ziyuan.onemap.standards.model import Model
 
 _BATCH = 2000
+_TRIAL = "precursor"
 _DUTY = {"error": Duty.SUBMITTER, "warning": Duty.REVIEWER, "note": Duty.SUBMITTER}
 
 
@@ -123,8 +124,8 @@ def _rows(delivery: Any, run: CheckRun, judged: Judged, places: Places, prints: 
             delivery=delivery, run=run, county=delivery.county, ordinal=at + 1, rule=f.rule, rule_version=version,
             standard=standard, kind=f.kind, family=f.family, severity=f.severity, duty=_DUTY[f.severity],
             clause=_short(clause, 200), layer=_short(f.layer, 40), key=_short(f.key, 80), row=f.row,
-            file=_short(getattr(f, "file", None) or (layer.file if layer is not None else None), 300),
-            line=getattr(f, "line", None), field=_short(f.field, 60), value=clean(f.value), expected=clean(f.expected),
+            file=_short(layer.file if layer is not None else delivery.file_name, 300), field=_short(f.field, 60),
+            value=clean(f.value), expected=clean(f.expected),
             epsg=places.epsg[at] if point else None, x=f.x, y=f.y, lon=point[0] if point else None,
             lat=point[1] if point else None, village=village[0] if village else None,
             village_name=village[1] if village else None, measure=f.measure, unit=f.unit,
@@ -179,11 +180,17 @@ def _figures(run: CheckRun, judged: Judged, rows: Sequence[StoredFinding], fixed
     run.open_errors = sum(c["open"] for c in counts if c["severity"] == "error")
     if judged.complete:
         run.score = score([_rule_count(c) for c in counts], run.features, run.at.date()).to_dict()
-    if run.earlier is None:
+    if _first(run):
         run.first_pass = run.open_errors == 0 and judged.complete
     still = sum(r.standing == Standing.STILL for r in rows)
     run.standing = {"new": len(rows) - still, "still": still, "fixed": fixed}
     run.save(update_fields=["open_errors", "score", "first_pass", "standing"])
+
+
+def _first(run: CheckRun) -> bool:
+    """Is this the first attempt of the series? A trial run (precursor) is none."""
+    series = CheckRun.objects.filter(county=run.county, mandate=run.mandate, period=run.period, sequence__lt=run.sequence)
+    return run.delivery.kind != _TRIAL and not series.exclude(delivery__kind=_TRIAL).exists()
 
 
 def _rule_count(row: dict[str, Any]) -> RuleCount:
