@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
+from ziyuan.base.geometry.wkb_writer import hexadecimal
 from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.rows import cursor
 
@@ -22,11 +21,11 @@ _NOTHING = "\\N"
 
 @dataclass(frozen=True, eq=False)
 class NewRows:
-    """States to be added: aligned columns, shapes in 4490; `parents` None where no row has any."""
+    """States to be added: aligned columns, shapes as EWKB in 4490; `parents` None where no row has any."""
 
     keys: pa.Array
     columns: dict[str, pa.Array]
-    shapes: np.ndarray
+    shapes: pa.Array
     digests: Sequence[bytes]
     parents: Sequence[list[str] | None] | None = None
 
@@ -58,9 +57,9 @@ def _copy(c: psycopg.Cursor, layer: Layer, rows: NewRows) -> None:
         for start in range(0, len(rows.keys), AT_ONCE):
             part = slice(start, start + AT_ONCE)
             columns = [_field(rows.keys[part]), *(_field(rows.columns[name][part]) for name in layer.names)]
-            shapes = shapely.to_wkb(shapely.set_srid(rows.shapes[part], 4490), hex=True, include_srid=True)
-            columns.append(pa.array(shapes, pa.string()))
-            columns.append(pa.array(["\\\\x" + digest.hex() for digest in rows.digests[part]], pa.string()))
+            columns.append(hexadecimal(rows.shapes[part]))
+            digests = hexadecimal(pa.array(rows.digests[part], pa.binary(32)))
+            columns.append(pc.binary_join_element_wise("\\\\x", digests, ""))
             columns.append(_parents(rows, part, len(columns[0])))
             lines = pc.binary_join_element_wise(*columns, "\t", null_handling="replace", null_replacement=_NOTHING)
             copy.write(pc.binary_join_element_wise(lines, "", "\n").buffers()[2])

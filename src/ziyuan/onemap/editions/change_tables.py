@@ -6,10 +6,9 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
 from ziyuan.base import crs
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import PlaneBatch, to_metres, wkb_writer
 from ziyuan.onemap.differences.changeset import DIGEST, GEOMETRY, KEY, LINKS, Changeset, row_schema
 from ziyuan.onemap.differences.errors import DamagedPackage
 from ziyuan.onemap.differences.values import arrow_type
@@ -26,7 +25,7 @@ def rows_table(kind: Layer, found: list[rows.Feature], zone: int) -> pa.Table:
     columns = [
         pa.array([f.key for f in found], pa.string()), pa.array([f.digest for f in found], pa.binary(32)),
         *(pa.array([f.attributes[f_.name] for f in found], arrow_type(f_)) for f_ in kind.fields),
-        pa.array(shapely.to_wkb(batch.to_shapely()) if found else [], pa.binary()),
+        wkb_writer.write(batch, to_metres(batch.coords)),
     ]  # fmt: skip
     return pa.table(columns, schema=row_schema(kind.entity))
 

@@ -15,10 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
-import shapely
 
 from ziyuan.base import crs
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import PlaneBatch, to_metres, wkb_writer
 from ziyuan.base.geometry.hilbert import hilbert_order
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.values import arrow_type
@@ -44,7 +43,7 @@ def table_of(layer: Layer, columns: Mapping[str, pa.Array], batch: PlaneBatch, b
     box = pa.StructArray.from_arrays(
         [pa.array(np.ascontiguousarray(boxes[:, i])) for i in range(4)], names=["xmin", "ymin", "xmax", "ymax"]
     )
-    wkb = pa.array(shapely.to_wkb(batch.to_shapely()), type=pa.binary())
+    wkb = wkb_writer.write(batch, to_metres(batch.coords))
     return pa.table([*(columns[f.name] for f in layer.fields), wkb, box], schema=schema_of(layer))
 
 

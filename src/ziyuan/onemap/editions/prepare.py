@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ziyuan.base import crs
-from ziyuan.base.geometry import BadShape, PlaneBatch
+from ziyuan.base.geometry import BadShape, PlaneBatch, wkb_writer
 from ziyuan.base.geometry.flat import gather, reduce_runs
 from ziyuan.onemap.differences.values import arrow_type, typed
 from ziyuan.onemap.editions.degrees import back_again
@@ -55,10 +55,10 @@ class Prepared:
         sides = (reduce_runs(ufunc, self.degrees, offsets, 0.0) for ufunc in (np.minimum, np.maximum))
         return np.column_stack(list(sides))
 
-    def shapes(self, places: np.ndarray) -> np.ndarray:
-        """The 4490 copies of some features, as shapely multipolygons."""
+    def shapes(self, places: np.ndarray) -> pa.Array:
+        """The 4490 copies of some features, as EWKB."""
         points, _ = gather(self.batch.coord_offsets, places)
-        return self.batch.take(places).multipolygons(self.degrees[points])
+        return wkb_writer.write(self.batch.take(places), self.degrees[points], srid=crs.DEGREES)
 
 
 def prepare(layer: Layer, delivered: LayerTable, zone: int) -> Prepared:

@@ -108,7 +108,7 @@ def _enter(
     values = _values(kind, {**attributes, kind.key: key})
     columns = _columns(kind, values)
     digests = feature_digests(kind.id, [key], {n: columns[n] for n in kind.hashed}, batch)
-    new = bulk.NewRows(pa.array([key]), columns, batch.to_4490(), digests)
+    new = bulk.NewRows(pa.array([key]), columns, pa.array(batch.to_wkb_4490(srid=True), pa.binary()), digests)
     bulk.add(kind, county, new, zone=batch.zone, valid=(valid_from, None), known=known, case_no=case_no)
 
 
