@@ -114,6 +114,8 @@ def test_mandates_and_where_the_next_delivery_starts(signed_in):
     assert officer.get(f"/api/mandates/survey_county/start?county={COUNTY}").json()["bases"] == []
     fields = officer.get("/api/mandates/land_control_filing/form?layer=XSHX").json()["fields"]
     assert {"YSXZID", "HFRQ"} <= {f["name"] for f in fields}
+    land = officer.get("/api/mandates/survey_county/form?layer=DLTB").json()["fields"]
+    assert {"code": "0101", "name": "水田"} in next(f["values"] for f in land if f["name"] == "DLBM")
 
 
 def test_a_record_is_filed_over_http_and_its_receipt_verified(signed_in):

@@ -79,5 +79,5 @@ def _values(kind: Any, field: Any) -> list[dict[str, str]] | None:
         return None
     if isinstance(field.domain, str):
         table = kind.model.codes.get(field.domain)
-        return [{"code": c.code, "name": c.name} for c in table.codes.values()] if table else None
+        return [{"code": c, "name": table.title_of(c) or ""} for c in table.usable()] if table else None
     return [{"code": str(v), "name": str(v)} for v in field.domain]
