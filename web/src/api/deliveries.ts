@@ -1,11 +1,19 @@
-import { address, get, newCommand, post, upload } from './client'
-import type { Action, ActionBody, Bounds, FeatureCollection, Geometry, Measure, Page } from './shapes'
+import { address, get, post, upload } from './client'
+import type { Action, ActionBody, Bounds, FeatureCollection, Measure, Page } from './shapes'
+import type { Upload } from './uploads'
 
 export interface Progress {
   step: string
   done: number
   total: number
   percent: number
+}
+
+/** Place in the queue of checks (0: being checked), how many wait, and when it should be done. */
+export interface QueuePlace {
+  place: number
+  of: number
+  estimate_seconds: number | null
 }
 
 export interface DeliveryRow {
@@ -15,6 +23,11 @@ export interface DeliveryRow {
   county_name: string
   period: string | number
   standard: string
+  mandate: string
+  mandate_title: string
+  kind: string
+  kind_title: string
+  queue?: QueuePlace | null
   state: string
   state_title: string
   file_name: string
@@ -35,6 +48,28 @@ export interface RuleCount {
   count: number
 }
 
+/** One level of the mandate: whose turn it is, who has acted. */
+export interface Step {
+  level: string
+  title: string
+  verb: string
+  verb_title: string
+  optional: boolean
+  state: 'done' | 'now' | 'todo' | 'skipped'
+  at: string | null
+  person: string | null
+}
+
+export interface Note {
+  at: string
+  person: string
+  organ_name: string
+  act: string
+  act_title?: string
+  text: string
+  signed?: boolean
+}
+
 export type Severity = 'error' | 'warning' | 'note'
 
 export interface DeliveryRecord extends DeliveryRow {
@@ -42,52 +77,19 @@ export interface DeliveryRecord extends DeliveryRow {
   editions?: { id: number; layer: string; digest: string; features: number }[]
   members: { name: string; size?: number; sm3?: string }[]
   receipt: Record<string, unknown> | null
-  notes: { at: string; person: string; organ_name: string; act: string; act_title?: string; text: string; signed?: boolean }[]
+  receipts: Record<string, Record<string, unknown>>
+  file: { name: string; size: number; sm3: string }
+  comment: string
+  named: { layers?: string[]; villages?: string[] }
+  base: Record<string, { edition: number; digest: string; delivery: string; corrected: boolean }>
+  decisions: { what: string; subject: string; value: string; by: string; organ_name: string; at: string; shown: string; from: string | null }[]
+  road: Step[]
+  finished: string | null
+  upload: Upload | null
+  notes: Note[]
   summary: RuleCount[]
   bounds: Bounds | null
   actions: Action[]
-}
-
-export interface Finding {
-  id: number | string
-  rule: string
-  kind: string
-  family: string
-  severity: Severity
-  severity_title: string
-  layer: string
-  key: string
-  row: number | null
-  field: string
-  value: string | null
-  expected: string | null
-  x: number | null
-  y: number | null
-  lon: number | null
-  lat: number | null
-  measure: Measure | null
-  unit: string
-  partners: string[]
-  message: string
-  remedy: string
-  geometry: Geometry | null
-}
-
-export interface Expected {
-  county: string
-  county_name: string
-  period: string | number
-  title?: string
-  due: string | null
-  state: string
-  delivery?: number | null
-}
-
-export interface FindingFilter {
-  rule: string
-  severity: string
-  layer: string
-  q: string
 }
 
 export interface ControlArea {
@@ -101,24 +103,13 @@ export interface ControlArea {
 }
 
 export const deliveries = {
-  list: (filter: { state: string; q: string; county: string; period: string }, after: string | null) =>
+  list: (filter: { state?: string; kind?: string; q: string; county?: string; period?: string }, after: string | null) =>
     get<Page<DeliveryRow>>('/deliveries', { ...filter, after, limit: 50 }),
-  expected: () => get<Expected[]>('/deliveries/expected'),
   read: (id: string) => get<DeliveryRecord>(`/deliveries/${id}`),
-  send: (file: File, county: string, period: string, onProgress: (part: number) => void) => {
-    const form = new FormData()
-    form.set('county', county)
-    form.set('period', period)
-    form.set('command', newCommand())
-    form.set('file', file)
-    return upload<DeliveryRow>('/deliveries', form, onProgress)
-  },
-  findings: (id: string, filter: FindingFilter, after: string | null) =>
-    get<Page<Finding>>(`/deliveries/${id}/findings`, { ...filter, after, limit: 100 }),
   preview: (id: string, layer: string, bbox: Bounds) =>
     get<FeatureCollection>(`/deliveries/${id}/preview.geojson`, { layer, bbox: bbox.join(',') }),
-  errorLayerUrl: (id: string) => address(`/deliveries/${id}/findings.gpkg`),
-  reportUrl: (id: string) => address(`/deliveries/${id}/report.pdf`),
+  fileUrl: (id: string) => address(`/deliveries/${id}/file`),
+  receiptUrl: (id: string, kind: string) => address(`/deliveries/${id}/receipts/${kind}.json`),
   act: (id: string, action: string, body: ActionBody) => post<DeliveryRecord>(`/deliveries/${id}/actions/${action}`, body),
   controlAreas: (county: string, edition: string) =>
     get<Page<ControlArea>>('/control-areas', { county, edition, limit: 500 }),

@@ -23,6 +23,8 @@ export function menu(): Entry[] {
         icon: 'M10 3v9 M6 7l4-4 4 4 M4 12v4h12v-4',
         under: [
           { to: '/duty', title: '应汇交清单' },
+          { to: '/exceptions', title: '例外' },
+          { to: '/disputes', title: '异议' },
           ...(may('control_area.read') ? [{ to: '/control-areas', title: control ? '控制面积登记' : '控制面积' }] : []),
           { to: '/bulletins', title: '通报' },
         ],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { asNumber, daysLeft, fileSize, grouped, hectares, moment, mu, percent } from './figures'
+import { asNumber, daysLeft, fileSize, grouped, hectares, moment, mu, percent, duration } from './figures'
 
 test('one hectare is 15 mu', () => {
   expect(hectares('10000')).toBe('1.0000')
@@ -36,4 +36,8 @@ test('file sizes keep one digit above a kilobyte', () => {
   expect(fileSize(1023)).toBe('1023 B')
   expect(fileSize(1024)).toBe('1.0 KB')
   expect(fileSize(5 * 1024 * 1024)).toBe('5.0 MB')
+})
+
+test('time that remains is said in minutes and hours', () => {
+  expect([10, 89, 90, 3599, 7500].map(duration)).toEqual(['不到 1 分钟', '1 分钟', '2 分钟', '1 小时 0 分', '2 小时 5 分'])
 })

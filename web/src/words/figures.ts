@@ -70,7 +70,16 @@ export function fileSize(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return '—'
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1024 * 1024) return `${grouped(bytes / 1024, 1)} KB`
-  return `${grouped(bytes / 1024 / 1024, 1)} MB`
+  if (bytes < 1024 * 1024 * 1024) return `${grouped(bytes / 1024 / 1024, 1)} MB`
+  return `${grouped(bytes / 1024 / 1024 / 1024, 2)} GB`
+}
+
+/** Seconds as people say them: `不到 1 分钟`, `12 分钟`, `2 小时 5 分`. */
+export function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 1) return '不到 1 分钟'
+  if (minutes < 60) return `${minutes} 分钟`
+  return `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分`
 }
 
 /** `剩 3 个工作日`, `今天到期`, `超期 2 个工作日`. */
