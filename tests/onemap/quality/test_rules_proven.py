@@ -47,6 +47,7 @@ entities:
       - {id: L-6, rule: on_boundary_of, of: A}
       - {id: L-7, rule: edge_match, with: L2, tolerance: 0.5}
   L2: {geometry: {kind: line}, fields: {ID: {type: text, length: 20}}}
+  S: {geometry: {kind: none}, key: [A, B], fields: {A: {type: text, length: 4}, B: {type: text, length: 4}}}
   P:
     geometry: {kind: point}
     fields: {ID: {type: text, length: 20}}

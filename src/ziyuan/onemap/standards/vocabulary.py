@@ -189,7 +189,7 @@ IN_LAYER: dict[str, Kind] = {**TOPOLOGY, **PAIRED}
 
 
 PARAMETERS: dict[str, Any] = {
-    "both_ways": bool, "at_ends": bool, "head": int, "fields": list, "ignore": list, "limits": list,
+    "both_ways": bool, "at_ends": bool, "head": int, "fields": "texts", "ignore": "texts", "limits": list,
     "allowed": "pairs", "forbidden": "pairs", "spread": ("largest_first",), "empty": ("wrong", "allowed"),
     "deduction": ("field", "class"),
 }  # fmt: skip
