@@ -32,12 +32,9 @@ def code_steps(table: Table, name: str, folder: Path) -> tuple[CodeStep, ...]:
     table.known(words.MAPPED_CODES_KEYS)
     if "file" not in table:
         raise MissingKey(table.where(), "file")
-    path = folder / str(table.text("file"))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return tuple(_step(row, f"{path.name}:{number}") for number, row in enumerate(csv.DictReader(stream), 2))
-    except OSError as error:
-        raise ModelUnreadable(table.where("file"), f"代码对照 {name} 的文件读不到。") from error
+    path = table.csv_file("file", folder)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return tuple(_step(row, f"{path.name}:{number}") for number, row in enumerate(csv.DictReader(stream), 2))
 
 
 def _step(row: dict[str, str], where: str) -> CodeStep:

@@ -44,16 +44,11 @@ class Crosswalk:
 def read_crosswalk(path: Path, name: str, source_table: CodeTable, target_table: CodeTable, *, title: str,
                    source: str | None, confidence: str) -> Crosswalk:  # fmt: skip
     """The crosswalk in a CSV file: columns code, to; relation, confidence, note as far as known."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if not {"code", "to"} <= set(reader.fieldnames or ()):
-                raise ModelUnreadable(f"{path.name}:1", "对照表应有 code、to 两列。")
-            pairs = tuple(
-                _pair(row, f"{path.name}:{number}", source_table, target_table) for number, row in enumerate(reader, 2)
-            )
-    except OSError as error:
-        raise ModelUnreadable(path.name, f"对照表 {name} 的文件读不到。") from error
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if not {"code", "to"} <= set(reader.fieldnames or ()):
+            raise ModelUnreadable(f"{path.name}:1", "对照表应有 code、to 两列。")
+        pairs = tuple(_pair(row, f"{path.name}:{number}", source_table, target_table) for number, row in enumerate(reader, 2))
     return Crosswalk(name, title, source_table, target_table, pairs, source, confidence)
 
 

@@ -58,7 +58,7 @@ def entity(parent: Table, name: str, shared: Shared) -> Entity:
         fields=fields,
         key=keys[0] if len(keys) == 1 else None,
         key_fields=keys,
-        same_thing=tuple(str(s) for s in table.items_of("same_thing")),
+        same_thing=table.texts_of("same_thing"),
         volume=table.choice("volume", ("small", "large"), "small"),  # type: ignore[arg-type]
         label=label(table),
         style=_style(table),
@@ -79,7 +79,7 @@ def _field_names(table: Table) -> dict[str, str | None]:
     if given is not None and not table.flag("catalogue_only"):
         raise WrongValue(table.where("field_names"), "field_names", "…", "只列入目录的图层才写；其余写 fields")
     if isinstance(given, list):
-        return {str(name): None for name in given}
+        return dict.fromkeys(table.texts_of("field_names"))
     names = table.table("field_names")
     return {name: names.text(name) for name in names}
 
@@ -126,11 +126,11 @@ def _geometry(table: Table) -> Geometry:
 def _key(table: Table) -> tuple[str, ...]:
     """Key fields: one name, or a list of names for a composite key."""
     given = table.get("key")
-    keys = given if isinstance(given, list) else [] if given is None else [given]
+    keys = table.texts_of("key") if isinstance(given, list) else () if given is None else (str(table.text("key")),)
     for one in keys:
         if one not in table.table("fields"):
             raise WrongValue(table.where("key"), "key", one, "本图层的字段")
-    return tuple(keys)
+    return keys
 
 
 def _rules(table: Table, name: str, shape: Geometry, fields: dict[str, Field], shared: Shared) -> list[Rule]:
@@ -177,12 +177,12 @@ def _field(parent: Table, name: str, shared: Shared) -> Field:
         role=role,  # type: ignore[arg-type]
         length=table.whole("length"),
         decimals=table.whole("decimals"),
-        domain=tuple(str(d) for d in domain) if isinstance(domain, list) else domain,
+        domain=table.texts_of("domain") if isinstance(domain, list) else table.text("domain"),
         pattern=pattern,
         unique=_unique(table),
         required=_required(table),
         zero_is_empty=table.flag("zero_is_empty"),
-        media=tuple(str(m).lower() for m in table.items_of("media")),
+        media=tuple(kind.lower() for kind in table.texts_of("media")),
         label=label(table),
         source=table.text("source") or parent.text("source"),
         confidence=table.choice("confidence", words.CONFIDENCE, str(parent.get("confidence", "unconfirmed"))),

@@ -80,7 +80,7 @@ class _Loading:
         table = self.root.table("crosswalks").table(key).known(words.CROSSWALK_KEYS, ("file", "from", "to"))
         sides = {side: self._code_table(table, side) for side in ("from", "to")}
         return read_crosswalk(
-            self.path.parent / str(table.text("file")), key, sides["from"], sides["to"], title=table.text("title") or key,
+            table.csv_file("file", self.path.parent), key, sides["from"], sides["to"], title=table.text("title") or key,
             source=table.text("source"), confidence=table.choice("confidence", words.CONFIDENCE, "unconfirmed"),
         )  # fmt: skip
 
@@ -169,6 +169,8 @@ class _Loading:
             raise WrongValue(table.where("from"), "from", table["from"], "本标准有字段的图层")
         for key in ("sum", "rows", "columns"):
             self.shared.prove(table.text(key), frozenset(source.fields), table.where(key))
+        if set(table.texts_of("units")) - set(words.AREA_UNITS):
+            raise WrongValue(table.where("units"), "units", table["units"], "、".join(words.AREA_UNITS) + " 的列表")
         _statistics_table(table, layers)
         return plain(table)
 
@@ -200,12 +202,12 @@ def _identifier(table: Table, key: str) -> str:
 
 
 def _lists(table: Table) -> Lists:
-    return Lists({name: [str(code) for code in table.items_of(name)] for name in table})
+    return Lists({name: table.texts_of(name) for name in table})
 
 
 def _space(table: Table) -> Space:
     return Space(
-        crs=tuple(int(code) for code in table.items_of("crs")),
+        crs=_crs(table),
         decimals=table.whole("decimals", 4) or 0,
         resolution=table.number("resolution", 0.00005) or 0.0,
         tolerance=table.number("tolerance", 0.0001) or 0.0,
@@ -216,6 +218,13 @@ def _space(table: Table) -> Space:
     )
 
 
+def _crs(table: Table) -> tuple[int, ...]:
+    codes = table.items_of("crs")
+    if any(not isinstance(code, int) or isinstance(code, bool) for code in codes):
+        raise WrongValue(table.where("crs"), "crs", codes, "EPSG 代码的列表，如 [4526, 4527]")
+    return tuple(codes)
+
+
 def _codes(parent: Table, key: str, folder: Path) -> CodeTable:
     """A code table: in a CSV file, written in place (`values`), or that of another standard (`from`)."""
     table = parent.table(key).known(words.CODE_KEYS)
@@ -224,7 +233,7 @@ def _codes(parent: Table, key: str, folder: Path) -> CodeTable:
         return borrowed(str(table.text("from")), key, table.where("from"), "from")
     about = {
         "title": table.text("title") or key,
-        "suffixes": tuple(str(s) for s in table.items_of("suffixes")),
+        "suffixes": table.texts_of("suffixes"),
         "complete": table.flag("complete", True),
         "source": table.text("source"),
     }
@@ -235,7 +244,7 @@ def _codes(parent: Table, key: str, folder: Path) -> CodeTable:
         return written_codes(key, rows, confidence, **about)  # type: ignore[arg-type]
     if "file" not in table:
         raise MissingKey(table.where(), "file")
-    return read_codes(folder / str(table.text("file")), key, **about)  # type: ignore[arg-type]
+    return read_codes(table.csv_file("file", folder), key, **about)  # type: ignore[arg-type]
 
 
 def borrowed(named: str, key: str, where: str, word: str) -> CodeTable:
@@ -250,14 +259,21 @@ def borrowed(named: str, key: str, where: str, word: str) -> CodeTable:
 
 def _pattern(parent: Table, key: str) -> Pattern:
     table = parent.table(key).known(words.PATTERN_KEYS, ("parts",))
-    parts = []
-    for part in table.items_of("parts"):
-        if not (isinstance(part, list) and len(part) == 2 and part[0] in words.PATTERN_PARTS):
-            raise WrongValue(table.where("parts"), "parts", part, "[部分名, 位数]，部分名为 " + "、".join(words.PATTERN_PARTS))
-        parts.append((str(part[0]), int(part[1])))
-    return Pattern(key, tuple(parts), table.flag("region"),
+    parts = table.items_of("parts")
+    if not all(_is_part(part) for part in parts):
+        wanted = "[部分名, 位数] 的列表，部分名为 " + "、".join(words.PATTERN_PARTS)
+        raise WrongValue(table.where("parts"), "parts", parts, wanted)
+    return Pattern(key, tuple((name, size) for name, size in parts), table.flag("region"),
                    table.choice("unique_in", words.UNIQUE_IN, "") or None if "unique_in" in table else None,
                    table.text("source"), table.choice("confidence", words.CONFIDENCE, "unconfirmed"))  # fmt: skip
+
+
+def _is_part(part: Any) -> bool:
+    """`[serial, 8]`: a known part and its number of characters."""
+    if not isinstance(part, list) or len(part) != 2:
+        return False
+    name, size = part
+    return name in words.PATTERN_PARTS and isinstance(size, int) and not isinstance(size, bool) and 0 < size < 100
 
 
 def _own_rules(one: Entity) -> Entity:
@@ -271,7 +287,7 @@ def _no_change(table: Table) -> dict[str, Any]:
         if key in table:
             table.choice(key, allowed, "")
     table.number("precision")
-    table.items_of("ignore")
+    table.texts_of("ignore")
     return plain(table)
 
 

@@ -69,6 +69,23 @@ class Table(dict[str, Any]):
         """The list under `key`; empty when absent."""
         return list(self._typed(key, list, "一个列表", []))
 
+    def texts_of(self, key: str) -> tuple[str, ...]:
+        """The texts under `key`; a whole number is taken as it is written."""
+        items = self.items_of(key)
+        if any(not isinstance(item, str | int) or isinstance(item, bool) for item in items):
+            raise WrongValue(self.where(key), key, items, "一个列表，成员是文字")
+        return tuple(str(item) for item in items)
+
+    def csv_file(self, key: str, folder: Path) -> Path:
+        """The CSV file named under `key`, below the folder of the model and nowhere else."""
+        name = self.text(key)
+        if not name or not name.lower().endswith(".csv") or name.startswith(("/", "\\")) or ".." in Path(name).parts:
+            raise WrongValue(self.where(key), key, name, "本文件夹内的 CSV 文件名，如 codes/state.csv")
+        path = folder / name
+        if not path.is_file():
+            raise ModelUnreadable(self.where(key), f"文件 {name} 不存在。")
+        return path
+
     def choice(self, key: str, allowed: Iterable[str], default: str) -> str:
         """The text under `key`, one of `allowed`."""
         value = self.get(key, default)

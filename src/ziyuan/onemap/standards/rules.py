@@ -173,8 +173,10 @@ def _typed(table: Table, name: str, kind: Any) -> Any:
         return table.flag(name)
     if kind is int:
         return table.whole(name)
+    if kind == "texts":
+        return list(table.texts_of(name))
     if kind is list:
-        return plain(table.items_of(name))
+        return plain(tables(table.items_of(name), table, name))
     if kind == "pairs":
         pairs = table.items_of(name)
         if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
