@@ -132,3 +132,15 @@ def test_alike_problems_get_marks_by_their_order():
 
 def test_an_inherited_mark_is_never_given_to_a_second_problem():
     assert len(set(inherit(["m", "m2"], ["m2"], np.array([0, -1])))) == 2
+
+
+def test_many_problems_of_one_name_are_matched_by_place_as_few_are():
+    """A hundred features without keys: the pairs come from a tree of boxes, not from every pair."""
+    before = [wrong_code(None, n, at=(3.0 * n, 0)) for n in range(100)]
+    assert compared(before, before[::-1]) == list(range(99, -1, -1))
+    assert compared(before, [wrong_code(None, 1, at=(3.0 * n + 1, 0)) for n in range(100)]) == [-1] * 100
+
+
+def test_many_problems_without_a_place_are_matched_one_by_one():
+    nowhere = [replace(wrong_code("P1", n), x=None, y=None) for n in range(100)]
+    assert sorted(compared(nowhere, nowhere[:90])) == list(range(90))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from ziyuan.kernel import service as kernel
@@ -12,6 +13,15 @@ from ziyuan.onemap.findings.models import ExceptionState, FindingException, Stat
 
 _NAMES = ("rule", "layer", "field", "value")
 _COVERED = (State.EXCEPTED, State.FALSE_ALARM)
+
+
+def take_turn(county: str, mandate: str) -> None:
+    """One at a time for what is said of a county's findings under a mandate, until commit.
+
+    A check that ends and an approval that is given at the same instant then see one another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"findings:{county}:{mandate}"])
 
 
 def holds(prefix: str = "exception__") -> Q:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.findings import notes
+from ziyuan.onemap.findings import cover, notes
 from ziyuan.onemap.findings.errors import AlreadyDisputed, ReasonWanted, StateRefused
 from ziyuan.onemap.findings.excepting import Source, demand_other_eyes
 from ziyuan.onemap.findings.models import Dispute, DisputeState, State, StoredFinding
@@ -99,7 +99,8 @@ def answer(
 
 
 def _mark(row: Dispute, state: State) -> int:
-    """Set the state of the problem in every attempt that has it; how many rows."""
+    """Set the state of the problem in every attempt that has it, one just ending too; how many rows."""
+    cover.take_turn(row.county, row.delivery.mandate)
     alike = StoredFinding.objects.filter(county=row.county, fingerprint=row.finding.fingerprint, state=State.DISPUTED)
     return alike.update(state=state)
 

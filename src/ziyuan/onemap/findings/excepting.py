@@ -182,7 +182,8 @@ def _decided(by: kernel.Actor, row: FindingException, state: ExceptionState, opi
 
 
 def link(row: FindingException) -> int:
-    """Link the findings that stand now and are covered; how many."""
+    """Link the findings that stand now and are covered; how many. Waits for a check that is just ending."""
+    cover.take_turn(row.county, row.mandate)
     standing = cover.current(row.county, row.mandate).filter(rule__in=row.rules, exception__isnull=True)
     ended = cover.current(row.county, row.mandate).filter(rule__in=row.rules, exception__isnull=False).exclude(cover.holds())
     covered = [f.pk for f in (*standing, *ended) if cover.covers(row, f)]

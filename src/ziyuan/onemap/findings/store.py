@@ -71,6 +71,7 @@ def store(delivery: Any, judged: Judged) -> CheckRun:
     *fixed*, unless this check could not tell (see `_untold`).
     """
     places = Places.of(judged.findings, judged.layers, judged.zone)
+    cover.take_turn(delivery.county, delivery.mandate)
     run = _run(delivery, judged)
     before = list(cover.current(delivery.county, delivery.mandate).filter(run__period=delivery.period).exclude(run=run))
     same = _same(before, judged, places)

@@ -7,8 +7,9 @@ first seen, and later attempts *inherit* it from the problem they match within t
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -22,6 +23,7 @@ _LENGTH = 32
 _STEP = {True: 0.1, False: 1e-6}  # grid of a first fingerprint, metres or degrees
 _LOOSE_REACH = 10.0  # tolerances between two places of one problem whose features were renumbered
 _SAME_MEASURE = 1e-3
+_FEW = 4096  # pairs of one group that are all looked at
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Marks:
     def __len__(self) -> int:
         return len(self.bases)
 
-    @property
+    @cached_property
     def centres(self) -> NDArray[np.float64]:
         """Middle of each box, (n, 2)."""
         return (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
@@ -126,55 +128,80 @@ def match(before: Marks, now: Marks, *, tolerance: float) -> NDArray[np.int64]:
     """
     same = np.full(len(now), -1, np.int64)
     free = np.ones(len(before), bool)
-    _by(before.bases, now.bases, before, now, _meets(tolerance), same, free)
-    _by(before.loose, now.loose, before, now, _renumbered(tolerance), same, free)
+    _by(before, now, before.bases, now.bases, _meet, 2 * tolerance, same, free)
+    _by(before, now, before.loose, now.loose, _renumbered, _LOOSE_REACH * tolerance, same, free)
     return same
 
 
-class _meets:
+Indices = NDArray[np.int64]
+Test = Callable[[Marks, Marks, Indices, Indices, float], NDArray[np.bool_]]
+
+
+def _meet(before: Marks, now: Marks, old: Indices, new: Indices, grown: float) -> NDArray[np.bool_]:
     """Same keys: the place decides only where it belongs to the identity."""
-
-    def __init__(self, tolerance: float) -> None:
-        self.grown = 2 * tolerance
-
-    def __call__(self, before: Marks, now: Marks, old: NDArray[np.int64], new: int) -> NDArray[np.bool_]:
-        a, b = before.boxes[old], now.boxes[new]
-        with np.errstate(invalid="ignore"):
-            near = ((a[:, :2] <= b[2:] + self.grown) & (a[:, 2:] >= b[:2] - self.grown)).all(axis=1)
-        nowhere = np.isnan(a).any(axis=1) & np.isnan(b).any()
-        return near | nowhere | ~(before.placed[old] & now.placed[new])
+    a, b = before.boxes[old], now.boxes[new]
+    with np.errstate(invalid="ignore"):
+        near = ((a[:, :2] <= b[:, 2:] + grown) & (a[:, 2:] >= b[:, :2] - grown)).all(axis=1)
+    nowhere = np.isnan(a).any(axis=1) & np.isnan(b).any(axis=1)
+    return near | nowhere | ~(before.placed[old] & now.placed[new])
 
 
-class _renumbered:
+def _renumbered(before: Marks, now: Marks, old: Indices, new: Indices, reach: float) -> NDArray[np.bool_]:
     """Other keys: place and measure must both agree."""
+    with np.errstate(invalid="ignore"):
+        near = _apart(before, now, old, new) <= reach
+    a, b = before.measures[old], now.measures[new]
+    return near & np.isclose(a, b, rtol=_SAME_MEASURE, atol=_SAME_MEASURE, equal_nan=True)
 
-    def __init__(self, tolerance: float) -> None:
-        self.reach = _LOOSE_REACH * tolerance
 
-    def __call__(self, before: Marks, now: Marks, old: NDArray[np.int64], new: int) -> NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
-            near = np.hypot(*(before.centres[old] - now.centres[new]).T) <= self.reach
-        a, b = before.measures[old], now.measures[new]
-        alike = np.isclose(a, b, rtol=_SAME_MEASURE, atol=_SAME_MEASURE, equal_nan=True)
-        return near & alike
+def _apart(before: Marks, now: Marks, old: Indices, new: Indices) -> NDArray[np.float64]:
+    return np.hypot(*(before.centres[old] - now.centres[new]).T)
 
 
 def _by(
-    olds: list[str], news: list[str], before: Marks, now: Marks, agrees: _meets | _renumbered,
-    same: NDArray[np.int64], free: NDArray[np.bool_],
+    before: Marks, now: Marks, olds: list[str], news: list[str], agree: Test, reach: float,
+    same: Indices, free: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Pair what has equal names and agrees, the nearest first; `same` and `free` are filled in."""
+    """Pair what has equal names and agrees, the nearest first, one to one; `same` and `free` are filled in."""
+    old, new = _pairs(before, now, _groups(olds, free), _groups(news, same < 0), reach)
+    kept = agree(before, now, old, new, reach)
+    old, new = old[kept], new[kept]
+    order = np.lexsort((new, old, np.nan_to_num(_apart(before, now, old, new), nan=0.0)))
+    for o, n in zip(old[order].tolist(), new[order].tolist(), strict=True):
+        if free[o] and same[n] < 0:
+            same[n], free[o] = o, False
+
+
+def _groups(names: list[str], wanted: NDArray[np.bool_]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = defaultdict(list)
-    for i in np.flatnonzero(free):
-        groups[olds[i]].append(int(i))
-    pairs: list[tuple[float, int, int]] = []
-    for new in np.flatnonzero(same < 0):
-        old = np.array(groups.get(news[new], ()), np.int64)
-        if not len(old):
+    for i in np.flatnonzero(wanted).tolist():
+        groups[names[i]].append(i)
+    return groups
+
+
+def _pairs(before: Marks, now: Marks, olds: dict[str, list[int]], news: dict[str, list[int]],
+           reach: float) -> tuple[Indices, Indices]:  # fmt: skip
+    """Pairs worth a look: all of a small group, the near ones of a large one (in order, where it has no places)."""
+    left: list[Indices] = [np.array([], np.int64)]
+    right: list[Indices] = [np.array([], np.int64)]
+    for name in news.keys() & olds.keys():
+        o, n = np.array(olds[name], np.int64), np.array(news[name], np.int64)
+        if len(o) * len(n) <= _FEW:
+            left.append(np.repeat(o, len(n)))
+            right.append(np.tile(n, len(o)))
             continue
-        old = old[agrees(before, now, old, int(new))]
-        apart = np.hypot(*(before.centres[old] - now.centres[new]).T)
-        pairs += [(float(d), int(o), int(new)) for d, o in zip(np.nan_to_num(apart, nan=0.0), old, strict=True)]
-    for _, old_one, new_one in sorted(pairs):
-        if free[old_one] and same[new_one] < 0:
-            same[new_one], free[old_one] = old_one, False
+        mine, theirs = _near(before.boxes[o], now.boxes[n], reach)
+        left.append(o[mine])
+        right.append(n[theirs])
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _near(old: NDArray[np.float64], new: NDArray[np.float64], reach: float) -> tuple[Indices, Indices]:
+    """Places of boxes that meet when grown; the boxes without a place one by one in their order."""
+    nowhere_old, nowhere_new = (np.flatnonzero(np.isnan(boxes).any(axis=1)) for boxes in (old, new))
+    few = min(len(nowhere_old), len(nowhere_new))
+    there_old, there_new = (np.flatnonzero(~np.isnan(boxes).any(axis=1)) for boxes in (old, new))
+    tree = shapely.STRtree(shapely.box(*(old[there_old] + [-reach, -reach, reach, reach]).T))
+    found_new, found_old = tree.query(shapely.box(*new[there_new].T))
+    return (np.concatenate([there_old[found_old], nowhere_old[:few]]),
+            np.concatenate([there_new[found_new], nowhere_new[:few]]))  # fmt: skip
