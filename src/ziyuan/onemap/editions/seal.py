@@ -117,6 +117,7 @@ def write(
     paint.end(kind, act.county, plan.ended, span, known)
     if len(entering):
         parents = links.parents_by_child(found)
+        entering = entering[lake.hilbert_order(ready.boxes[entering])]  # neighbours lie together, and index faster
         place = pa.array(entering)
         new = bulk.NewRows(
             ready.keys.take(place), {n: c.take(place) for n, c in ready.columns.items()}, ready.shapes(entering),
