@@ -14,7 +14,7 @@ from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries import errors, mandates, orders
 from ziyuan.onemap.deliveries.job import read_and_check
 from ziyuan.onemap.deliveries.models import Delivery
-from ziyuan.onemap.editions import changesets
+from ziyuan.onemap.editions import changesets, undo
 from ziyuan.onemap.editions.models import Edition
 
 COUNTY, DLTB = "340123", "tdt1057@2020/DLTB"
@@ -152,6 +152,21 @@ def test_changes_reach_the_editions_digest_and_another_base_is_a_finding(sealed,
     assert garbage["state"] == "returned"
     elsewhere = send(written.body, name=written.name, period="2024", kind="changes")
     assert "ZY-DLV-046" in {r["rule"] for r in elsewhere["summary"]}
+
+
+def test_changes_are_checked_as_a_whole_layer_and_reach_the_target(sealed, send, sample, people):
+    year = send(sample / "340123-2025.zip", period="2025")
+    deliveries.accept(people["province"], year["id"])
+    first, target = sealed["editions"][_at(sealed)]["id"], _latest(people)
+    made = changesets.make(DLTB, COUNTY, first, target, by=people["province"])
+    written = changesets.write(made, by=people["province"])
+    undo.rollback(first, reason="回到上一年", by=people["province"], on=date(2025, 12, 31))
+    told = send(written.body, name=written.name, period="2025", kind="changes")
+    assert told["state"] == "review", told["summary"]
+    row = deliveries.accept(people["province"], told["id"])
+    with kernel.acting(people["province"]):
+        wanted = Edition.objects.get(pk=target)
+    assert [(e["layer"], e["digest"]) for e in row.editions] == [(DLTB, wanted.hex_digest)]
 
 
 def _at(told) -> int:
