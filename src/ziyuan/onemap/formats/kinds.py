@@ -63,18 +63,19 @@ SHP = Format(
 )  # fmt: skip
 GDB = Format(
     "gdb", "File Geodatabase", (".gdb",), driver="OpenFileGDB", single_file=False,
-    carries=Carries(name=64, name_pattern=r"[^\W\d]\w*", types=ALL_TYPES - {"boolean"}, layers=True, mixed=False),
+    carries=Carries(name=64, name_pattern=r"[^\W\d]\w*", types=ALL_TYPES - {"boolean", "date"}, layers=True,
+                    mixed=False),
 )  # fmt: skip
 GEOJSON = Format("geojson", "GeoJSON", (".geojson", ".json"), Carries(types=ALL_TYPES - {"binary"}), driver="GeoJSON")
 DXF = Format("dxf", "DXF", (".dxf",), Carries(attributes="none", crs="none", shapeless=False), driver="DXF")
 FGB = Format("fgb", "FlatGeobuf", (".fgb",), Carries(types=ALL_TYPES), driver="FlatGeobuf")
 GML = Format(
     "gml", "GML", (".gml",), driver="GML",
-    carries=Carries(name_pattern=r"[^\W\d][\w.-]*", types=ALL_TYPES - {"binary"}, layers=True, empty_text=False),
+    carries=Carries(name_pattern=r"[^\W\d][\w.-]*", types=ALL_TYPES - {"binary"}, empty_text=False),
 )  # fmt: skip
 KML = Format(
     "kml", "KML", (".kml",), driver="LIBKML",
-    carries=Carries(types=frozenset({"text", "integer", "number"}), layers=True, empty_text=False, crs="wgs84"),
+    carries=Carries(types=frozenset({"text", "integer", "number"}), empty_text=False, crs="wgs84"),
 )  # fmt: skip
 XLSX = Format(
     "xlsx", "Excel 工作簿", (".xlsx", ".xlsm"), reader=f"{_OURS}.tables.xlsx:read", table=True,

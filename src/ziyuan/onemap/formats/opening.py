@@ -62,9 +62,9 @@ def sorted_files(path: Path, held: Path, name: str = "", *,
     suffix = Path(shown).suffix.lower()
     if suffix in kinds.ARCHIVES or (head[:4] == b"PK\x03\x04" and suffix not in kinds.XLSX.extensions):
         return sort_members(sandbox.unpack(path, held / "in", name=shown), tables=tables)
-    kind = kinds.format_of(path, shown)
-    if kind is kinds.GDB:
+    if suffix in kinds.GDB.extensions:
         raise KindNotTaken(shown, "文件地理数据库是一个文件夹:请把整个 .gdb 文件夹压缩为 ZIP 后提交。")
+    kinds.format_of(path, shown)
     result = sort_members(_placed(path, held, shown))
     if not result.vectors and not result.faults:
         raise KindNotTaken(shown)

@@ -1,5 +1,6 @@
 """Writing with GDAL: the options by which each driver keeps coordinates and rows as they are."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,6 @@ from ziyuan.onemap.formats.kinds import Format
 
 _MULTI = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
 _SINGLE = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
-_RESERVED = ("fid", "geom", "OBJECTID", "SHAPE")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,12 @@ def write(path: Path, layers: Sequence[Layer], kind: Format) -> list[Written]:
 
 def _write_one(file: Path, layer: Layer, kind: Format, *, append: bool) -> None:
     table = _narrowed(layer.table) if kind in (kinds.GDB, kinds.KML) else layer.table
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a driver changes is found by reading back
+        _hand_over(file, layer, table, kind, append=append)
+
+
+def _hand_over(file: Path, layer: Layer, table: pa.Table, kind: Format, *, append: bool) -> None:
     told: dict[str, Any] = {"driver": kind.driver, "layer": plain_name(layer.name), "append": append}
     if layer.shapes is None:
         pyogrio.write_arrow(table, file, **told, **_options(layer, kind))

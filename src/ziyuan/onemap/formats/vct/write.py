@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ziyuan.base import crs
 from ziyuan.onemap.formats.vct.arcs import shared
 from ziyuan.onemap.formats.vct.head import ARC, Column
+from ziyuan.onemap.standards.vct_head import head_lines
 
 _END = "\r\n"
 _BLANK = "\u3000"  # an empty line would be passed over
@@ -43,7 +44,8 @@ def write(out: BinaryIO, contents: Sequence[Content], system: crs.Crs, *, made: 
     """Write a whole file. All layers are in `system`; coordinates are rounded to `decimals`."""
     composer = _Composer(contents, decimals)
     sections = {name: composer.section(name) for name in _SECTIONS}
-    text = [_head(system, made, composer.box(), decimals), _codes(contents, composer.has_arcs), _tables(contents)]
+    head = head_lines(system, made=made, corners=composer.box())
+    text = [_wrapped("Head", head), _codes(contents, composer.has_arcs), _tables(contents)]
     for name in _SECTIONS:
         text.append(_wrapped(name, sections[name]))
     text.append(_wrapped("Attribute", [line for content in contents for line in _rows(content)]))
@@ -53,20 +55,6 @@ def write(out: BinaryIO, contents: Sequence[Content], system: crs.Crs, *, made: 
 
 def _wrapped(name: str, lines: Iterable[str]) -> str:
     return _END.join([f"{name}Begin", *lines, f"{name}End", "", ""])
-
-
-def _head(system: crs.Crs, made: date, box: tuple[str, str], decimals: int) -> str:
-    geographic = system.zone is None
-    lines = ["Datamark:LANDUSE-VCT", "Version:3.0", f"CoordinateSystemType:{'D' if geographic else 'P'}", "Dim:2",
-             "XAxisDirection:E", "YAxisDirection:N", f"XYUnit:{'D' if geographic else 'M'}", "ZUnit:M",
-             "Spheroid:CGCS2000,6378137.0,298.257222101", "PrimeMeridian:Greenwich"]  # fmt: skip
-    if system.zone is not None:
-        east = crs.FALSE_EASTING + system.zone * crs.METRES_PER_ZONE * system.prefixed
-        lines += ["Projection:高斯-克吕格投影",
-                  f"Parameters:{crs.central_meridian(system.zone):.1f},1,{east},0,3,{system.zone}"]  # fmt: skip
-    lines += ["VerticalDatum:1985国家高程基准", "TemporalReferenceSystem:北京时间", f"ExtentMin:{box[0]}",
-              f"ExtentMax:{box[1]}", "Offset:0,0", f"Date:{made:%Y%m%d}", "Separator:,"]  # fmt: skip
-    return _wrapped("Head", lines)
 
 
 def _codes(contents: Sequence[Content], has_arcs: bool) -> str:
