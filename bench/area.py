@@ -17,12 +17,15 @@ from typing import Any
 
 import numpy as np
 import psycopg
+import pyarrow as pa
+import pyogrio
 from harness import machine
 
 from base import tessellation
 from ziyuan.base import areas
 from ziyuan.base.geometry import PlaneBatch, ellipsoid
 from ziyuan.base.geometry.flat import next_in_run
+from ziyuan.base.geometry.gauss import Inverse
 from ziyuan.base.geometry.wkb import binary
 
 ROUNDS = 5
@@ -68,11 +71,11 @@ def backend(link: psycopg.Connection[Any]) -> Callable[[], float]:
 
 def trapezoids(batch: PlaneBatch) -> Callable[[], float]:
     """The trapezoid step alone, on latitudes and longitudes that are ready."""
-    points, offsets = ellipsoid.split_sides(batch.coords, batch.ring_offsets)
-    latitude, longitude = ellipsoid.geodetic(points, batch.zone)
+    east, north, offsets = ellipsoid.split_sides(batch.coords.astype(np.float64), batch.ring_offsets)
+    latitude, longitude = Inverse(north.min(), north.max())(east, north, batch.zone)
     after = next_in_run(offsets)
     columns = (latitude, latitude[after], longitude, longitude[after])
-    pieces = range(0, len(points), ellipsoid.POINTS_AT_ONCE)
+    pieces = range(0, len(east), ellipsoid.POINTS_AT_ONCE)
 
     def summed() -> float:
         return sum(
@@ -88,12 +91,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="官方椭球面积与 PostGIS 对比")
     parser.add_argument("--patches", type=int, default=20_000, help="图斑数")
     parser.add_argument("--spacing", type=float, default=30.0, help="节点间距(米)")
+    parser.add_argument("--file", help="改用一个 GPKG 的图层,如示例县的交付文件(带号坐标,39 带)")
+    parser.add_argument("--layer", default="DLTB")
     parser.add_argument("--cluster", default=".ziyuan/test-cluster.json", help="数据库集簇的说明文件")
     given = parser.parse_args()
     print(machine())
-    bytes_of = binary(tessellation(given.patches, given.spacing))
+    bytes_of = _patches(given)
     batch = PlaneBatch.from_wkb(bytes_of, 39)
-    print(f"{len(batch)} 个图斑,{len(batch.coords)} 个节点,种子固定")
+    print(f"{given.file or '种子固定的镶嵌'}:{len(batch)} 个图斑,{len(batch.coords)} 个节点")
     ours: dict[str, Callable[[], float]] = {
         "官方面积,全部步骤,从整数坐标": lambda: float(areas.official_area(batch).sum()),
         "官方面积,全部步骤,从 WKB": lambda: float(areas.official_area(PlaneBatch.from_wkb(bytes_of, 39)).sum()),
@@ -102,6 +107,13 @@ def main() -> None:
     with scratch(json.loads(Path(given.cluster).read_text(encoding="utf-8"))) as link:
         load(link, batch)
         report(ours, link)
+
+
+def _patches(given: argparse.Namespace) -> pa.Array:
+    if not given.file:
+        return binary(tessellation(given.patches, given.spacing))
+    _, table = pyogrio.read_arrow(given.file, layer=given.layer, columns=[])
+    return binary(table.column(table.num_columns - 1))
 
 
 def report(ours: dict[str, Callable[[], float]], link: psycopg.Connection[Any]) -> None:

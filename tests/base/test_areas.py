@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.base.shapes import EAST, NORTH, shapes
 from ziyuan.base import areas
-from ziyuan.base.geometry import PlaneBatch, PlaneShape, ellipsoid
+from ziyuan.base.geometry import PlaneBatch, PlaneShape, ellipsoid, gauss
 
 VECTORS = [
     ([(39560000, 3520000), (39561000, 3520000), (39561000, 3521000), (39560000, 3521000)], "999909.76"),
@@ -165,8 +165,8 @@ def test_chunks_do_not_change_the_areas(monkeypatch):
 )
 def test_a_side_is_split_above_seventy_metres(length, parts):
     ring = np.array([[EAST, NORTH], [EAST + length, NORTH], [EAST, NORTH + 100_000]], dtype=np.int64)
-    dense, _ = ellipsoid.split_sides(ring, np.array([0, 3]))
-    on_side = [point for point in dense.tolist() if point[1] == NORTH]
+    _, north, _ = ellipsoid.split_sides(ring.astype(float), np.array([0, 3]))
+    on_side = north[north == NORTH]
     assert len(on_side) == parts + 1
 
 
@@ -174,14 +174,13 @@ def test_a_side_is_split_above_seventy_metres(length, parts):
 @given(st.tuples(st.integers(-(10**7), 10**7), st.integers(-(10**7), 10**7)))
 def test_neighbours_split_a_common_side_at_the_same_points(step):
     ends = [[EAST, NORTH], [EAST + step[0], NORTH + step[1]]]
-    there, _ = ellipsoid.split_sides(
-        np.array([*ends, [EAST + 3, NORTH - 9]], dtype=np.int64), np.array([0, 3])
+    third = [EAST + 3, NORTH - 9]
+    there, back = (
+        np.column_stack(ellipsoid.split_sides(np.array([*two, third], float), np.array([0, 3]))[:2]).tolist()
+        for two in (ends, ends[::-1])
     )
-    back, _ = ellipsoid.split_sides(
-        np.array([*ends[::-1], [EAST + 3, NORTH - 9]], dtype=np.int64), np.array([0, 3])
-    )
-    count = there.tolist().index(ends[1])
-    assert there[: count + 1].tolist() == back[: count + 1][::-1].tolist()
+    count = there.index(ends[1])
+    assert there[: count + 1] == back[: count + 1][::-1]
 
 
 def test_an_empty_batch_has_no_areas():
@@ -261,3 +260,30 @@ def test_ridges_are_deducted_and_the_two_parts_make_the_whole(area, coefficient,
 def test_a_ridge_coefficient_out_of_range_is_refused(bad):
     with pytest.raises(areas.RidgeOutOfRange):
         areas.ridge_deduction("100", bad)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.tuples(st.integers(-(2 * 10**8), 2 * 10**8), st.integers(-(2 * 10**8), 2 * 10**8)))
+def test_split_points_are_the_exact_fractions_on_sides_of_any_length(step):
+    ends = [(EAST, NORTH), (EAST + step[0], NORTH + step[1])]
+    east, north, _ = ellipsoid.split_sides(np.array([*ends, (EAST + 1, NORTH + 1)], float), np.array([0, 3]))
+    length = math.isqrt(step[0] ** 2 + step[1] ** 2)
+    exactly = step[0] ** 2 + step[1] ** 2 == 700_000**2
+    parts = 1 if exactly else length // 700_000 + 1
+    half = Fraction(1, 2)
+    wanted = [tuple(start + math.floor(Fraction(d * k, parts) + half) for start, d in zip(ends[0], step, strict=True))
+              for k in range(parts)]  # fmt: skip
+    assert [(int(e), int(n)) for e, n in zip(east[:parts], north[:parts], strict=True)] == wanted
+
+
+def test_latitude_and_longitude_are_those_of_the_series_at_every_northing():
+    made = np.random.default_rng(11)
+    north = np.floor(made.uniform(0, 5.9e10, 3000))
+    east = np.floor(made.uniform(39_350_000, 39_650_000, 3000) * 1e4)
+    latitude, longitude = gauss.Inverse(north.min(), north.max())(east, north, 39)
+    y = east / 1e4 - 39_500_000.0
+    foot, b2, b4, b6, l1, l3, l5 = gauss.series(north / 1e4)
+    fine = gauss.RHO * 1e6
+    # half a unit is the rounding; more than a thousandth of one beyond it would be the interpolation's
+    assert np.abs(latitude * fine - (foot - y**2 * (b2 - y**2 * (b4 - y**2 * b6)))).max() < 0.501
+    assert np.abs(longitude * fine - y * (l1 - y**2 * (l3 - y**2 * l5))).max() < 0.501

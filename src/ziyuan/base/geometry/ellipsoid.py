@@ -9,15 +9,15 @@ up; the area once, at the end, by the caller. The reference meridian is the zone
 0°: the choice drops out of the closed sum, and small numbers keep more digits.
 """
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from ziyuan.base import crs
 from ziyuan.base.geometry.flat import next_in_run, offsets_of, reduce_runs
-from ziyuan.base.geometry.grid import UNITS_PER_METRE, ZONE_UNITS, Floats, Ints
+from ziyuan.base.geometry.gauss import Inverse
+from ziyuan.base.geometry.grid import UNITS_PER_METRE, Floats, Ints
 
 if TYPE_CHECKING:
     from ziyuan.base.geometry.plane import PlaneBatch
@@ -27,11 +27,6 @@ A_AXIS = 6378137.0
 FLATTENING = 1 / 298.257222101
 B_AXIS = 6356752.31414036
 E2 = 0.00669438002290
-E2_SECOND = 0.00673949677548
-C_RADIUS = 6399593.62586  # a²/b
-RHO = 206264.8062471  # arc seconds in a radian
-K0, K1, K2 = 1.57048761144159e-07, 5.05250178820567e-03, 2.98472900956587e-05
-K3, K4 = 2.41626669230084e-07, 2.22241238938534e-09
 SERIES = (
     1 + 3 / 6 * E2 + 30 / 80 * E2**2 + 35 / 112 * E2**3 + 630 / 2304 * E2**4,
     1 / 6 * E2 + 15 / 80 * E2**2 + 21 / 112 * E2**3 + 420 / 2304 * E2**4,
@@ -39,7 +34,8 @@ SERIES = (
     1 / 112 * E2**3 + 45 / 2304 * E2**4,
     5 / 2304 * E2**4,
 )
-POINTS_AT_ONCE = 16_000  # points worked on at once: their columns stay in the processor's cache
+_FAR = 2.0**26  # units; the square of a shorter step is exact in a double
+POINTS_AT_ONCE = 6_000  # points worked on at once: their columns stay in the processor's cache
 
 # T_n(c) / c, n = 1, 3 … 9, by powers of c²: cosines of odd multiples of an angle whose cosine is c.
 _COSINES = ((1,), (-3, 4), (5, -20, 16), (-7, 56, -112, 64), (9, -120, 432, -576, 256))
@@ -69,94 +65,80 @@ def ring_areas(batch: "PlaneBatch") -> Floats:
     """Signed, unrounded area in m² of each ring (sign by direction); whole rings at a time in chunks."""
     offsets = batch.ring_offsets
     found = np.zeros(len(offsets) - 1)
+    if not len(batch.coords):
+        return found
+    north = batch.coords[:, 1]
+    inverse = Inverse(float(north.min()), float(north.max()))
     cuts = np.arange(0, offsets[-1] + POINTS_AT_ONCE, POINTS_AT_ONCE)
     borders = np.unique(np.append(np.searchsorted(offsets, cuts), [0, len(offsets) - 1]))
     for first, end in zip(borders[:-1], np.minimum(borders[1:], len(offsets) - 1), strict=True):
-        points = batch.coords[offsets[first] : offsets[end]]
-        found[first:end] = _areas(points, offsets[first : end + 1] - offsets[first], batch.zone)
+        points = batch.coords[offsets[first] : offsets[end]].astype(np.float64)
+        found[first:end] = _areas(points, offsets[first : end + 1] - offsets[first], batch.zone, inverse)
     return found
 
 
-def _areas(points: Ints, offsets: Ints, zone: int) -> Floats:
-    dense, dense_offsets = split_sides(points, offsets)
-    latitude, longitude = geodetic(dense, zone)
-    following = next_in_run(dense_offsets)
-    slices = trapezoids(latitude, latitude[following], longitude, longitude[following])
-    return reduce_runs(np.add, slices, dense_offsets, 0.0)
+def _areas(points: Floats, offsets: Ints, zone: int, inverse: Inverse) -> Floats:
+    east, north, dense = split_sides(points, offsets)
+    latitude, longitude = inverse(east, north, zone)
+    following = next_in_run(dense)
+    slices = trapezoids(latitude, latitude.take(following), longitude, longitude.take(following))
+    return reduce_runs(np.add, slices, dense, 0.0)
 
 
-def split_sides(points: Ints, offsets: Ints) -> tuple[Ints, Ints]:
-    """Rings in which each side over 70 m has int(length/70) more points at equal distances.
+def split_sides(points: Floats, offsets: Ints) -> tuple[Floats, Floats, Ints]:
+    """Rings in which each side over 70 m has int(length/70) more points at equal distances: east, north, offsets.
 
-    The places are exact fractions rounded half up to 0.0001 m, so a side gives the same points in both
-    directions and neighbours see one border.
+    Points are whole units of 0.0001 m, as doubles. The places are exact fractions rounded half up to whole units,
+    so a side gives the same points in both directions and neighbours see one border.
     """
-    step = points[next_in_run(offsets)] - points
-    long = _long(step)
-    if not long.any():
-        return points, offsets
-    pieces = np.ones(len(points), np.int64)
-    pieces[long] = _pieces(step[long])
+    following = next_in_run(offsets)
+    east, north = (np.ascontiguousarray(points[:, axis]) for axis in (0, 1))
+    steps = (east.take(following) - east, north.take(following) - north)
+    pieces = _pieces(*steps)
     starts = offsets_of(pieces)
-    dense = np.repeat(points, pieces, axis=0)
-    split = np.flatnonzero(pieces > 1)
-    side = np.repeat(split, pieces[split])
-    into = np.arange(len(side)) - np.repeat(np.cumsum(pieces[split]) - pieces[split], pieces[split])
-    parts = pieces[side]
-    dense[starts[side] + into] += (2 * into[:, None] * step[side] + parts[:, None]) // (2 * parts[:, None])
-    return dense, starts[offsets]
+    if starts[-1] == len(points):
+        return east, north, offsets
+    side = np.repeat(np.arange(len(pieces)), pieces)
+    whole = pieces.astype(np.float64)
+    parts = whole.take(side)
+    into = np.arange(starts[-1], dtype=np.float64)
+    into -= starts.astype(np.float64).take(side)
+    dense = [_along(start, step, whole, side, into, parts) for start, step in zip((east, north), steps, strict=True)]
+    return dense[0], dense[1], starts[offsets]
 
 
-def _long(step: Ints) -> npt.NDArray[np.bool_]:
-    """Sides that may be over 70 m (none over it is missed)."""
-    east, north = step[:, 0].astype(np.float64), step[:, 1].astype(np.float64)
-    found: npt.NDArray[np.bool_] = east * east + north * north > 0.999 * LONGEST_SIDE**2
-    return found
+def _along(start: Floats, step: Floats, pieces: Floats, side: Ints, into: Floats, parts: Floats) -> Floats:
+    """start + step · into/parts, half up to whole numbers.
+
+    Exact: a quotient of whole numbers below 2^40 that is no tie lies at least 1/(2 parts) from one, further than
+    its rounding, and a tie (…½) has its quotient exact. Steps over 6.7 km are first divided by their pieces, so
+    that nothing grows larger.
+    """
+    far = np.abs(step).max() >= _FAR
+    whole = np.floor(step / pieces) if far else 0.0
+    moved = (step - whole * pieces).take(side)
+    moved *= into
+    moved /= parts
+    moved += 0.5
+    np.floor(moved, out=moved)
+    if far:
+        moved += np.asarray(whole).take(side) * into
+    moved += start.take(side)
+    return moved
 
 
-def _pieces(step: Ints) -> Ints:
-    """Equal parts of each side: 1 up to 70.0000 m, above it int(length/70) + 1, decided in integers."""
-    length = np.hypot(step[:, 0].astype(np.float64), step[:, 1].astype(np.float64))
-    extra = (length // LONGEST_SIDE).astype(np.int64)
-    short = np.abs(step).max(axis=1, initial=0) < 2**31  # squares stay inside int64
-    squared = np.where(short, (step * step).sum(axis=1), 0)
-    extra += short & (((extra + 1) * LONGEST_SIDE) ** 2 <= squared)
-    extra -= short & ((extra * LONGEST_SIDE) ** 2 > squared)
-    exactly = short & (squared == LONGEST_SIDE**2)
-    return np.where(exactly, 1, extra + 1)
+def _pieces(east: Floats, north: Floats) -> Ints:
+    """Equal parts of each side: 1 up to 70.0000 m, above it int(length/70) + 1, decided in whole numbers.
 
-
-def geodetic(points: Ints, zone: int) -> tuple[Floats, Floats]:
-    """Latitude, and longitude from the zone's middle, in radians, each rounded to 1e-6 arc second."""
-    angle = points[:, 1] * (K0 / UNITS_PER_METRE)
-    y = (points[:, 0] - (zone * ZONE_UNITS + crs.FALSE_EASTING * UNITS_PER_METRE)) / UNITS_PER_METRE
-    sine, cosine = np.sin(angle), np.cos(angle)
-    s2 = sine * sine
-    turn = cosine * sine * (K1 - s2 * (K2 - s2 * (K3 - s2 * K4)))  # below 0.0026: three terms are exact
-    foot = angle + turn
-    turn2 = turn * turn
-    sine_turn = turn * (1 - turn2 * (1 - turn2 / 20) / 6)
-    cosine_turn = 1 - turn2 * (1 - turn2 / 12) / 2
-    cosine_foot = cosine * cosine_turn - sine * sine_turn
-    t = (sine * cosine_turn + cosine * sine_turn) / cosine_foot
-    t2, n2 = t * t, E2_SECOND * cosine_foot * cosine_foot
-    v2 = 1 + n2
-    w = y * np.sqrt(v2) / C_RADIUS
-    w2 = w * w
-    half = v2 * t * w2
-    latitude = foot - half * (
-        0.5 - w2 * ((5 + 3 * t2 + n2 - 9 * n2 * t2) / 24 - w2 * (61 + 90 * t2 + 45 * t2 * t2) / 720)
-    )
-    east = w * (
-        1 - w2 * ((1 + 2 * t2 + n2) / 6 - w2 * (5 + 28 * t2 + 24 * t2 * t2 + 6 * n2 + 8 * n2 * t2) / 120)
-    )
-    middle = crs.central_meridian(zone) * 3600.0
-    longitude = _to_microseconds(east / cosine_foot * RHO + middle) - middle
-    return _to_microseconds(latitude * RHO) / RHO, longitude / RHO
-
-
-def _to_microseconds(seconds: Floats) -> Floats:
-    return np.floor(seconds * 1e6 + 0.5) / 1e6
+    Squares of sides below 6.7 km are exact in doubles, and their roots are right for up to 16 parts.
+    """
+    squared = east * east + north * north
+    extra = np.floor(np.sqrt(squared) / LONGEST_SIDE).astype(np.int64)
+    extra[squared == float(LONGEST_SIDE) ** 2] = 0
+    for side in np.flatnonzero(extra > 16).tolist():
+        exact = int(east[side]) ** 2 + int(north[side]) ** 2
+        extra[side] = math.isqrt(exact // LONGEST_SIDE**2)
+    return extra + 1
 
 
 def trapezoids(b1: Floats, b2: Floats, l1: Floats, l2: Floats) -> Floats:
@@ -164,12 +146,17 @@ def trapezoids(b1: Floats, b2: Floats, l1: Floats, l2: Floats) -> Floats:
 
     The multiple angles come from s = sin(dB/2) and c = cos Bm: one cosine a side instead of ten functions.
     """
-    half = (b2 - b1) / 2
+    half = (b2 - b1) * 0.5
     sine = half * (1 - half * half / 6)
     cosine = np.cos(b1 + half)
     squared = cosine * cosine
-    total = _horner(_FIRST, squared) + sine * sine * _horner(_THIRD, squared)
-    return B_AXIS**2 * (l1 + l2) * sine * cosine * total
+    total = _horner(_FIRST, squared)
+    total += sine * sine * _horner(_THIRD, squared)
+    total *= cosine
+    total *= sine
+    total *= l1 + l2
+    total *= B_AXIS**2
+    return total
 
 
 def _horner(factors: tuple[float, ...], x: Floats) -> Floats:
