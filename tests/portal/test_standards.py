@@ -67,7 +67,7 @@ def test_an_unknown_standard_is_not_found_and_names_the_nearest(reader, address)
 
 
 def test_a_system_that_is_no_zone_is_refused(reader):
-    assert reader.get("/api/standards/control_lines@2021/empty.vct?epsg=4490").status_code == 422
+    assert reader.get("/api/standards/control_lines@2021/empty.vct?epsg=2362").status_code == 422
     assert reader.get("/api/standards/control_lines@2021/template.gpkg?epsg=3857").status_code == 422
 
 

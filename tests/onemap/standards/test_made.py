@@ -12,7 +12,11 @@ import pyogrio
 import pytest
 from click.testing import CliRunner
 
+from ziyuan.base import crs
 from ziyuan.onemap.cli import standards
+from ziyuan.onemap.formats.vct import read as vct_reader
+from ziyuan.onemap.formats.vct.head import Head, read_tables
+from ziyuan.onemap.formats.vct.lines import Lines, mark_of
 from ziyuan.onemap.standards import handbook, library, masks, schema, styles, vct_head, workbook
 from ziyuan.onemap.standards.loader import load_file
 
@@ -124,18 +128,33 @@ def test_columns_are_named_as_spreadsheets_do(number, name):
 
 
 def test_the_empty_vct_has_head_feature_codes_and_structures_in_order():
-    made = vct_head.empty_file(SURVEY, epsg=4527, made=date(2024, 5, 20), extent=(39500000, 3500000, 39500200, 3500100))
+    made = vct_head.empty_file(SURVEY, epsg=4527, made=date(2024, 5, 20))
     lines = made.text.split("\r\n")
     begins = [line[:-5] for line in lines if line.endswith("Begin")]
     assert begins == ["Head", "FeatureCode", "TableStructure", "Point", "Line", "Polygon", "Annotation", "Attribute", "Style"]
     assert "Parameters:117.0,1,39500000,0,3,39" in lines
-    assert "ExtentMax:39500200.0000,3500100.0000" in lines
+    assert "ExtentMax:0.0000,0.0000" in lines
     assert "2001010100,地类图斑,Polygon,DLTB" in lines
     at = lines.index("DLTB,30")
     assert lines[at + 1 : at + 4] == ["BSM,Char,18", "YSDM,Char,10", "TBYBH,Char,18"]
     assert "TBMJ,Float,15,2" in lines
     assert lines[at + 31] == "0"
     assert made.text.encode("gb18030").decode("gb18030") == made.text
+
+
+def test_the_reader_of_exchange_files_takes_the_empty_one_and_its_structures(tmp_path):
+    path = tmp_path / "empty.vct"
+    path.write_bytes(vct_head.empty_file(SURVEY, epsg=4527, made=date(2024, 5, 20)).text.encode("gb18030"))
+    assert list(vct_reader.read(str(path), {})) == [], "no fault, and no layer that holds something"
+    with path.open("rb") as file:
+        lines = Lines(file)
+        while mark_of(lines.next()) != ("tablestructure", True):
+            pass
+        tables = read_tables(lines, Head({"separator": ","}))
+    assert [column.name for column in tables["DLTB"].columns] == list(DLTB.fields)
+    kinds = {c.name: (c.kind, c.width, c.decimals) for c in tables["DLTB"].columns}
+    assert kinds["TBMJ"] == ("Float", 15, 2)
+    assert kinds["BSM"] == ("Char", 18, None)
 
 
 def test_a_layer_without_a_feature_code_is_left_out_of_the_vct_and_named():
@@ -145,12 +164,15 @@ def test_a_layer_without_a_feature_code_is_left_out_of_the_vct_and_named():
     assert "CJDCQ," not in made.text
 
 
+CORNERS = ("39500000.0000,3500000.0000", "39500200.0000,3500100.0000")
+
+
 def test_the_head_of_the_public_sample_is_the_same(shared_data):
     sample = (shared_data.parent / "facts" / "sample.vct").read_bytes().decode("gb18030")
     theirs = dict(line.split(":", 1) for line in re.split("\r?\n", sample)[1:21])
     ours = dict(
         line.split(":", 1)
-        for line in vct_head.head_lines(epsg=4527, made=date(2024, 5, 20), extent=(39500000, 3500000, 39500200, 3500100))
+        for line in vct_head.head_lines(crs.of_epsg(4527), made=date(2024, 5, 20), corners=CORNERS)
     )
     assert {k: theirs[k] for k in ours} == ours
     assert set(theirs) - set(ours) == {"MapScale"}, "no scale stands in a model"

@@ -23,15 +23,16 @@ class VctHead(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def empty_file(model: Model, *, epsg: int, made: date, extent: tuple[float, float, float, float] | None = None) -> VctHead:
+def empty_file(model: Model, *, epsg: int, made: date) -> VctHead:
     """A VCT file without objects for the layers of `model` that are delivered.
 
-    `epsg` is a 3-degree zone of CGCS2000 with zone prefix (4513-4533); `extent` west, south, east, north in metres.
+    `epsg` is CGCS2000 in degrees or in a 3-degree zone. Raises what `crs.of_epsg` raises.
     """
+    corner = "0.0000,0.0000"
     wanted = [e for e in model.entities.values() if e.written_by == "delivery"]
     written = [e for e in wanted if e.code]
     sections = [
-        _section("Head", head_lines(epsg=epsg, made=made, extent=extent)),
+        _section("Head", head_lines(crs.of_epsg(epsg), made=made, corners=(corner, corner))),
         _section("FeatureCode", [f"{e.code},{e.title},{_shape(e)},{e.name}" for e in written]),
         _section("TableStructure", [line for e in written for line in structure_lines(e)]),
         *(_section(name, []) for name in EMPTY),
@@ -47,29 +48,33 @@ def _shape(entity: Entity) -> str:
     return "Annotation" if entity.geometry.form == "annotation" else SHAPES[entity.geometry.kind]
 
 
-def head_lines(*, epsg: int, made: date, extent: tuple[float, float, float, float] | None) -> list[str]:
-    """`Key:value` lines of the head for a zone of CGCS2000; without extent both corners are zero."""
-    zone = crs.of_epsg(epsg).zone
-    if zone is None:
-        raise crs.CrsNotUsable(f"EPSG:{epsg}", where="VCT 文件")
-    west, south, east, north = extent or (0.0, 0.0, 0.0, 0.0)
-    return [
+def head_lines(system: crs.Crs, *, made: date, corners: tuple[str, str]) -> list[str]:
+    """`Key:value` lines of the head, for degrees or a zone of CGCS2000; `corners` lower left and upper right as text."""
+    geographic = system.zone is None
+    lines = [
         "Datamark:LANDUSE-VCT",
         "Version:3.0",
-        "CoordinateSystemType:P",
+        f"CoordinateSystemType:{'D' if geographic else 'P'}",
         "Dim:2",
         "XAxisDirection:E",
         "YAxisDirection:N",
-        "XYUnit:M",
+        f"XYUnit:{'D' if geographic else 'M'}",
         "ZUnit:M",
         f"Spheroid:CGCS2000,{_SEMI_MAJOR},{_FLATTENING}",
         "PrimeMeridian:Greenwich",
-        "Projection:高斯-克吕格投影",
-        f"Parameters:{zone * 3}.0,1,{zone * 1_000_000 + 500_000},0,3,{zone}",
+    ]
+    if system.zone is not None:
+        east = crs.FALSE_EASTING + system.zone * crs.METRES_PER_ZONE * system.prefixed
+        lines += [
+            "Projection:高斯-克吕格投影",
+            f"Parameters:{crs.central_meridian(system.zone):.1f},1,{east},0,3,{system.zone}",
+        ]
+    return [
+        *lines,
         "VerticalDatum:1985国家高程基准",
         "TemporalReferenceSystem:北京时间",
-        f"ExtentMin:{west:.4f},{south:.4f}",
-        f"ExtentMax:{east:.4f},{north:.4f}",
+        f"ExtentMin:{corners[0]}",
+        f"ExtentMax:{corners[1]}",
         "Offset:0,0",
         f"Date:{made:%Y%m%d}",
         "Separator:,",
