@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ziyuan.base.sandbox.answer import ReadLayer, Unread
+from ziyuan.base.sandbox.looks import explained, look_over
 
 _ENVIRONMENT = {
     "GDAL_DRIVER_PATH": "disable", "OGR_SQLITE_PRAGMA": "temp_store=2", "CPL_TMPDIR": "/nonexistent",
@@ -43,6 +44,14 @@ def prepare(driver: str, skip: str) -> Any:
 
 def read(pyogrio: Any, path: str, driver: str, wanted: list[str] | None) -> Iterator[ReadLayer | Unread]:
     """All layers of the file in turn; those not in `wanted` are only named."""
+    look_over(path, driver)
+    try:
+        yield from _layers(pyogrio, path, driver, wanted)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as problem:
+        raise explained(path, driver, problem) from problem
+
+
+def _layers(pyogrio: Any, path: str, driver: str, wanted: list[str] | None) -> Iterator[ReadLayer | Unread]:
     for name in _layer_names(pyogrio, path, driver):
         if wanted is not None and name not in wanted:
             yield Unread(name)

@@ -153,7 +153,7 @@ def _refused(name: str, told: dict[str, Any]) -> Exception:
 
 def plain_reason(why: str) -> str:
     """GDAL's English reason in the words a person may need, with its place; never a server path."""
-    if "图层" in why:
+    if re.search(r"[\u4e00-\u9fff]", why):  # our own words
         return why
     if "not recognized" in why:
         return "内容不属于该格式"

@@ -29,6 +29,14 @@ class ShapefileIncomplete(UserError):
         super().__init__(f"Shapefile“{file}”缺少 {missing} 文件。", file=file, missing=missing)
 
 
+class ShapefileCut(UserError):
+    code = "ZY-FMT-012"
+    remedy = "文件在复制或压缩时被截断,请从原软件重新导出后整组提交。"
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(f"“{file}”不完整:{why}。", file=file, why=why)
+
+
 class LayerMissing(UserError):
     code = "ZY-FMT-004"
     remedy = "请在成果包中补上该图层,图层名用标准中的名称。"

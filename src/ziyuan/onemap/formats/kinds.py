@@ -28,6 +28,7 @@ class Carries:
     name_pattern: str = ""
     types: frozenset[Type] = ALL_TYPES
     typed: bool = True  # False: a reader cannot know a field's type from the file
+    declared: bool = True  # False: types are told from the values alone, so a column without values has none
     attributes: Literal["any", "none", "parcel"] = "any"
     empty_text: bool = True  # '' is told from null
     edge_blanks: bool = True
@@ -66,7 +67,9 @@ GDB = Format(
     carries=Carries(name=64, name_pattern=r"[^\W\d]\w*", types=ALL_TYPES - {"boolean", "date"}, layers=True,
                     mixed=False),
 )  # fmt: skip
-GEOJSON = Format("geojson", "GeoJSON", (".geojson", ".json"), Carries(types=ALL_TYPES - {"binary"}), driver="GeoJSON")
+GEOJSON = Format(
+    "geojson", "GeoJSON", (".geojson", ".json"), Carries(types=ALL_TYPES - {"binary"}, declared=False), driver="GeoJSON"
+)  # fmt: skip
 DXF = Format("dxf", "DXF", (".dxf",), Carries(attributes="none", crs="none", shapeless=False), driver="DXF")
 FGB = Format("fgb", "FlatGeobuf", (".fgb",), Carries(types=ALL_TYPES), driver="FlatGeobuf")
 GML = Format(
@@ -79,11 +82,11 @@ KML = Format(
 )  # fmt: skip
 XLSX = Format(
     "xlsx", "Excel 工作簿", (".xlsx", ".xlsm"), reader=f"{_OURS}.tables.xlsx:read", table=True,
-    carries=Carries(text=32_767, types=ALL_TYPES - {"binary"}, layers=True, crs="none", empty_text=False),
+    carries=Carries(text=32_767, types=ALL_TYPES - {"binary"}, layers=True, crs="none", empty_text=False, declared=False),
 )  # fmt: skip
 CSV = Format(
     "csv", "CSV", (".csv",), reader=f"{_OURS}.tables.csv:read", table=True,
-    carries=Carries(types=ALL_TYPES - {"binary"}, typed=False, crs="none", empty_text=False),
+    carries=Carries(types=ALL_TYPES - {"binary"}, typed=False, declared=False, crs="none", empty_text=False),
 )  # fmt: skip
 PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries(), reader=f"{_OURS}.geoparquet:read")
 VCT = Format(

@@ -4,6 +4,7 @@ The reader is chosen by the declared kind (extension) and by the first bytes; bo
 """
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from ziyuan.base.errors import UserError
 from ziyuan.base.sandbox import Unpacked
 from ziyuan.onemap.formats import kinds
-from ziyuan.onemap.formats.errors import KindNotTaken, ShapefileIncomplete
+from ziyuan.onemap.formats.errors import KindNotTaken, ShapefileCut, ShapefileIncomplete
 from ziyuan.onemap.formats.kinds import Format
 
 _NEEDED, _BESIDE = (".shx", ".dbf"), (".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".shp.xml")
@@ -85,6 +86,8 @@ def _sort_one(member: Unpacked, kind: Format, beside: dict[str, Unpacked], resul
         missing = [e for e in _NEEDED if e not in beside] if kind is kinds.SHP else []
         if missing:
             raise ShapefileIncomplete(member.name, "、".join(missing))
+        if kind is kinds.SHP:
+            check_whole({".shp": member} | {ending: beside[ending] for ending in _NEEDED})
     except UserError as fault:
         result.faults.append((member, fault))
         return
@@ -143,3 +146,32 @@ def files_beside(path: Path) -> Iterator[Path]:
             name = other.name.casefold()
             if other != path and other.is_file() and any(name == stem + extension for extension in wanted):
                 yield other
+
+
+def check_whole(files: dict[str, Unpacked]) -> None:
+    """Compare the lengths that a Shapefile's heads state with those of the files. Raises ShapefileCut with the record."""
+    counts = {}
+    for ending in (".shp", ".shx"):
+        head = _first_bytes(files[ending], 100)
+        stated = 2 * struct.unpack(">I", head[24:28])[0] if len(head) == 100 else 100
+        if files[ending].size < stated:
+            raise ShapefileCut(files[ending].name, f"文件头写明 {stated} 字节,只有 {files[ending].size} 字节")
+        counts[ending] = (stated - 100) // 8
+    rows, start, width = _dbf(files[".dbf"])
+    if files[".dbf"].size < start + rows * width:
+        whole = max(0, (files[".dbf"].size - start) // max(width, 1))
+        raise ShapefileCut(files[".dbf"].name, f"应有 {rows} 条记录,第 {whole + 1} 条起被截断")
+    if rows != counts[".shx"]:
+        raise ShapefileCut(files[".dbf"].name, f"属性有 {rows} 条记录,图形有 {counts['.shx']} 个")
+
+
+def _dbf(member: Unpacked) -> tuple[int, int, int]:
+    head = _first_bytes(member, 32)
+    if len(head) < 32:
+        raise ShapefileCut(member.name, "文件头不足 32 字节")
+    return struct.unpack_from("<IHH", head, 4)
+
+
+def _first_bytes(member: Unpacked, count: int) -> bytes:
+    with open(member.path, "rb") as file:
+        return file.read(count)

@@ -154,7 +154,7 @@ def _judge_tree(members: list[sandbox.Unpacked], beside: list[str], work: _Work)
     layout, values = work.layout, tree.values_of(work.county, work.period)
     if len(members) == 1 and not any(entry.required for entry in layout.tree):
         return
-    names = list(layout.layers)
+    names = [*layout.layers, *layout.aliases]
     for fault, severity in tree.judge(members, layout.tree, names, values, beside, layout.rules) if layout.tree else ():
         work.fault(fault, severity)
     for fault, severity in tree.judge_holds(work.members, layout.tree, names, values):

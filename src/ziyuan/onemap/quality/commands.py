@@ -24,7 +24,7 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 
 
 @click.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--standard", "names", required=True, multiple=True, help="数据标准及版本（如 tdt1057@2020），或模型文件；可重复。")
 @click.option("--layer", help="只检查文件中的这个图层。")
 @click.option("--crs", callback=_epsg, help="坐标系，如 EPSG:4527；文件没有写明时必填。")
@@ -42,7 +42,7 @@ def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None
           neighbour: Path | None, reports: tuple[Path, ...], as_json: bool) -> None:  # fmt: skip
     """按数据标准检查一个文件；不改动任何数据。
 
-    FILE 可以是 .gpkg、.shp、.geojson，或装有它们的 .zip。
+    FILE 可以是任何能读的格式（.gpkg .gdb .shp .vct .geojson .fgb .dxf .gml .kml .parquet .xlsx .csv .txt），或装有它们的 .zip。
 
     \b
     退出码：0 无问题，1 有问题，2 用法不对，11 文件读不出。

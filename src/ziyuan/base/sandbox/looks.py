@@ -1,0 +1,38 @@
+"""Looking over text formats inside the child, so that what is wrong has a line: GDAL names none or only sometimes."""
+
+import json
+import xml.parsers.expat
+from typing import Any
+
+
+def look_over(path: str, driver: str) -> None:
+    """Raise ValueError with the line for XML that is not well formed or declares entities (they can multiply)."""
+    if driver not in ("GML", "LIBKML"):
+        return
+    parser = xml.parsers.expat.ParserCreate()
+    parser.EntityDeclHandler = _no_entities
+    try:
+        with open(path, "rb") as file:
+            parser.ParseFile(file)
+    except xml.parsers.expat.ExpatError as bad:
+        raise ValueError(f"第 {bad.lineno} 行第 {bad.offset + 1} 列 XML 结构错误") from bad
+
+
+def _no_entities(*_declared: Any) -> None:
+    raise ValueError("文件含有实体声明(DOCTYPE),为防攻击未读取")
+
+
+def explained(path: str, driver: str, problem: Exception) -> Exception:
+    """The problem with its line where the driver tells none: GeoJSON is parsed once more to find the place."""
+    if driver != "GeoJSON":
+        return problem
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            told = json.load(file)
+    except json.JSONDecodeError as bad:
+        return ValueError(f"第 {bad.lineno} 行第 {bad.colno} 列 JSON 结构错误")
+    except (UnicodeDecodeError, RecursionError) as bad:
+        return ValueError("不是 UTF-8 编码" if isinstance(bad, UnicodeDecodeError) else "嵌套过深")
+    if not isinstance(told, dict) or "type" not in told:
+        return ValueError("是 JSON,但不是 GeoJSON(没有 type)")
+    return problem
