@@ -2,6 +2,9 @@
 
 ACTS = {
     "edition.seal": "封存版本",
+    "edition.withdraw": "撤回版本",
+    "edition.rollback": "回退版本",
+    "changeset.make": "生成增量包",
     "layer.write": "写入图层",
     "map.read": "查看一张图",
     "map.export": "导出图层",
@@ -47,6 +50,8 @@ ACTS = {
     "delivery.forwarded": "转报汇交",
     "control_area.registered": "登记控制面积",
     "edition.sealed": "封存版本",
+    "edition.withdrawn": "撤回版本",
+    "changeset.made": "生成增量包",
     "layer.written": "写入图层",
     "layer.withdrawn": "撤回图层要素",
     "exchange.packed": "打包交换包",

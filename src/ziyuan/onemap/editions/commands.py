@@ -184,7 +184,7 @@ def flow(layer: str, county: str | None, region: str | None, level: str, known: 
 def asof(layer: str, day: str, known: str | None, county: str | None, as_json: bool) -> None:
     """图层在某一天的样子:一行一个要素,末行为个数和分类面积。
 
-    DATE 是有效时间(2024-12-31;写年度则为年末),--known 是认知时间:当时入库了什么。
+    DATE 是有效时间(2024-12-31;写年度则为年末),--known 是记录时间:当时入库了什么。
     """
     by = open_node()
     from ziyuan.onemap import service as onemap
