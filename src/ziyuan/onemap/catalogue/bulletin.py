@@ -93,10 +93,10 @@ def act(by: kernel.Actor, bulletin: int, verb: str, remark: str = "") -> Bulleti
         raise kernel_errors.NotFound("动作", verb)
     wanted, following, title = _NEXT[verb]
     with kernel.acting(by):
+        kernel.require(by, f"bulletin.{verb}")
         row = Bulletin.objects.select_for_update().filter(pk=bulletin, region=by.region).first()
         if row is None:
             raise kernel_errors.NotFound("通报", bulletin)
-        kernel.require(by, f"bulletin.{verb}", region=row.region)
         if row.state != wanted:
             raise BulletinOutOfTurn(row.no, row.state_title, title)
         if verb == "review" and row.made_by_id == by.person:
@@ -132,10 +132,10 @@ def _payload(row: Bulletin) -> bytes:
 
 def reply(by: kernel.Actor, bulletin: int, kind: str, text: str = "") -> BulletinReply:
     """A city or county confirms receipt (once), or objects with its reason. Raises NotFound, WordsWanted, NotAllowed."""
-    if kind not in REPLIES:
-        raise kernel_errors.NotFound("回复", kind)
     with kernel.acting(by):
         kernel.require(by, "bulletin.reply", region=by.region)
+        if kind not in REPLIES:
+            raise kernel_errors.NotFound("回复", kind)
         row = Bulletin.objects.filter(pk=bulletin, state=BulletinState.PUBLISHED).first()
         if row is None:
             raise kernel_errors.NotFound("通报", bulletin)
