@@ -8,11 +8,14 @@ import zipfile
 from datetime import date
 from html.parser import HTMLParser
 
+import numpy as np
 import pyogrio
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from ziyuan.base import crs
+from ziyuan.onemap.cli import commands as map_commands
 from ziyuan.onemap.cli import standards
 from ziyuan.onemap.formats.vct import read as vct_reader
 from ziyuan.onemap.formats.vct.head import Head, read_tables
@@ -288,3 +291,49 @@ def test_the_statements_of_a_layer_are_printed_for_reading():
     made = CliRunner().invoke(standards, ["show", "tdt1057@2020/DLTB", "--ddl", "-"])
     assert "CREATE TABLE layers.tdt1057_2020_dltb" in made.stdout
     assert "PARTITION BY LIST (city)" in made.stdout
+
+
+FILLED = (
+    '<row r="2"><c r="A2" t="inlineStr"><is><t>340123000100000001</t></is></c><c r="B2" t="inlineStr"><is><t>01</t></is></c>'
+    '<c r="C2"><v>12.5</v></c><c r="I2"><v>{east}</v></c><c r="J2"><v>3505000.25</v></c></row>'
+)
+
+
+@pytest.mark.parametrize(("east", "code"), [("39512340.5", 0), ("512340.5", 1)], ids=["right", "without zone"])
+def test_a_filled_template_goes_straight_through_the_check(tmp_path, east, code):
+    """The workbook as made, one row typed in: read with its leading zeros and placed by its coordinates."""
+    (tmp_path / "p.yaml").write_text(POINTS + "space: {crs: [4527]}\n", encoding="utf-8")
+    model = load_file(tmp_path / "p.yaml")
+    book = zipfile.ZipFile(io.BytesIO(workbook.workbook(model)))
+    with zipfile.ZipFile(tmp_path / "p.xlsx", "w") as filled:
+        for name in book.namelist():
+            text = book.read(name).decode()
+            row = FILLED.format(east=east) if name == "xl/worksheets/sheet1.xml" else ""
+            filled.writestr(name, text.replace("</sheetData>", f"{row}</sheetData>"))
+    words = ["check", str(tmp_path / "p.xlsx"), "--standard", str(tmp_path / "p.yaml"), "--crs", "EPSG:4527", "--json"]
+    run = CliRunner().invoke(map_commands, words)
+    assert run.exit_code == code, run.output
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [f["kind"] for f in found[:-1]] == ["shift"] * code
+
+
+@pytest.mark.parametrize(("format_", "faulty"), [("GeoJSON", False), ("GPKG", True)])
+def test_an_empty_column_has_a_wrong_type_only_where_the_format_declares_types(tmp_path, format_, faulty):
+    """A GeoJSON property that is null everywhere is no text; an empty text column of a GeoPackage is one (control)."""
+    (tmp_path / "p.yaml").write_text(POINTS, encoding="utf-8")
+    path = tmp_path / ("p.geojson" if format_ == "GeoJSON" else "p.gpkg")
+    model = load_file(tmp_path / "p.yaml")
+    names = list(model.entity("P").fields)
+    row = dict.fromkeys(names) | {"NO": "340123000100000001", "K": "01", "GC": 12.5, "RS": 3, "RQ": None}
+    if format_ == "GeoJSON":
+        point = {"type": "Point", "coordinates": [117.1, 31.6]}
+        features = [{"type": "Feature", "properties": row, "geometry": point}]
+        path.write_text(json.dumps({"type": "FeatureCollection", "name": "P", "features": features}), encoding="utf-8")
+    else:
+        data = [np.array([row[n]], dtype=float if n in ("GC", "RS") else object) for n in names]
+        pyogrio.raw.write(str(path), geometry=np.array([shapely.to_wkb(shapely.Point(117.1, 31.6))], object), field_data=data,
+                          fields=np.array(names), layer="P", driver="GPKG", geometry_type="Point", crs="EPSG:4490")  # fmt: skip
+    words = ["check", str(path), "--standard", str(tmp_path / "p.yaml"), "--crs", "EPSG:4490", "--json"]
+    run = CliRunner().invoke(map_commands, words)
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert ("P-RQ-type" in {f.get("rule") for f in found}) is faulty

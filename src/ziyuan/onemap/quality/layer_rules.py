@@ -134,7 +134,10 @@ def column_type(rule: Rule, frame: Frame, context: Context) -> None:
     field = frame.entity.fields[str(rule.field)]
     if not frame.has(field.name):
         return
-    kind = frame.raw(field.name).type
+    column = frame.raw(field.name)
+    if not frame.delivered.carrier.declared and column.null_count == len(column):
+        return
+    kind = column.type
     if _untyped(kind, field, frame):
         _values_fit(rule, frame, field, context)
     elif not _fits(kind, field, frame):
