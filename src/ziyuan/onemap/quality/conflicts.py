@@ -107,7 +107,7 @@ def _overlaps(edges: Edges, spare: NDArray[np.bool_], grain: Grain) -> list[Over
     shapes = edges.shapes
     seen = np.zeros(0, np.int64)
     done = spare.copy()
-    todo = edges.candidates
+    todo = edges.candidates(grain.units)
     found: list[Overlap] = []
     while len(todo := todo[~done[todo]]):
         done[todo] = True

@@ -4,7 +4,7 @@
 wrong) become lines for GEOS and candidates for topology.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ziyuan.base.geometry import EdgeIndex, PlaneBatch
+from ziyuan.onemap.quality.junctions import Pieces, open_pieces
 from ziyuan.onemap.quality.shapes import Shapes
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -25,6 +26,7 @@ class Edges:
     shapes: Shapes
     batch: PlaneBatch
     index: EdgeIndex
+    _pieces: dict[float, Pieces] = field(default_factory=dict)
 
     @classmethod
     def of(cls, shapes: Shapes) -> "Edges":
@@ -36,15 +38,17 @@ class Edges:
         """Places of the edges that are no common border of two features."""
         return self.index.unmatched
 
-    @cached_property
-    def candidates(self) -> NDArray[np.int64]:
-        """Geometries that own an open edge, or are invalid."""
-        return np.union1d(self.index.candidates(), np.flatnonzero(~self.shapes.valid))
+    def pieces(self, grain: float) -> Pieces:
+        """Open stretches of edges, T-junctions up to `grain` units off taken for common borders."""
+        if grain not in self._pieces:
+            local = self.batch.coords - np.array(self.shapes.origin, np.int64)
+            ends = local[self.open], local[self.index.following[self.open]]
+            self._pieces[grain] = open_pieces(*ends, self.index.geometry[self.open], grain)
+        return self._pieces[grain]
 
-    def open_lines(self) -> tuple[NDArray[np.uint64], NDArray[np.object_]]:
-        """Keys and GEOS lines (units) of the open edges, each undirected edge once."""
-        key, first = np.unique(self.index.key[self.open], return_index=True)
-        return key, self.lines(self.open[first])
+    def candidates(self, grain: float) -> NDArray[np.int64]:
+        """Geometries that own an open stretch, or are invalid."""
+        return np.union1d(self.pieces(grain).owner, np.flatnonzero(~self.shapes.valid))
 
     def lines(self, places: NDArray[np.int64]) -> NDArray[np.object_]:
         """GEOS lines in units for edges at these places."""

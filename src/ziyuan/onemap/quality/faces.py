@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ziyuan.onemap.quality.edges import Edges
+from ziyuan.onemap.quality.junctions import Pieces
 from ziyuan.onemap.quality.shapes import Shapes
 from ziyuan.onemap.quality.strips import Grain, thick
 
@@ -29,7 +30,7 @@ class Faces:
 
 def faces_of(*layers: Edges, grain: Grain) -> Faces:
     """The faces thicker than the grain between all open edges of some layers that share one plane."""
-    lines = _distinct_lines(layers)
+    lines = _distinct_lines([_near_others(edges, edges.pieces(grain.units), alone=len(layers) == 1) for edges in layers])
     if not len(lines):
         return Faces(np.empty(0, object), np.empty(0, object))
     noded = shapely.node(shapely.multilinestrings(lines))
@@ -43,11 +44,21 @@ def joined(faces: NDArray[np.object_]) -> NDArray[np.object_]:
     return shapely.get_parts(shapely.union_all(faces)) if len(faces) > 1 else faces
 
 
-def _distinct_lines(layers: tuple[Edges, ...]) -> NDArray[np.object_]:
-    keys, lines = [], []
-    for edges in layers:
-        key, line = edges.open_lines()
-        keys.append(key)
-        lines.append(line)
-    _, first = np.unique(np.concatenate(keys), return_index=True)
-    return np.concatenate(lines)[first]
+def _near_others(edges: Edges, pieces: Pieces, *, alone: bool) -> Pieces:
+    """Without the pieces of shapes that stand apart from all others and have no hole: they enclose nothing."""
+    shapes = edges.shapes
+    if not alone or not len(pieces.owner):
+        return pieces
+    one, other = shapes.tree.query(shapes.sound)
+    meets = np.bincount(one[one != other], minlength=len(shapes.sound)) > 0
+    holed = np.zeros(len(shapes.sound), bool)
+    holed[edges.batch.ring_geometry[edges.batch.is_hole]] = True
+    return pieces.only((meets | holed | ~shapes.valid)[pieces.owner])
+
+
+def _distinct_lines(layers: list[Pieces]) -> NDArray[np.object_]:
+    """Each stretch once, as a line."""
+    whole = Pieces(*(np.concatenate([getattr(p, name) for p in layers]) for name in ("start", "end", "owner", "key")))
+    first = np.zeros(len(whole.key), bool)
+    first[np.unique(whole.key, return_index=True)[1]] = True
+    return whole.only(first).lines()
