@@ -50,6 +50,7 @@ export interface Mandate {
   comment: Choice
   levels: { level: string; title: string; verb: string; verb_title: string; optional: boolean }[]
   villages: Record<string, string>
+  feed: { source: string; licence: string } | null
   tree: { title: string; pattern: string; required: boolean; dpi: number | null }[]
   layers: { layer: string; name: string; title: string; required: boolean }[]
 }

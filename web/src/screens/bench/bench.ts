@@ -13,6 +13,13 @@ export interface Bench {
   asof: string
 }
 
+/** Records of what changed between two years (变更过程): they are not a state of the land and are not laid on the map. */
+const CHANGE_RECORDS = ['DLTBGX', 'DLTBGXGC']
+export const isChangeRecord = (id: string): boolean => CHANGE_RECORDS.includes(id.split('/').at(-1)!)
+
+/** True where something can be seen: an edition, or rows written by cases. */
+export const hasData = (layer: MapLayer): boolean => layer.editions.length > 0 || layer.by_cases === true
+
 export function useBench() {
   const state = reactive<Bench>({ layers: [], on: [], opacity: {}, asof: '' })
   /** Shapes laid on top by the panel in use (found features, changes, the identified one). */
@@ -31,7 +38,7 @@ export function useBench() {
   const dates = computed(() => layerDates(shown.value.length ? shown.value : state.layers))
 
   function lay(layers: MapLayer[], on: string[]): void {
-    state.layers = layers
+    state.layers = layers.filter((layer) => !isChangeRecord(layer.id))
     const known = on.filter((id) => layers.some((layer) => layer.id === id))
     const first = layers.find((layer) => layer.id.endsWith('/DLTB')) ?? layers[0]
     state.on = known.length ? known : first ? [first.id] : []

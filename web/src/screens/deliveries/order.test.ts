@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Mandate } from '@/api/uploads'
-import { blank, deliverable, kindsOf, villagesOf, wrongs } from './order'
+import { blank, deliverable, kindsOf, ordered, villagesOf, wrongs } from './order'
 
 const mandate = {
   organ: 'county',
@@ -15,6 +15,11 @@ const full = { ...blank(), county: '340123', period: '2024' }
 test('only kinds that come as a file are offered, the whole county first', () => {
   expect(kindsOf(mandate).map((kind) => kind.id)).toEqual(['full', 'partial', 'correction'])
   expect(deliverable({ ...mandate, kinds: [{ id: 'filing', title: '直报备案' }] })).toBe(false)
+})
+
+test('a task that fetches its data by itself stands last', () => {
+  const feed = { ...mandate, id: 'b', feed: { source: '', licence: '' } }
+  expect(ordered([feed, { ...mandate, id: 'a', feed: null }]).map((each) => each.id)).toEqual(['a', 'b'])
 })
 
 test('what is missing is named in the order of the form', () => {
