@@ -7,6 +7,9 @@ from tests.onemap.findings import small_package as made
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.findings import errors
+from ziyuan.onemap.quality.fixtures.proof import finds
+from ziyuan.onemap.quality.fixtures.written import case_of
+from ziyuan.onemap.standards import library
 
 CODE_RULE, OVERLAP_RULE = "DLTB-DLBM-domain", "DLTB-T1"
 findings = onemap.findings
@@ -46,6 +49,9 @@ def test_the_fixture_holds_the_rule_and_the_features_as_delivered(deliver, peopl
     found = attempt.one(OVERLAP_RULE)
     assert {found["key"], *found["partners"]} <= keys and len(keys) < 64
     assert all(feature["geometry"].startswith("POLYGON") for feature in told["layers"]["DLTB"])
+    model = library.load_named(told["standard"])
+    rule = next(r for r in model.all_rules() if r.id == OVERLAP_RULE)
+    assert finds(model, rule, case_of(model, rule, told)), "added as it is, it shows that the rule still raises the alarm"
 
 
 def test_an_upheld_problem_stands_open_again(people, attempt):
