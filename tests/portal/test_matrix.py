@@ -21,6 +21,7 @@ from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.identity.people import add_person
 from ziyuan.kernel.identity.sample import SINCE, TITLES, organ_of
+from ziyuan.onemap import service as onemap
 from ziyuan.onemap.models import (
     Bulletin,
     ControlArea,
@@ -100,8 +101,8 @@ class Place:
         )  # fmt: skip
         self.dispute = Dispute.objects.create(
             no=f"YY-{self.county}-1", finding=self.finding, delivery=self.delivery, state="raised", raised_at=kernel.now(),
-            raised_by="数据员", raised_id=999_999, raised_unit=f"ZR{self.county}", raised_organ="县局", fixture=COUNTIES[self.county],
-            **asked,
+            raised_by="数据员", raised_id=999_999, raised_unit=f"ZR{self.county}", raised_organ="县局",
+            fixture=COUNTIES[self.county], **asked,
         )  # fmt: skip
 
     def _action(self, operation: str) -> str:
@@ -124,7 +125,8 @@ class Place:
             "{key}": lattice.key(8, self.county), "{code}": "none",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
-            "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk, "{objection}": 1, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
+            "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,
+            "{objection}": 1, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
         }  # fmt: skip
         path = operation.split(" ")[1]
         for name, value in values.items():
@@ -160,8 +162,10 @@ def places():
 def bulletin() -> Bulletin:
     """A published bulletin of the province whose figures count something of every county."""
     rows = {county: {"delivered": [[canary, 1]]} for county, canary in COUNTIES.items()}
-    figures = {"counties": {c: {"delivered": 1} for c in COUNTIES}, "cities": {}, "total": {"delivered": 3}, "families": {},
-               "rows": rows, "deliveries": [], "before": None}  # fmt: skip
+    none = dict.fromkeys(onemap.catalogue.FIGURES, 0)
+    counties = {county: {**none, "delivered": 1} for county in COUNTIES}
+    figures = {"counties": counties, "cities": {}, "total": {**none, "delivered": 3}, "families": {}, "rows": rows,
+               "deliveries": [], "before": None}  # fmt: skip
     with kernel.acting(kernel.system_actor()):
         return Bulletin.objects.create(
             no="TB-2026-02-001", region="340000", month="2026-02", state="published", cut=kernel.now(), figures=figures,

@@ -99,7 +99,9 @@ def edition_act(
 
 
 def kinship_of(by: kernel.Actor, name: str, county: str, key: str) -> dict[str, Any]:
-    """Ancestors and descendants of a feature through the years."""
+    """Ancestors and descendants of a feature through the years. Raises NotFound for another region's."""
+    if not kernel.contains(by.region, county):
+        raise NotFound("要素", key)
     found = kinship(name, county, key, by=by)
     return {"key": key, "ancestors": [_kin(k) for k in found.ancestors], "descendants": [_kin(k) for k in found.descendants]}
 
