@@ -8,6 +8,10 @@ from ziyuan.onemap.standards.handbook_style import STYLE
 from ziyuan.onemap.standards.model import Entity, Field, Model, Rule
 from ziyuan.onemap.standards.showing import CONFIDENCE, KINDS, SEVERITY, kind
 
+_TYPES = {
+    "text": "文本", "integer": "整数", "number": "数值", "date": "日期", "code": "代码", "reference": "引用", "file": "附件",
+}  # fmt: skip
+_UNITS = {"m2": "m²", "mu": "亩", "ha": "公顷"}
 _CADENCE = {"yearly": "每年", "quarterly": "每季", "monthly": "每月", "daily": "每日", "event": "随时"}
 
 
@@ -70,15 +74,16 @@ def _entity(model: Model, entity: Entity) -> str:
     rows = "".join(_field(model, field) for field in entity.fields.values())
     note = f"<p>{escape(entity.note)}</p>" if entity.note else ""
     return (
-        f'<section><h2 id="{_id(entity)}">{escape(entity.title)} <code>{escape(entity.name)}</code></h2><p>{"；".join(facts)}</p>'
-        f"{note}<table>{head}{rows}</table><h3>规则</h3>{_rules(entity.rules)}</section>"
+        f'<section class=layer><h2 id="{_id(entity)}">{escape(entity.title)} <code>{escape(entity.name)}</code></h2><p>{"；".join(facts)}</p>'
+        f"{note}<table class=fields>{head}{rows}</table><h3>规则</h3>{_rules(entity.rules)}</section>"
     )
 
 
 def _field(model: Model, field: Field) -> str:
     size = "" if field.length is None else str(field.length) + (f",{field.decimals}" if field.decimals is not None else "")
+    unit = _UNITS.get(field.unit or "", field.unit or "")
     return _row(
-        field.name, escape(field.title), kind(field), size, field.unit or "", _need(field), _domain(model, field),
+        field.name, escape(field.title), _TYPES[kind(field)], size, unit, _need(field), _domain(model, field),
         _mark(field.confidence), _field_note(field),
     )  # fmt: skip
 
@@ -112,7 +117,7 @@ def _rules(rules: Iterable[Rule]) -> str:
     head = _row("编号", "内容", "条件或参数", "级别", "处理办法", "依据", tag="th")
     rows = [_row(escape(r.id), escape(r.title), _params(r), SEVERITY[r.severity], escape(r.remedy),
                  f"{_mark(r.confidence)} {escape(r.source or '')}") for r in rules]  # fmt: skip
-    return f"<table>{head}{''.join(rows)}</table>" if rows else "<p>无</p>"
+    return f"<table class=rules>{head}{''.join(rows)}</table>" if rows else "<p>无</p>"
 
 
 def _params(rule: Rule) -> str:
