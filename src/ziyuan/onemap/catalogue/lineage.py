@@ -17,6 +17,7 @@ from ziyuan.onemap.catalogue.models import Bulletin, StandsOn
 from ziyuan.onemap.deliveries.models import Delivery
 from ziyuan.onemap.editions.layers import Layer, layer, layers
 from ziyuan.onemap.editions.models import Edition
+from ziyuan.onemap.editions.undo import Dependent, tells_impact
 
 USERS = {"case": "案件", "export": "导出", "report": "审查报告", "share": "共享"}
 _NEWEST = 200
@@ -236,3 +237,11 @@ def _written_by(kind: Layer, county: str) -> list[Edge]:
         return [
             Edge(1, "由案件写入", "case", no, f"案件 {no}", where, at) for no, where, at in cursor.fetchall()
         ]
+
+
+@tells_impact
+def _before_a_withdrawal(edition: Edition) -> list[Dependent]:
+    """Cases, exports, reports and bulletins that stand on the edition; later editions are told by the verb itself."""
+    edges = _users(_Target("", "edition", (edition,), county=edition.county))
+    titles = {**USERS, "bulletin": "通报"}
+    return [Dependent(titles.get(e.kind, e.kind), e.id, e.title) for e in edges if e.kind != "edition"]
