@@ -73,8 +73,9 @@ def _entity(model: Model, entity: Entity) -> str:
     head = _row("字段", "名称", "类型", "长度", "单位", "必填", "值域", "依据", "说明", tag="th")
     rows = "".join(_field(model, field) for field in entity.fields.values())
     note = f"<p>{escape(entity.note)}</p>" if entity.note else ""
+    title = f"{escape(entity.title)} <code>{escape(entity.name)}</code>"
     return (
-        f'<section class=layer><h2 id="{_id(entity)}">{escape(entity.title)} <code>{escape(entity.name)}</code></h2><p>{"；".join(facts)}</p>'
+        f'<section class=layer><h2 id="{_id(entity)}">{title}</h2><p>{"；".join(facts)}</p>'
         f"{note}<table class=fields>{head}{rows}</table><h3>规则</h3>{_rules(entity.rules)}</section>"
     )
 
