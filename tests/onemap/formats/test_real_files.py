@@ -60,8 +60,8 @@ def test_geopackages_without_vector_layers_have_none(shared_data):
 def test_the_layers_of_the_cadastre_have_the_counts_of_their_owners(shared_data):
     found = counts(shared_data / "02-parcels" / "ladm-col" / "tests_data.gpkg")
     expected = {"topology_polygons_overlap": 63, "tests_puntolindero": 286, "test_boundaries_overlap": 15, "puntolindero": 82,
-                "terreno": 12, "boundary": 8, "boundary_points_": 9, "construccion": 4, "p_levantamiento": 11, "servidumbrepaso": 6,
-                "right_of_way": 6}  # fmt: skip
+                "terreno": 12, "boundary": 8, "boundary_points_": 9, "construccion": 4, "p_levantamiento": 11,
+                "servidumbrepaso": 6, "right_of_way": 6}  # fmt: skip
     assert {name: found[name] for name in expected} == expected
 
 

@@ -81,9 +81,13 @@ def _layer(name: str, meta: dict[str, Any], reader: pa.RecordBatchReader) -> Rea
 
 
 def _column(field: pa.Field, geometry: str) -> pa.Field:
-    text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-    name = "geometry" if field.name == geometry else f"{field.name}_" if field.name == "geometry" else field.name
-    return pa.field(name, pa.binary() if text else field.type)
+    """Text becomes bytes for the parent to judge; what is binary in the file is told from it by the larger type."""
+    if field.name == geometry:
+        return pa.field("geometry", field.type)
+    name = f"{field.name}_" if field.name == "geometry" else field.name
+    if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+        return pa.field(name, pa.binary())
+    return pa.field(name, pa.large_binary() if pa.types.is_binary(field.type) else field.type)
 
 
 def _batches(reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

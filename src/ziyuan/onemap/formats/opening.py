@@ -109,7 +109,7 @@ def layers(vector: VectorFile, asked: Asked, *, wanted: Sequence[str] | None = N
 def opened(vector: VectorFile, raw: RawLayer, chosen: str | None) -> Opened:
     """A raw layer with its text decoded and the format's own habits taken off."""
     text = _decoded(vector, raw, chosen)
-    table = _tidied(text.table, vector.format)
+    table = _tidied(_with_plain_binary(text.table), vector.format)
     name = vector.stem if vector.format in (kinds.SHP, kinds.DXF) else raw.name
     return Opened(name, table, raw.crs, raw.geometry_type, vector.format, text, raw, vector.member.name)
 
@@ -147,9 +147,25 @@ def _tidied(table: pa.Table, kind: Format) -> pa.Table:
     if kind is kinds.KML:
         own = [name for name in _KML_OWN if name in table.column_names and _says_nothing(table.column(name))]
         return table.drop_columns(own)
+    if kind is kinds.GML and "gml_id" in table.column_names and _only_numbered(table.column("gml_id")):
+        return table.drop_columns(["gml_id"])
     if kind is kinds.GDB and "geometry" in table.column_names:
         at = table.column_names.index("geometry")
         return table.set_column(at, "geometry", pa.array(_unwrapped(table.column("geometry").to_pylist()), pa.binary()))
+    return table
+
+
+def _only_numbered(column: pa.ChunkedArray) -> bool:
+    """Ids like `DLTB.17`, which a writer gives by counting, say nothing of the feature."""
+    counted = pc.match_substring_regex(column, r"^[^.]+\.\d+$")
+    return bool(pc.all(pc.fill_null(counted, True)).as_py())
+
+
+def _with_plain_binary(table: pa.Table) -> pa.Table:
+    """Binary fields, which cross the pipe as large ones so that nobody takes them for text."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_large_binary(field.type):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.binary()))
     return table
 
 
