@@ -22,7 +22,7 @@ Rings = list[list[np.ndarray]]
 
 def near(old: "Shapes", new: "Shapes", tolerance: float) -> np.ndarray:
     """Per place of two aligned batches. bool (n,)."""
-    found = np.zeros(len(old.geometries), dtype=bool)
+    found = np.zeros(len(old.kinds), dtype=bool)
     if not len(found) or not old.rules.collinear_counts:
         return found
     limit = tolerance * (1 + 1e-6) + (0.0 if old.degrees else 2e-8)

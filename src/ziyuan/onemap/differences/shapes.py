@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyproj
 import shapely
 
@@ -18,6 +19,7 @@ from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.geometry.flat import next_in_run, offsets_of, owners, reduce_runs
 from ziyuan.base.geometry.grid import to_units
 from ziyuan.base.geometry.normal import arranged
+from ziyuan.base.geometry.wkb import Ragged, binary, parse
 from ziyuan.onemap.differences.near import near
 from ziyuan.onemap.differences.no_change import NoChange
 
@@ -27,27 +29,46 @@ _KINDS = np.array([POINT, LINE, LINE, POLYGON, POINT, LINE, POLYGON, OTHER, NONE
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
-    """`geometries`: shapely, in the system of comparing; `kinds`: one of NONE … OTHER for each."""
+    """`wkb` as delivered; `kinds`: one of NONE … OTHER for each; `change` brings points to the system of comparing.
 
-    geometries: np.ndarray
+    `plain`: the flat points of a column of nothing but polygons, read without an object per shape.
+    """
+
+    wkb: pa.Array
     kinds: np.ndarray
     rules: NoChange
     degrees: bool
+    change: pyproj.Transformer | None = None
+    plain: Ragged | None = None
 
     @classmethod
-    def read(cls, wkb: Any, rules: NoChange, epsg: int, system: int) -> "Shapes":
-        """WKB in `epsg`, brought to `system` vertex by vertex where the two differ."""
-        geometries = shapely.from_wkb(np.asarray(wkb, dtype=object), on_invalid="ignore")
-        if epsg != system:
-            change = pyproj.Transformer.from_crs(epsg, system, always_xy=True)
-            geometries = shapely.transform(geometries, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1])))
-        kinds = _KINDS[shapely.get_type_id(geometries)]
-        kinds[shapely.is_empty(geometries)] = NONE
-        return cls(geometries, kinds, rules, pyproj.CRS.from_epsg(system).is_geographic)
+    def read(cls, column: Any, rules: NoChange, epsg: int, system: int) -> "Shapes":
+        """A WKB column in `epsg`, brought to `system` vertex by vertex where the two differ."""
+        array = binary(column)
+        degrees = pyproj.CRS.from_epsg(system).is_geographic
+        change = pyproj.Transformer.from_crs(epsg, system, always_xy=True) if epsg != system else None
+        plain = parse(array)
+        if plain is not None:
+            kinds = np.where(np.diff(plain.geom_offsets) > 0, POLYGON, NONE).astype(np.int8)
+            return cls(array, kinds, rules, degrees, change, plain)
+        found = cls(array, np.zeros(len(array), dtype=np.int8), rules, degrees, change)
+        kinds = _KINDS[shapely.get_type_id(found.geometries)]
+        kinds[shapely.is_empty(found.geometries)] = NONE
+        return cls(array, kinds, rules, degrees, change)
 
     def take(self, places: np.ndarray) -> "Shapes":
         """The shapes at these places."""
-        return Shapes(self.geometries[places], self.kinds[places], self.rules, self.degrees)
+        return Shapes(self.wkb.take(pa.array(places, pa.int64())), self.kinds[places], self.rules, self.degrees, self.change)
+
+    @cached_property
+    def geometries(self) -> np.ndarray:
+        """Shapely geometries in the system of comparing."""
+        found = shapely.from_wkb(self.wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
+        return found if self.change is None else shapely.transform(found, self._moved)
+
+    def _moved(self, points: np.ndarray) -> np.ndarray:
+        assert self.change is not None  # noqa: S101  asked only then
+        return np.column_stack(self.change.transform(points[:, 0], points[:, 1]))
 
     @property
     def step(self) -> float:
@@ -56,7 +77,7 @@ class Shapes:
     @cached_property
     def normal(self) -> PlaneBatch:
         """All shapes as integers in normal form; one of another kind has no parts."""
-        batch = _flat(self.geometries, self.kinds, self.step)
+        batch = _flat(self.geometries, self.kinds, self.step) if self.plain is None else self._of_plain(self.plain)
         rules, areal = self.rules, self.kinds == POLYGON
         if not rules.collinear_counts:
             batch = _without_collinear(batch, areal)
@@ -69,6 +90,12 @@ class Shapes:
             arranged(batch.take(~areal), direction=False, start=False, order=rules.any_order),
             areal,
         )
+
+    def _of_plain(self, plain: Ragged) -> PlaneBatch:
+        points = plain.coords if self.change is None else self._moved(plain.coords)
+        problems = np.zeros(len(self.kinds), dtype=np.int8)
+        offsets = plain.ring_offsets, plain.part_offsets, plain.geom_offsets
+        return PlaneBatch(0, _integers(points, self.step), *offsets, problems)
 
     def marks(self) -> list[bytes]:
         """Equal bytes for shapes with equal integers in normal form."""
@@ -92,7 +119,9 @@ def same(old: Shapes, new: Shapes) -> np.ndarray:
         unsure = plain[~found[plain]]
         found[unsure] = near(old.take(unsure), new.take(unsure), old.step / 2)
     other = np.flatnonzero(found & (old.kinds == OTHER))
-    found[other] = [a.normalize() == b.normalize() for a, b in zip(old.geometries[other], new.geometries[other], strict=True)]
+    if len(other):
+        pairs = zip(old.geometries[other], new.geometries[other], strict=True)
+        found[other] = [a.normalize() == b.normalize() for a, b in pairs]
     return found
 
 

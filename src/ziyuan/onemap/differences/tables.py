@@ -144,7 +144,7 @@ class _Comparison:
     def _shapes(self, side: Side, rows: np.ndarray) -> Shapes:
         column = side.column(GEOMETRY)
         assert column is not None  # noqa: S101  `shaped` says so
-        return Shapes.read(column.take(pa.array(rows)).to_numpy(), self.rules, side.epsg, self.old.epsg)
+        return Shapes.read(column.take(pa.array(rows)), self.rules, side.epsg, self.old.epsg)
 
     def _second_choices(self, gone: np.ndarray, come: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows that are one thing under two keys, one choice of `same_thing` after the other, in key order."""
