@@ -13,10 +13,9 @@ from collections.abc import Iterable
 # Word characters of FEEL, without the full-width signs that an input method slips in for ( ) , : < > = ….
 _START = "A-Za-z_?\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
 _START += "\u3005-\u3007\u3021-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc\U00010000-\U000effff"
-_PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
-WORD = re.compile(f"[{_START}][{_PART}]*")
-PART = re.compile(f"[{_PART}]+")
-_PIECES = re.compile(f"[{_PART}]+|\\S")
+_LATER = "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+PART = re.compile(f"[{_START}{_LATER}]+")
+WORD = re.compile(f"(?![{_LATER}]){PART.pattern}")
 _BLANK = r"[\s\u00a0\ufeff]*"
 
 KEYWORDS = frozenset(
@@ -27,7 +26,15 @@ KEYWORDS = frozenset(
 
 @functools.lru_cache(maxsize=4096)
 def pieces(name: str) -> tuple[str, ...]:
-    return tuple(_PIECES.findall(name))
+    """Its words and signs, without the blanks."""
+    found, place = [], 0
+    while place < len(name):
+        word = PART.match(name, place)
+        piece = word[0] if word else name[place]
+        if not piece.isspace():
+            found.append(piece)
+        place += len(piece)
+    return tuple(found)
 
 
 def normal(name: str) -> str:
