@@ -50,6 +50,8 @@ def _refuse(by: kernel.Actor, row: Upload, wrong: DigestContradicts | UploadLost
 @kernel.every("onemap.deliveries_sweep", "* * * * *")
 def sweep() -> None:
     """Each minute: tokens for what waits, expired uploads ended, whole ones received, stray files gone, feeds fetched."""
+    if not kernel.node().is_inner:
+        return
     by = kernel.system_actor("汇交巡检")
     with kernel.acting(by):
         if Delivery.objects.filter(state__in=WAITING).exists():
