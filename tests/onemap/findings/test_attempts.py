@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
 
 import shapely
@@ -135,3 +136,11 @@ def test_the_signed_figures_of_a_report_hold_and_changed_ones_do_not(deliver, pe
     told["signature"] = re.search(r"签名</th><td>([^<]*)", text).group(1)
     assert onemap.deliveries.report_holds(told)
     assert not onemap.deliveries.report_holds({**told, "open": "0"})
+
+
+def test_the_report_tells_the_time_of_the_office(deliver, people):
+    attempt = deliver(made.lawful())
+    body, _ = onemap.deliveries.report_file(people["officer"], attempt.id, "html")
+    told = re.search(r"提交时间</dt><dd>([^<]*)", body.decode()).group(1)
+    here = datetime.strptime(told, "%Y-%m-%d %H:%M").replace(tzinfo=kernel.now().tzinfo)
+    assert abs(kernel.now() - here) < timedelta(minutes=10)

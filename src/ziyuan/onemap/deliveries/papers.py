@@ -2,6 +2,7 @@
 
 import base64
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +107,20 @@ def _about(row: Delivery, run: CheckRun | None) -> tuple[tuple[str, str], ...]:
     return (
         ("汇交编号", row.no), ("行政区", f"{kernel.region(row.county).name}({row.county})"),
         ("期别", row.period), ("成果包", row.file_name), ("提交人", row.submitted_by),
-        ("提交时间", f"{row.submitted:%Y-%m-%d %H:%M}" if row.submitted else ""),
-        ("质检时间", f"{run.at:%Y-%m-%d %H:%M}" if run else ""), ("当前状态", row.state_title),
+        ("提交时间", _here(row.submitted)), ("质检时间", _here(run.at if run else None)), ("当前状态", row.state_title),
     )  # fmt: skip
+
+
+def _here(moment: datetime | None) -> str:
+    """A moment on the clock of the office."""
+    return f"{moment.astimezone(kernel.now().tzinfo):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _exceptions(row: Delivery) -> tuple[report.ExceptionLine, ...]:
     found = []
     for e in printed(row):
         covers = StoredFinding.objects.filter(delivery=row, exception=e).count()
-        decided = f"{e.decided_organ} {e.decided_by} {e.decided_at:%Y-%m-%d}" if e.decided_at else "—"
+        decided = f"{e.decided_organ} {e.decided_by} {_here(e.decided_at)[:10]}" if e.decided_at else "—"
         state = state_of(e)
         title = {"requested": "待批准", "approved": "有效", "refused": "未批准", "withdrawn": "已撤销", "ended": "已到期"}[state]
         found.append(report.ExceptionLine(e.no, scope_text(e), e.reason, e.until.isoformat(), decided, title, covers))

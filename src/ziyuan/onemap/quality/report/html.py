@@ -24,6 +24,7 @@ LISTED = 5000
 """Findings listed one by one; the error layer holds all."""
 _SAY = '<div class="say" id="said" role="status" aria-live="polite"></div>'
 _OPEN = 40  # a rule with more findings begins folded
+_UNITS = {"m2": "平方米", "m": "米", "count": "个"}
 _TURNS = {0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0x200E, 0x200F, 0x061C}
 
 
@@ -182,7 +183,8 @@ def _row(number: int, entry: Entry) -> str:
     place = f'<span class="mono">{f.x:.4f}<br>{f.y:.4f}</span>' if f.x is not None and f.y is not None else "—"
     button = (f'<br><button type="button" data-n="{number}" aria-label="在图上看第 {number} 个问题">图上看</button>'
               if f.x is not None or f.geometry is not None else "")  # fmt: skip
-    size = f'<br><span class="small">量：{f.measure:.6g} {shown(f.unit or "")}</span>' if f.measure is not None else ""
+    unit = shown(_UNITS.get(f.unit or "", f.unit))
+    size = f'<br><span class="small">量：{f.measure:.6g} {unit}</span>' if f.measure is not None else ""
     return (
         f'<tr id="r{number}" data-n="{number}" data-level="{f.severity}" data-standing="{shown(entry.standing)}" '
         f'data-say="{shown(say)}">'
