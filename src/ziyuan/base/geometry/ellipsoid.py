@@ -114,15 +114,15 @@ def _along(start: Floats, step: Floats, pieces: Floats, side: Ints, into: Floats
     its rounding, and a tie (…½) has its quotient exact. Steps over 6.7 km are first divided by their pieces, so
     that nothing grows larger.
     """
-    far = np.abs(step).max() >= _FAR
-    whole = np.floor(step / pieces) if far else 0.0
+    far = bool(np.abs(step).max() >= _FAR)
+    whole = np.floor(step / pieces) if far else np.zeros(1)
     moved = (step - whole * pieces).take(side)
     moved *= into
     moved /= parts
     moved += 0.5
     np.floor(moved, out=moved)
     if far:
-        moved += np.asarray(whole).take(side) * into
+        moved += whole.take(side) * into
     moved += start.take(side)
     return moved
 

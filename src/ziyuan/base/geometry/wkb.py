@@ -5,7 +5,7 @@ SRID, rings closed. Anything else in the column (other kinds, Z, nulls, damaged 
 column goes to GEOS, which judges it geometry by geometry.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,14 +46,14 @@ class _Bytes:
         return self._double[at]
 
 
-def binary(values: object) -> pa.Array:
+def binary(values: Any) -> pa.Array:
     """Bytes given as a list, a numpy array or an Arrow (chunked, binary, GeoArrow WKB) array, as one Arrow array."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks else pa.array([], pa.large_binary())
     if not isinstance(values, pa.Array):
-        given = [value if value is None or isinstance(value, bytes) else bytes(value) for value in values]  # type: ignore[attr-defined]
+        given = [value if value is None or isinstance(value, bytes) else bytes(value) for value in values]
         return pa.array(given, pa.large_binary())
     array = values
     array = array.storage if isinstance(array, pa.ExtensionArray) else array

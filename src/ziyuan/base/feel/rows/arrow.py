@@ -25,7 +25,7 @@ class Truths:
     known: Flags
 
 
-Text = pa.Array | pa.Scalar
+Text = Any  # a string array of Arrow, or one string for all rows
 
 
 class Kernel:
@@ -101,7 +101,7 @@ class Kernel:
         if term.kind == "null":
             return np.zeros(1, bool)
         found = self.value(term)
-        return _valid(found) if isinstance(found, pa.Array | pa.Scalar) else found.known
+        return _valid(found) if isinstance(found, (pa.Array, pa.Scalar)) else found.known
 
     def choice(self, term: Term) -> Any:
         test, then, otherwise = map(self.value, term.args)
