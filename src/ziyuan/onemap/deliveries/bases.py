@@ -6,6 +6,7 @@ judged over the whole county.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -133,13 +134,29 @@ def _base_table(row: Delivery, task: Mandate, name: str, zone: int) -> LayerTabl
     if told is None:
         return None
     edition = Edition.objects.get(pk=told["edition"])
-    table, lies = lake.read(lake.folder() / edition.lake)
-    kind = layer_of(edition.layer)
-    table = table.drop_columns(["bbox"])
-    for field in kind.yearly & set(table.column_names):
+    base = _read(edition, name, zone)
+    table = base.table
+    for field in layer_of(edition.layer).yearly & set(table.column_names):
         at = table.column_names.index(field)
         said = pa.array([row.period[:4]] * table.num_rows, pa.string()).cast(table.schema.field(field).type)
         table = table.set_column(at, field, said)
+    return replace(base, table=table)
+
+
+def before(row: Delivery, task: Mandate, zone: int, most: int | None) -> dict[str, LayerTable]:
+    """The layers as the edition of the reference date before has them, at most so many rows of each, in the county's zone.
+
+    Asked inside `kernel.acting`.
+    """
+    day = task.reference_date(row.period) - timedelta(days=1)
+    found = {name: latest(layer.id, row.county, day) for name, layer in task.layout.layers.items()}
+    return {name: _read(edition, name, zone, most) for name, edition in found.items() if edition is not None}
+
+
+def _read(edition: Edition, name: str, zone: int, most: int | None = None) -> LayerTable:
+    """A sealed layer from the lake, in the county's zone."""
+    table, lies = lake.read(lake.folder() / edition.lake)
+    table = table.drop_columns(["bbox"]).slice(0, most)
     if lies != zone:
         batch = PlaneBatch.from_wkb(table.column("geometry").to_pylist(), crs.epsg_of_zone(lies))
         moved = PlaneBatch.from_4490(batch.to_4490(), zone)

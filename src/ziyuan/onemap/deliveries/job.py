@@ -32,6 +32,7 @@ from ziyuan.onemap.standards import library
 
 WAITING = (State.RECEIVED, State.READING, State.CHECKING)
 _MARGIN = 0.1  # degrees: the outlines are coarse
+_SAMPLE = 40_000  # rows of the edition before that show whether a layer lies beside it
 _EVERY = 0.4  # seconds between two progress rows
 
 
@@ -160,13 +161,15 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
     names = {layer.standard for layer in task.layout.layers.values()}
     with kernel.acting(by):
         areas = registered(row.county, row.period)
+        changed = any(rule.params.get("new_state") in package.layers for name in names for rule in library.load_named(name).rules)
+        previous = bases.before(row, task, county.zone, None if changed else _SAMPLE)
     extent = None
     if county.bounds is not None and task.extent is not None:
         west, south, east, north = county.bounds
         extent = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
     models = [library.load_named(name) for name in sorted(names)]
     return check(models, package.layers, county=row.county, period=row.period, control_areas=areas or None,
-                 zone=county.zone, extent=extent, progress=progress)
+                 zone=county.zone, extent=extent, previous=previous, progress=progress)
 
 
 def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, report: Report | None,
