@@ -287,3 +287,11 @@ def test_every_code_of_the_reader_is_explained_in_the_reference():
     codes = re.findall(r'"(ZY-TXT-\d{3})"', source)
     assert len(codes) > 40 and len(set(codes)) == len(codes)
     assert [code for code in codes if f"| {code} |" not in page] == []
+
+
+def test_digits_and_commas_of_full_width_are_read_as_their_plain_twins():
+    wide = WITH.translate({ord(c): 0xFEE0 + ord(c) for c in "0123456789.@"} | {ord(","): 0xFF0C})
+    assert wide != WITH
+    plain, found = read_boundary(gb(WITH)), read_boundary(gb(wide))
+    assert found.ok and [p.shape for p in found.parcels] == [p.shape for p in plain.parcels]
+    assert [p.area_m2 for p in found.parcels] == [p.area_m2 for p in plain.parcels]

@@ -142,3 +142,19 @@ def test_the_columns_that_the_submitter_names_are_taken(tmp_path):
     (one,) = read(Path(tmp_path / "a.csv"), Wish(crs=4490, xy=("经度", "纬度")))
     assert shapely.from_wkb(one.table.column("geometry")[0].as_py()).coords[0] == (117.1, 31.1)
     assert one.table.column_names == ["X", "Y", "geometry"]
+
+
+def test_a_readme_beside_a_map_is_no_data_set(tmp_path):
+    source = write(tmp_path / "s.gpkg", [box(0, 0)], {"BSM": ["1"]})
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(source, "s.gpkg")
+        archive.writestr("说明.txt", "本次提交一个图层")
+        archive.writestr("目录.csv", "a,b\n1,2,3\n")
+    assert [one.name for one in read(tmp_path / "a.zip", Wish())] == ["DLTB"]
+
+
+def test_curves_of_a_drawing_are_told(tmp_path):
+    entities = "0\nARC\n8\n0\n10\n39512000\n20\n3521000\n40\n5\n50\n0\n51\n90\n0\nCIRCLE\n8\n0\n10\n39512000\n20\n3521000\n40\n5\n"
+    (tmp_path / "a.dxf").write_text(f"0\nSECTION\n2\nENTITIES\n{entities}0\nENDSEC\n0\nEOF\n")
+    (one,) = read(tmp_path / "a.dxf", Wish(crs=4527))
+    assert one.notes == ("曲线按折线读取(圆弧 1 个、圆 1 个),不是原来的形状。",)

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from ziyuan.base.sandbox.answer import ReadLayer, Unread
-from ziyuan.base.sandbox.looks import explained, look_over
+from ziyuan.base.sandbox.looks import curves_told, explained, look_over
 
 _ENVIRONMENT = {
     "GDAL_DRIVER_PATH": "disable", "OGR_SQLITE_PRAGMA": "temp_store=2", "CPL_TMPDIR": "/nonexistent",
@@ -61,7 +61,9 @@ def _layers(pyogrio: Any, path: str, driver: str, wanted: list[str] | None) -> I
             path, layer=name, encoding=encoding, use_pyarrow=True, **_OPEN_OPTIONS.get(driver, {})
         )
         with opened as (meta, reader):
-            yield _layer(name, meta, _whole(pyogrio, path, reader.schema) if driver == "FlatGeobuf" else reader)
+            layer = _layer(name, meta, _whole(pyogrio, path, reader.schema) if driver == "FlatGeobuf" else reader)
+            layer.notes += curves_told(path, driver)
+            yield layer
 
 
 def _whole(pyogrio: Any, path: str, schema: pa.Schema) -> pa.RecordBatchReader:

@@ -1,8 +1,13 @@
-"""Looking over text formats inside the child, so that what is wrong has a line: GDAL names none or only sometimes."""
+"""Looking over text formats inside the child, so that what is wrong or changed is said: GDAL does so only sometimes."""
 
 import json
+import mmap
+import re
 import xml.parsers.expat
 from typing import Any
+
+_CURVE = re.compile(rb"\n[ \t]*0[ \t]*\r?\n[ \t]*(ARC|CIRCLE|ELLIPSE|SPLINE)[ \t]*\r?\n")
+_CURVE_TITLES = {b"ARC": "圆弧", b"CIRCLE": "圆", b"ELLIPSE": "椭圆", b"SPLINE": "样条"}
 
 
 def look_over(path: str, driver: str) -> None:
@@ -36,3 +41,13 @@ def explained(path: str, driver: str, problem: Exception) -> Exception:
     if not isinstance(told, dict) or "type" not in told:
         return ValueError("是 JSON,但不是 GeoJSON(没有 type)")
     return problem
+
+
+def curves_told(path: str, driver: str) -> list[str]:
+    """Which curves of a DXF come as chords: GDAL draws them so without a word."""
+    if driver != "DXF":
+        return []
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        found = [match[1] for match in _CURVE.finditer(text)]
+    counts = [f"{title} {found.count(word)} 个" for word, title in _CURVE_TITLES.items() if word in found]
+    return [f"曲线按折线读取({'、'.join(counts)}),不是原来的形状。"] if counts else []

@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -189,11 +188,3 @@ def drivers() -> tuple[str, ...]:
 def skip_all_but(driver: str) -> str:
     """The value of GDAL_SKIP that leaves one driver; a comma makes names with blanks possible."""
     return ",".join(name for name in drivers() if name != driver)
-
-
-def measure_start() -> float:
-    """Seconds to start a child that reads nothing (bench)."""
-    began = time.perf_counter()
-    drivers.cache_clear()
-    drivers()
-    return time.perf_counter() - began

@@ -5,7 +5,6 @@ The bytes decide: UTF-8 when all are strictly valid, else GB18030 (which holds G
 A file that mixes both is named as such, with the first place.
 """
 
-import struct
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -50,12 +49,6 @@ def declared_encoding(dbf_head: bytes, cpg: str | None) -> str | None:
         if known:
             return known
     return _LANGUAGE.get(dbf_head[29]) if len(dbf_head) > 29 else None
-
-
-def field_widths(dbf_head: bytes) -> list[int]:
-    """Widths in bytes of the columns of a DBF, from its head."""
-    (size,) = struct.unpack_from("<H", dbf_head, 8)
-    return [dbf_head[at + 16] for at in range(32, min(size, len(dbf_head)) - 1, 32) if dbf_head[at] != 0x0D]
 
 
 def decode_text(

@@ -52,18 +52,17 @@ class Format:
     driver: str = ""
     reader: str = ""
     table: bool = False
-    single_file: bool = True
 
 
 _OURS = "ziyuan.onemap.formats"
 GPKG = Format("gpkg", "GeoPackage", (".gpkg",), Carries(layers=True), driver="GPKG")
 SHP = Format(
-    "shp", "Shapefile", (".shp",), driver="ESRI Shapefile", single_file=False,
+    "shp", "Shapefile", (".shp",), driver="ESRI Shapefile",
     carries=Carries(text=254, text_in_bytes=True, name=10, name_in_bytes=True, types=_PLAIN, empty_text=False,
                     edge_blanks=False, mixed=False),
 )  # fmt: skip
 GDB = Format(
-    "gdb", "File Geodatabase", (".gdb",), driver="OpenFileGDB", single_file=False,
+    "gdb", "File Geodatabase", (".gdb",), driver="OpenFileGDB",
     carries=Carries(name=64, name_pattern=r"[^\W\d]\w*", types=ALL_TYPES - {"boolean", "date"}, layers=True,
                     mixed=False),
 )  # fmt: skip
@@ -100,9 +99,7 @@ TXT = Format(
                     shapeless=False, crs="cgcs2000"),
 )  # fmt: skip
 FORMATS = (GPKG, SHP, GDB, GEOJSON, DXF, FGB, GML, KML, XLSX, CSV, PARQUET, VCT, TXT)
-BY_ID = {one.id: one for one in FORMATS}
 BY_EXTENSION = {extension: one for one in FORMATS for extension in one.extensions}
-BY_DRIVER = {one.driver or one.id: one for one in FORMATS}
 ARCHIVES = (".zip", ".kmz")
 _ADVICE = {
     ".mdb": "Access 数据库(.mdb)不能读取:空间数据请在 ArcGIS 中另存为 .gdb 或 .gpkg,表格请另存为 .xlsx。",

@@ -53,6 +53,8 @@ def sorted_files(path: Path, held: Path, name: str = "", *,
                  tables: Callable[[Unpacked], bool] | None = None) -> Sorted:  # fmt: skip
     """The data sets of a file, a geodatabase folder or an archive, standing in `held` with nothing beside them.
 
+    `tables` says which workbooks and texts of an archive are data; None: all of them, if the archive holds no map.
+
     Raises KindNotTaken, and what unpacking raises.
     """
     shown = name or path.name
@@ -61,7 +63,9 @@ def sorted_files(path: Path, held: Path, name: str = "", *,
     head = kinds.head_of(path)
     suffix = Path(shown).suffix.lower()
     if suffix in kinds.ARCHIVES or (head[:4] == b"PK\x03\x04" and suffix not in kinds.XLSX.extensions):
-        return sort_members(sandbox.unpack(path, held / "in", name=shown), tables=tables)
+        members = sandbox.unpack(path, held / "in", name=shown)
+        groups = sort_members(members, tables=tables or (lambda _member: False))
+        return groups if tables or groups.vectors or groups.faults else sort_members(members)  # tables where nothing else is
     if suffix in kinds.GDB.extensions:
         raise KindNotTaken(shown, "文件地理数据库是一个文件夹:请把整个 .gdb 文件夹压缩为 ZIP 后提交。")
     kinds.format_of(path, shown)

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.onemap.formats.convert.layer import KIND_TITLES, Layer, decimals_needed
+from ziyuan.onemap.formats.convert.layer import KIND_TITLES, Layer
 from ziyuan.onemap.formats.convert.told import CannotCarry, Loss
 from ziyuan.onemap.formats.kinds import Format
 from ziyuan.onemap.formats.systems import System
@@ -82,12 +82,6 @@ def rounded(layer: Layer, decimals: int, losses: list[Loss]) -> Layer:
     losses.append(Loss("coordinate", layer.name, None, len(moved), f"坐标取 {decimals} 位小数,最大移动 {far:.3g}",
                        int(layer.rows[moved[0]])))  # fmt: skip
     return _with(layer, shapes)
-
-
-def plane_decimals(layer: Layer, *, metres: tuple[int, int], degrees: tuple[int, int]) -> int:
-    """Decimals to write a layer with: as many as its coordinates need, within the limits of metres or degrees."""
-    least, most = degrees if layer.system is not None and layer.system.geographic else metres
-    return decimals_needed(layer.shapes if layer.shapes is not None else [], least, most)
 
 
 def checked_system(layer: Layer, kind: Format, losses: list[Loss]) -> System | None:

@@ -133,19 +133,3 @@ def _texts(column: pa.ChunkedArray, field: Column) -> pa.Array:
         places = field.decimals or 0
         return pa.array([None if v is None or not np.isfinite(v) else f"{v:.{places}f}" for v in array.to_pylist()], pa.string())
     return array.cast(pa.string())
-
-
-def empty_head(entities: Sequence[Entity], system: crs.Crs, path: Path, made: date) -> None:
-    """An empty VCT file of some layers of a standard: head, codes and table structures without objects."""
-    contents = []
-    for entity in entities:
-        kind = {"none": None, "point": "Point", "line": "Line", "polygon": "Polygon"}[entity.geometry.kind]
-        fields = [Column(f.name, _VCT_TYPES[f.type], f.length if f.type != "date" else 8,
-                         f.decimals if f.type == "number" else None) for f in entity.fields.values()]  # fmt: skip
-        contents.append(Content(entity.name, kind, fields, [pa.nulls(0, pa.string())] * len(fields),
-                                np.empty(0, object), [], {entity.code: entity.title} if entity.code else {}))  # fmt: skip
-    with open(path, "wb") as out:
-        write_file(out, contents, system, made=made, decimals=PLANE)
-
-
-_VCT_TYPES = {"text": "Char", "code": "Char", "integer": "Int", "number": "Float", "date": "Date"}
