@@ -62,7 +62,7 @@ class Plane:
 
     def via(self, epsg: int | None) -> "Plane":
         """The same plane for a layer delivered in another system."""
-        if epsg == self.epsg or epsg is None or self.epsg is None:
+        if epsg == self.epsg or not epsg or not self.epsg:
             return self
         across = pyproj.Transformer.from_crs(system_of(epsg), self._target(), always_xy=True)
         return Plane(epsg, self.zone, self.scale, self.offset, across, curved=True)
