@@ -196,3 +196,17 @@ def test_lines_and_points_are_compared_too():
     assert not compare(model, entity, old, single).changes
     found = compare(model, entity, old, side([shapely.reverse(a), b], pa.array([1.1, 2.3])))
     assert [(c.key, c.fields, c.geometry) for c in found.changes] == [("a", (), True), ("b", ("W",), False)]
+
+
+def test_a_composite_key_is_told_as_the_standard_writes_it():
+    from ziyuan.onemap.standards.keys import key_of
+    from ziyuan.onemap.standards.model import Entity, Field, Geometry
+
+    fields = {name: Field(name, name, "text") for name in ("A", "B", "V")}
+    entity = Entity("T", "表", None, Geometry("none"), fields, key_fields=("A", "B"))
+    model = replace(MODEL, entities={"T": entity}, no_change={})
+    one = Side(pa.table({"A": ["1", "1|", "2"], "B": ["x", "y", "\\"], "V": ["p", "q", "r"]}), 0)
+    other = Side(pa.table({"A": ["2", "1|", "1"], "B": ["\\", "y", "x"], "V": ["r2", "q2", "p"]}), 0)
+    found = compare(model, entity, one, other)
+    assert {c.key for c in found.changes} == {key_of(entity, {"A": "1|", "B": "y"}), key_of(entity, {"A": "2", "B": "\\"})}
+    assert found.unchanged == 1

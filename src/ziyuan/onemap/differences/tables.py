@@ -19,6 +19,7 @@ from ziyuan.onemap.differences.columns import differing
 from ziyuan.onemap.differences.no_change import NoChange
 from ziyuan.onemap.differences.shapes import Shapes, same
 from ziyuan.onemap.differences.values import text, typed
+from ziyuan.onemap.standards.keys import SEPARATOR
 from ziyuan.onemap.standards.model import Entity, Field, Model
 
 Kind = Literal["insert", "update", "delete", "renumber"]
@@ -183,10 +184,7 @@ class _Comparison:
 
 def keys_of(entity: Entity) -> tuple[str, ...]:
     """The fields that name a feature; none where the entity has no key."""
-    key: Any = entity.key
-    if not key:
-        return ()
-    return (key,) if isinstance(key, str) else tuple(key)
+    return entity.key_fields or ((entity.key,) if entity.key else ())
 
 
 def second_choices(entity: Entity, fields: Sequence[str], shaped: bool) -> list[tuple[str, ...]]:
@@ -201,7 +199,7 @@ def second_choices(entity: Entity, fields: Sequence[str], shaped: bool) -> list[
 
 
 def key_column(side: Side, fields: Sequence[Field]) -> pa.Array:
-    """Keys as text, parts of a composite key joined by a slash; empty where a part is."""
+    """Keys as text, as `standards.keys.key_of` writes them; empty where a part is."""
     parts = []
     for field in fields:
         column = side.column(field.name)
@@ -209,7 +207,11 @@ def key_column(side: Side, fields: Sequence[Field]) -> pa.Array:
         parts.append(text(found.cast(pa.string())))
     if not parts:
         return pa.nulls(side.table.num_rows, pa.string())
-    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "/")
+    if len(parts) == 1:
+        return parts[0]
+    for sign in ("\\", SEPARATOR):
+        parts = [pc.replace_substring(part, sign, f"\\{sign}") for part in parts]
+    return pc.binary_join_element_wise(*parts, SEPARATOR)
 
 
 def match(old: pa.Array, new: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -84,6 +84,7 @@ def diff(old: str, new: str, names: tuple[str, ...], layer: str | None, crs: int
 def _diff_files(old: Path, new: Path, names: tuple[str, ...], layer: str | None, crs: int | None,
                 encoding: str | None, as_json: bool) -> None:  # fmt: skip
     from ziyuan.onemap.differences.files import compare_files
+    from ziyuan.onemap.differences.no_change import NoChange
     from ziyuan.onemap.quality.files import Wanted
     from ziyuan.onemap.standards import library
 
@@ -92,6 +93,9 @@ def _diff_files(old: Path, new: Path, names: tuple[str, ...], layer: str | None,
             raise click.UsageError(f"没有文件“{path}”。")
     try:
         models = [library.load(name) for name in names]
+        for model in models:  # a declaration that cannot be read is a fault of the model, not of the files
+            for entity in model.entities.values():
+                NoChange.of(model, entity)
     except ZiyuanError as error:
         stop(error, 2)
     try:
