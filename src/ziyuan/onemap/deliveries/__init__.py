@@ -17,10 +17,10 @@ from ziyuan.onemap.deliveries.records import file_record, form
 from ziyuan.onemap.deliveries.relief import answer_dispute
 from ziyuan.onemap.deliveries.submit import open_, submit
 from ziyuan.onemap.deliveries.turns import queue
-from ziyuan.onemap.deliveries.view import detail, expected, listing, preview, raw_file, receipt_file, waiting
+from ziyuan.onemap.deliveries.view import detail, listing, preview, raw_file, receipt_file, waiting
 
 __all__ = [
-    "Order", "accept", "answer_dispute", "control_areas", "detail", "expected", "feeds", "fetch_now", "file_record", "form",
+    "Order", "accept", "answer_dispute", "control_areas", "detail", "feeds", "fetch_now", "file_record", "form",
     "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "receipt_file", "receipt_holds",
     "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit", "verify_receipt",
     "waiting", "withdraw",

@@ -12,7 +12,7 @@ class MandateUnknown(UserError):
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         close = nearest(name, known)
-        super().__init__(f"没有可用的汇交任务“{name}”" + (f",最接近的是“{close}”。" if close else "。"), name=name)
+        super().__init__(f"没有可用的汇交任务“{name[:40]}”" + (f",最接近的是“{close}”。" if close else "。"), name=name)
 
 
 class PeriodRefused(UserError):

@@ -89,8 +89,8 @@ class Mandate:
 
     @property
     def expected(self) -> bool:
-        """True when something is owed each period; single records come when they come."""
-        return self.kinds != ("filing",)
+        """True when each county owes something each period; single records and feeds come when they come."""
+        return "full" in self.kinds and "feed" not in self.kinds
 
     @property
     def accepts(self) -> str:
@@ -138,9 +138,11 @@ class Mandate:
 @functools.cache
 def mandate(name: str) -> Mandate:
     """The mandate `name`. Raises MandateUnknown, MandateWrong, UnknownName (a key that is not known)."""
-    path = standards_folder() / "mandates" / f"{name}.yaml"
-    if not name.isidentifier() or not path.is_file():
-        raise MandateUnknown(name, [p.stem for p in sorted(path.parent.glob("*.yaml"))])
+    folder = standards_folder() / "mandates"
+    known = [path.stem for path in sorted(folder.glob("*.yaml"))]
+    if name not in known:
+        raise MandateUnknown(name, known)
+    path = folder / f"{name}.yaml"
     return read_mandate(name, yaml.safe_load(path.read_text(encoding="utf-8"))["mandate"])
 
 

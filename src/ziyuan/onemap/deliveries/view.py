@@ -15,8 +15,8 @@ from ziyuan.onemap.deliveries.decide import WITHDRAWABLE
 from ziyuan.onemap.deliveries.errors import WindowWrong
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.levels import level_of
-from ziyuan.onemap.deliveries.mandates import LEVELS, Mandate, mandate, mandates
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State, Upload, UploadState
+from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State, Upload, UploadState
 from ziyuan.onemap.deliveries.turns import places
 
 _MOST_SHAPES = 2000
@@ -134,35 +134,6 @@ def actions(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
         for name, action, title, told, needs, primary, consequence in offered
         if kernel.may(by, action, region=row.county)
     ]  # fmt: skip
-
-
-def expected(by: kernel.Actor) -> list[dict[str, Any]]:
-    """What each county of the region owes, and how far it is (应汇交清单): the last reference years."""
-    with kernel.acting(by):
-        kernel.require(by, "delivery.read")
-        counties = [r for r in kernel.regions(within=by.region) if r.level == "county"]
-        latest: dict[tuple[str, str, str], Delivery] = {}
-        for row in Delivery.objects.exclude(kind__in=(Kind.PRECURSOR, Kind.FILING)).order_by("sequence"):
-            known = latest.get((row.mandate, row.county, row.period))
-            if known is None or known.state != State.SEALED:
-                latest[row.mandate, row.county, row.period] = row
-        last = kernel.today().year - 1
-        periods = sorted({str(last), *(row.period for row in latest.values())}, reverse=True)
-        return [
-            _owed(task, county.code, county.name, period, latest.get((task.id, county.code, period)))
-            for task in mandates() if task.expected for period in periods for county in counties
-        ]  # fmt: skip
-
-
-def _owed(task: Mandate, county: str, name: str, period: str, row: Delivery | None) -> dict[str, Any]:
-    due = task.due_date(period)
-    late = due is not None and kernel.today() > due
-    state = "late" if late else "due"
-    if row is not None and row.state not in (State.OPEN, State.UPLOADING, State.WITHDRAWN):
-        known = {State.RETURNED: "returned", State.SEALED: "accepted", State.SUPERSEDED: "accepted"}
-        state = known.get(State(row.state), "delivered")
-    return {"county": county, "county_name": name, "period": period, "title": task.title, "due": due,
-            "state": state, "delivery": row.pk if row else None}
 
 
 def preview(by: kernel.Actor, delivery: acts.Ref, layer: str, bbox: str) -> dict[str, Any]:
