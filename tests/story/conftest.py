@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.support import browsing, desk, story
 from tests.support import nodes as running
-from tests.support import story
+from tests.support.browsing import Person
 from tests.support.nodes import Nodes
 from ziyuan.site.sample.client import Client
 
@@ -100,3 +101,20 @@ def decided(sign_in, sealed) -> dict[str, Any]:
     assert told["status"] == "granted"
     shown = story.until(lambda: (a := company.get(f"/api/applications/{draft}"))["documents"] and a)
     return {"draft": draft, "case": case["id"], "no": sent["no"], "query": sent["query_code"], "shown": shown}
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Any]:
+    """A browser, with the built workbench to look at."""
+    if not Path(browsing.CHROMIUM).exists():
+        pytest.fail("没有 /usr/bin/chromium:请用 ./ziyuan test 运行(它会安装)。")
+    if not (running.ROOT / "web" / "dist" / "index.html").is_file():
+        pytest.fail("工作台尚未构建:请用 ./ziyuan test 运行,或在 web/ 中运行 npm run build。")
+    with browsing.browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def at_work(opened, nodes) -> Callable[[str], Person]:
+    """`at_work("clerk340123")`: that person, signed in through the page."""
+    return desk.staff(opened, nodes)

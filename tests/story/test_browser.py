@@ -1,7 +1,6 @@
 """The whole story in a browser, on both nodes, as each person walks it."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyproj
@@ -12,7 +11,7 @@ from shapely.geometry import shape
 from tests.story.conftest import COUNTY
 from tests.support import browsing, story
 from tests.support.browsing import Person
-from tests.support.database import ROOT
+from tests.support.desk import act, choose, nothing_wrong, upload
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 FORM = {
@@ -31,36 +30,6 @@ FORM = {
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator:
-    if not Path(browsing.CHROMIUM).exists():
-        pytest.fail("没有 /usr/bin/chromium:请用 ./ziyuan test 运行(它会安装)。")
-    if not (ROOT / "web" / "dist" / "index.html").is_file():
-        pytest.fail("工作台尚未构建:请用 ./ziyuan test 运行,或在 web/ 中运行 npm run build。")
-    with browsing.browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def at_work(opened, nodes) -> Callable[[str], Person]:
-    """`at_work("clerk340123")`: that person, signed in through the page."""
-    accounts = {a["user"]: a for a in nodes.accounts()}
-    known: dict[str, Person] = {}
-
-    def enter(user: str) -> Person:
-        if user not in known:
-            who = browsing.person(opened, nodes.url("inner"))
-            who.go("/login")
-            who.page.get_by_label("账号").fill(user)
-            who.page.locator("input[name=password]").fill(accounts[user]["password"])
-            who.page.get_by_role("button", name="登录").click()
-            who.page.wait_for_url(lambda url: "/login" not in url)
-            known[user] = who
-        return known[user]
-
-    return enter
-
-
-@pytest.fixture(scope="module")
 def company(opened, nodes) -> Person:
     """An applicant without script."""
     account = next(a for a in nodes.accounts() if a["user"] == "company")
@@ -70,38 +39,6 @@ def company(opened, nodes) -> Person:
     page.get_by_label("密码").fill(account["password"])
     page.locator("main button[type=submit]").click()
     return who
-
-
-def nothing_wrong(*people: Person) -> None:
-    faults = [fault for who in people for fault in who.faults]
-    for who in people:
-        who.faults.clear()
-    assert faults == []
-
-
-def upload(who: Person, package: Path, year: str) -> None:
-    page = who.go("/deliveries")
-    page.get_by_role("button", name="汇交数据包").click()
-    page.get_by_label("年度").last.fill(year)
-    page.get_by_label("数据包文件").set_input_files(package)
-    page.get_by_role("button", name="提交汇交").click()
-    page.wait_for_url(re.compile(r"/deliveries/\d+"))
-
-
-def act(who: Person, action: str, opinion: str = "同意。") -> None:
-    """Write the opinion, choose the act, confirm its consequence."""
-    page = who.page
-    button, more = page.locator(f"[data-action={action}]"), page.locator("[data-more]")
-    expect(button.or_(more).first).to_be_visible()
-    if page.get_by_role("textbox", name="办理意见").count():
-        page.get_by_role("textbox", name="办理意见").fill(opinion)
-    if not button.is_visible():
-        more.click()
-    button.click()
-    confirm = page.locator(".el-dialog:visible .el-button--primary, .el-message-box:visible .el-button--primary")
-    confirm.click()
-    expect(confirm).to_have_count(0)
-    page.wait_for_load_state("networkidle")
 
 
 def test_1_a_faulty_package_is_uploaded_and_its_findings_are_found_on_the_map(at_work, sealed, packages):
@@ -114,7 +51,8 @@ def test_1_a_faulty_package_is_uploaded_and_its_findings_are_found_on_the_map(at
     reading = page.locator(".map__reading")
     expect(reading).to_be_visible()
     before = page.locator(".map__ground").screenshot()
-    choose(who, "规则", "DLTB-T1 ")
+    page.get_by_role("button", name=re.compile("拓扑")).click()
+    page.locator("[data-rule=DLTB-T1]").click()
     row = page.locator("tbody tr", has_text="DLTB").filter(has_text="重叠").last
     expect(row).to_be_visible()
     with page.expect_response(lambda r: "preview.geojson" in r.url):
@@ -123,6 +61,7 @@ def test_1_a_faulty_package_is_uploaded_and_its_findings_are_found_on_the_map(at
     assert page.locator(".map__ground").screenshot() != before, "the map went to the finding"
     who.picture("findings")
     who.look("findings")
+    page.get_by_text("下载报告").click()
     with page.expect_download() as layer:
         page.get_by_role("link", name="错误图层 GPKG").click()
     assert Path(layer.value.path()).read_bytes()[:15] == b"SQLite format 3"
@@ -302,11 +241,6 @@ def returned(at_work, company, applied) -> str:
     company.page.get_by_role("button", name="提交补正").click()
     until(company, applied["address"], "办理中")
     return address
-
-
-def choose(who: Person, label: str, option: str) -> None:
-    who.page.get_by_role("combobox", name=label).last.click(force=True)
-    who.page.locator(".el-select-dropdown__item:visible", has_text=option).first.click()
 
 
 def test_5_clerk_city_and_province_decide(at_work, company, applied, returned):

@@ -1,0 +1,88 @@
+"""What every person does at the workbench: sign in, choose from a list, act with an opinion, deliver a file."""
+
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.support import browsing
+from tests.support.browsing import Person
+from tests.support.nodes import Nodes
+
+
+def staff(opened: Browser, nodes: Nodes) -> Callable[[str], Person]:
+    """`staff(…)("clerk340123")`: that person, signed in through the page of the inner node, once."""
+    accounts = {a["user"]: a for a in nodes.accounts()}
+    known: dict[str, Person] = {}
+
+    def enter(user: str) -> Person:
+        if user not in known:
+            who = browsing.person(opened, nodes.url("inner"))
+            who.go("/login")
+            who.page.get_by_label("账号").fill(user)
+            who.page.locator("input[name=password]").fill(accounts[user]["password"])
+            who.page.get_by_role("button", name="登录").click()
+            who.page.wait_for_url(lambda url: "/login" not in url)
+            known[user] = who
+        return known[user]
+
+    return enter
+
+
+def nothing_wrong(*people: Person) -> None:
+    """What the console said and the looks found since the last time: nothing."""
+    faults = [fault for who in people for fault in who.faults]
+    for who in people:
+        who.faults.clear()
+    assert faults == []
+
+
+def upload(who: Person, package: Path, year: str) -> None:
+    """Deliver a package of a year and be led to its page."""
+    page = who.go("/deliveries")
+    page.get_by_role("button", name="汇交数据包").click()
+    page.get_by_label("年度").last.fill(year)
+    page.get_by_label("数据包文件").set_input_files(package)
+    page.get_by_role("button", name="提交汇交").click()
+    page.wait_for_url(re.compile(r"/deliveries/\d+"))
+
+
+def choose(who: Person, label: str, option: str) -> None:
+    """An option of a select, by its label."""
+    who.page.get_by_role("combobox", name=label).last.click(force=True)
+    who.page.locator(".el-select-dropdown__item:visible", has_text=option).first.click()
+
+
+def act(who: Person, action: str, opinion: str = "同意。") -> None:
+    """Write the opinion, choose the act, confirm its consequence."""
+    page = who.page
+    button, more = page.locator(f"[data-action={action}]"), page.locator("[data-more]")
+    expect(button.or_(more).first).to_be_visible()
+    if page.get_by_role("textbox", name="办理意见").count():
+        page.get_by_role("textbox", name="办理意见").fill(opinion)
+    if not button.is_visible():
+        more.click()
+    button.click()
+    confirm = page.locator(".el-dialog:visible .el-button--primary, .el-message-box:visible .el-button--primary")
+    confirm.click()
+    expect(confirm).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+
+def with_one_fault(package: Path, into: Path, change: str) -> Path:
+    """A copy of a zipped GeoPackage after one SQL statement on attributes."""
+    with zipfile.ZipFile(package) as packed:
+        name = next(n for n in packed.namelist() if n.endswith(".gpkg"))
+        packed.extract(name, into)
+    held = into / name
+    with sqlite3.connect(held) as data:
+        for function in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            data.create_function(function, 1, lambda shape: 0)  # the index triggers name them; no shape is changed
+        assert data.execute(change).rowcount == 1
+    made = into / f"{package.stem}-one.zip"
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(held, name)
+    return made
