@@ -4,7 +4,8 @@ Only for the few pairs whose integers differ although both have as many points. 
 decided together; the others ring by ring.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -100,7 +101,7 @@ def _part_near(old: list[np.ndarray], new: list[np.ndarray], rules: "NoChange", 
     return close(old[0], new[0]) and _paired(old[1:], new[1:], rules.any_order, close)
 
 
-def _paired(old: list, new: list, any_order: bool, close) -> bool:  # type: ignore[no-untyped-def,type-arg]
+def _paired(old: list[Any], new: list[Any], any_order: bool, close: Callable[[Any, Any], bool]) -> bool:
     """Each old one has one new partner that is close."""
     if len(old) != len(new):
         return False

@@ -151,7 +151,8 @@ def _counts(batch: PlaneBatch) -> np.ndarray:
 
 def _flat(geometries: np.ndarray, kinds: np.ndarray, step: float) -> PlaneBatch:
     """Integers of `step`; rings of polygons without their repeated last point."""
-    usable = np.where((kinds == NONE) | (kinds == OTHER), None, geometries)
+    usable = geometries.copy()
+    usable[(kinds == NONE) | (kinds == OTHER)] = None
     parts, of_geometry = shapely.get_parts(usable, return_index=True)
     areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, of_part = shapely.get_rings(parts[areal], return_index=True)
