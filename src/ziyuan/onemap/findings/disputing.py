@@ -45,7 +45,7 @@ def dispute(
         )  # fmt: skip
         StoredFinding.objects.filter(pk=found.pk).update(state=State.DISPUTED)
         notes.note(by, made, "dispute", reason.strip(), command)
-        notes.tell(by, made, "raised", None, finding=found.pk, rule=found.rule, fingerprint=found.fingerprint)
+        notes.tell_dispute(by, made, "raised", None, finding=found.pk, rule=found.rule, fingerprint=found.fingerprint)
     return made
 
 
@@ -94,7 +94,10 @@ def answer(
         row.save()
         marked = _mark(row, State.FALSE_ALARM if row.state == DisputeState.FALSE_ALARM else State.OPEN)
         notes.note(by, row, verdict, opinion.strip(), command)
-        notes.tell(by, row, verdict, DisputeState.RAISED, rule=row.finding.rule, findings=marked)
+        if row.state == DisputeState.FALSE_ALARM:
+            notes.tell_dispute(by, row, "false_alarm", DisputeState.RAISED, rule=row.finding.rule, findings=marked)
+        else:
+            notes.tell_dispute(by, row, "uphold", DisputeState.RAISED, rule=row.finding.rule, findings=marked)
     return row
 
 
@@ -118,7 +121,7 @@ def take_back(by: kernel.Actor, number: int, opinion: str = "", command: str = "
         row.save(update_fields=["state"])
         _mark(row, State.OPEN)
         notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回异议。", command)
-        notes.tell(by, row, "withdrawn", DisputeState.RAISED)
+        notes.tell_dispute(by, row, "withdrawn", DisputeState.RAISED)
     return row
 
 

@@ -60,7 +60,7 @@ def request(
             requested_unit=by.organ, requested_organ=by.organ_name,
         )  # fmt: skip
         notes.note(by, made, "request", f"{reason.strip()}(有效期至 {day.isoformat()})", command)
-        notes.tell(by, made, "requested", None, rules=made.rules, scope=scope, region=where, until=day.isoformat(),
+        notes.tell_exception(by, made, "requested", None, rules=made.rules, scope=scope, region=where, until=day.isoformat(),
                    findings=[f.pk for f in chosen], proof=stored.digest)  # fmt: skip
     return made
 
@@ -133,7 +133,7 @@ def approve(by: kernel.Actor, exception: int, opinion: str = "", command: str = 
         _decided(by, row, ExceptionState.APPROVED, opinion.strip())
         linked = link(row)
         notes.note(by, row, "approve", opinion.strip() or "同意。", command)
-        notes.tell(by, row, "approved", ExceptionState.REQUESTED, covers=linked)
+        notes.tell_exception(by, row, "approved", ExceptionState.REQUESTED, covers=linked)
     return row
 
 
@@ -147,7 +147,7 @@ def refuse(by: kernel.Actor, exception: int, opinion: str = "", command: str = "
             raise ReasonWanted("不予批准")
         _decided(by, row, ExceptionState.REFUSED, opinion.strip())
         notes.note(by, row, "refuse", opinion.strip(), command)
-        notes.tell(by, row, "refused", ExceptionState.REQUESTED)
+        notes.tell_exception(by, row, "refused", ExceptionState.REQUESTED)
     return row
 
 
@@ -212,7 +212,7 @@ def withdraw(by: kernel.Actor, exception: int, opinion: str = "", command: str =
         for other in cover.active(row.county, row.mandate, kernel.today()):
             link(other)
         notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回。", command)
-        notes.tell(by, row, "withdrawn", before)
+        notes.tell_exception(by, row, "withdrawn", before)
     return row
 
 

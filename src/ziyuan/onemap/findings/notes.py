@@ -37,10 +37,19 @@ def note(by: kernel.Actor, on: Subject, act: str, text: str, command: str = "") 
     )  # fmt: skip
 
 
-def tell(by: kernel.Actor, on: Subject, event: str, before: str | None, **facts: Any) -> None:
-    """Audit row and event of a change of state, in the transaction of the act."""
-    kind = "exception" if isinstance(on, FindingException) else "dispute"
-    kernel.announce(f"{kind}.{event}", county=on.county, no=on.no, delivery=on.delivery_id, **facts)
+def tell_exception(by: kernel.Actor, on: FindingException, event: str, before: str | None, **facts: Any) -> None:
+    """Audit row and event of a change of an exception's state, in the transaction of the act."""
+    kernel.announce(f"exception.{event}", county=on.county, no=on.no, delivery=on.delivery.no, **facts)
+    _record(by, on, "exception", event, before, facts)
+
+
+def tell_dispute(by: kernel.Actor, on: Dispute, event: str, before: str | None, **facts: Any) -> None:
+    """Audit row and event of a change of a dispute's state, in the transaction of the act."""
+    kernel.announce(f"dispute.{event}", county=on.county, no=on.no, delivery=on.delivery.no, **facts)
+    _record(by, on, "dispute", event, before, facts)
+
+
+def _record(by: kernel.Actor, on: Subject, kind: str, event: str, before: str | None, facts: dict[str, Any]) -> None:
     kernel.record(by, f"{kind}.{event}", on=(kind, on.no), county=on.county,
                   before=None if before is None else {"no": on.no, "state": before},
                   after={"no": on.no, "state": on.state}, **facts)  # fmt: skip
