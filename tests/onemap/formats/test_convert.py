@@ -344,3 +344,20 @@ def test_an_mdb_in_an_archive_is_advised_against_too(tmp_path):
         archive.writestr("成果.mdb", b"\0\1\0\0Standard Jet DB" + bytes(100))
     run = CliRunner().invoke(command, [str(tmp_path / "a.zip"), str(tmp_path / "o.gpkg")])
     assert run.exit_code == 11 and ".gdb" in run.stderr
+
+
+@pytest.mark.parametrize("extension", ["gdb", "vct", "fgb"])
+def test_a_layer_without_rows_or_without_shapes_is_written_as_such(tmp_path, extension):
+    empty = write(tmp_path / "e.gpkg", [], {"BSM": pa.array([], pa.string())})
+    assert convert(empty, tmp_path / f"e.{extension}", Wish()).losses == []
+    bare = write(tmp_path / "n.gpkg", [None], {"BSM": ["1"]})
+    assert convert(bare, tmp_path / f"n.{extension}", Wish()).losses == []
+    (back,) = read(tmp_path / f"n.{extension}", Wish())
+    assert back.table.column("BSM").to_pylist() == ["1"] and back.table.column("geometry").null_count == 1
+
+
+def test_heights_that_a_driver_drops_in_silence_are_found_by_reading_back(tmp_path):
+    high = shapely.Polygon([(EAST, NORTH, 5), (EAST + 10, NORTH, 5), (EAST, NORTH + 10, 6)])
+    source = write(tmp_path / "z.gpkg", [high], {"BSM": ["1"]})
+    assert "z" in {loss.kind for loss in convert(source, tmp_path / "o.dxf", Wish()).losses}
+    assert convert(source, tmp_path / "o.gdb", Wish()).losses == []

@@ -55,7 +55,7 @@ class Seen:
 def look(geometry: pa.ChunkedArray | pa.Array) -> Seen | None:
     """Judge the coordinates of up to 2,000 features spread over the layer; None without any."""
     step = max(1, len(geometry) // _SAMPLE)
-    sample = geometry.take(pa.array(range(0, len(geometry), step)))
+    sample = geometry.take(pa.array(range(0, len(geometry), step), pa.int64()))
     shapes = shapely.from_wkb(np.array(sample.to_pylist(), dtype=object), on_invalid="ignore")
     bounds = shapely.bounds(shapes)
     bounds = bounds[np.isfinite(bounds).all(axis=1)]

@@ -35,6 +35,8 @@ def write(path: Path, layer: Layer, columns: dict[str, str], made: date) -> None
     system = layer.system.ours if layer.system is not None else None
     if system is None or system.zone is None or layer.shapes is None:
         raise CannotCarry(layer.name, "界址点坐标 TXT", "须为 CGCS2000 三度带平面坐标的面图层")
+    if not len(layer.shapes):
+        raise CannotCarry(layer.name, "界址点坐标 TXT", "没有面")
     batch = PlaneBatch.from_wkb(shapely.to_wkb(layer.shapes), system.epsg)
     sizes = areas.official_area(batch)
     parcels = []

@@ -50,10 +50,20 @@ class _Rows:
             return wrong
         different = np.flatnonzero(~self._same(old, new))
         if not len(different):
-            return []
+            return self._heights(old, new)
         first = int(different[0])
         return [Loss("geometry", layer.name, None, len(different), "写出后图形与源图形不同", int(rows[first]),
                      _wkt(old[first]), _wkt(new[first]))]  # fmt: skip
+
+    def _heights(self, old: NDArray[np.object_], new: NDArray[np.object_]) -> list[Loss]:
+        """Heights of all points, in whatever order their rings are written."""
+        high = shapely.has_z(old)
+        if not high.any():
+            return []
+        before, after = (np.sort(shapely.get_coordinates(s[high], include_z=True)[:, 2]) for s in (old, new))
+        if len(before) == len(after) and np.allclose(before, after, rtol=0, atol=1e-6, equal_nan=True):
+            return []
+        return [Loss("z", self.layer.name, None, int(high.sum()), "写出后高程(Z)与源数据不同")]
 
     def _count(self, old: int, new: int) -> list[Loss]:
         if old == new:

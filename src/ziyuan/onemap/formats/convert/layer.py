@@ -61,8 +61,8 @@ def of_opened(one: Opened, chosen: int | None, *, needs_system: bool) -> Layer:
 
 
 def _parsed(name: str, wkb: NDArray[np.object_]) -> NDArray[np.object_]:
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    unread = [value is not None and shape is None for value, shape in zip(wkb, shapes, strict=True)]
+    shapes = np.asarray(shapely.from_wkb(wkb.astype(object), on_invalid="ignore"), object)
+    unread = np.array([value is not None and shape is None for value, shape in zip(wkb, shapes, strict=True)], bool)
     lost = np.flatnonzero(unread | (shapely.get_type_id(shapes) > _LAST_STRAIGHT))
     if len(lost):
         raise CurvesFound(name, int(lost[0]) + 1, len(lost))

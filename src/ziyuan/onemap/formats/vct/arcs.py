@@ -28,6 +28,9 @@ class Arcs:
 
 def shared(xy: NDArray[np.int64], size: Ints) -> Arcs:
     """Arcs of closed rings; xy: (n, 2) whole units, ring after ring, `size` points each with the first repeated."""
+    if not len(xy):
+        none = np.empty(0, np.int64)
+        return Arcs(none, none, none, np.empty(0, bool), none)
     first = np.cumsum(size) - size
     is_edge = np.ones(len(xy), bool)
     is_edge[first + size - 1] = False
