@@ -2,12 +2,10 @@
 
 from ziyuan.base.errors import UserError
 
-_EXPORT = "请在原软件中检查后重新导出 VCT 3.0(GB/T 17798-2007);如仍不行,可改交 GeoPackage 或 Shapefile。"
-
 
 class NotVct(UserError):
     code = "ZY-VCT-001"
-    remedy = _EXPORT
+    remedy = "请在原软件中检查后重新导出 VCT 3.0(GB/T 17798-2007);如仍不行,可改交 GeoPackage 或 Shapefile。"
 
     def __init__(self, why: str) -> None:
         super().__init__(f"文件不是可读取的 VCT 3.0 文件:{why}。", why=why)
@@ -17,7 +15,7 @@ class Misplaced(UserError):
     """A line that the section does not allow at this place, or a file that ends too early."""
 
     code = "ZY-VCT-002"
-    remedy = _EXPORT
+    remedy = "请在原软件中检查后重新导出 VCT 3.0(GB/T 17798-2007);如仍不行,可改交 GeoPackage 或 Shapefile。"
 
     def __init__(self, line: int, section: str, expected: str, found: str) -> None:
         shown = f"读到的是“{found[:40]}”" if found else "文件在此中断"
