@@ -5,6 +5,7 @@ here, before anything is stored or hashed.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,11 +79,13 @@ def prepare(layer: Layer, delivered: LayerTable, zone: int) -> Prepared:
     if len(batch) and not pc.all(pc.equal(order, pa.array(np.arange(len(order)), order.type))).as_py():
         batch = batch.take(order.to_numpy().astype(np.int64))
         columns = {name: column.take(order) for name, column in columns.items()}
-    degrees, whole = back_again(batch)
+    with ThreadPoolExecutor(1) as beside:  # projecting lets go of the interpreter, hashing does not
+        projected = beside.submit(back_again, batch)
+        digests = feature_digests(layer.id, keys, {n: columns[n] for n in layer.hashed}, batch)
+        degrees, whole = projected.result()
     lost = np.flatnonzero(~whole)
     if len(lost):
         raise NotReversible(layer.id, keys[lost[0]].as_py(), zone)
-    digests = feature_digests(layer.id, keys, {n: columns[n] for n in layer.hashed}, batch)
     return Prepared(layer, keys, columns, batch, degrees, digests)
 
 

@@ -66,7 +66,7 @@ class Standing:
         """Some of the rows, in that order."""
         at = pa.array(places, pa.int64())
         days = ([column[i] for i in places.tolist()] for column in (self.starts, self.ends))
-        return Standing(self.fids[places], self.keys.take(at), self.digests.take(at), *days)  # type: ignore[arg-type]
+        return Standing(self.fids[places], self.keys.take(at), self.digests.take(at), *days)
 
 
 def standing(layer: Layer, county: str, moment: Moment) -> Standing:

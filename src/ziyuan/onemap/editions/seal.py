@@ -5,6 +5,7 @@ none but for a late delivery); `paint` lays it over the rows on both clocks.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -91,15 +92,25 @@ def _seal(act: Act, ready: Prepared) -> Edition:
     plan = paint.plan(standing, span, ready.keys, pa.array(ready.digests, pa.binary(32)))
     name = lake.name_of(kind, act.county, act.day.isoformat(), act.delivery_no)
     act.written.append(lake.folder() / name)
-    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), act.zone)
-    edition = register.enter(
-        kind, act.county, act.day, delivery_no=act.delivery_no, digest=merkle_root(ready.digests), features=len(ready),
-        area_m2=register.area_of(kind, ready.columns), inserted=plan.inserted, updated=plan.updated, deleted=plan.deleted,
-        unchanged=plan.unchanged, lake=name, file_sm3=file_sm3(name), sealed=known, sealed_by=act.by.name,
-    )  # fmt: skip
-    write(act, ready, span, plan, edition)
+    with ThreadPoolExecutor(1) as beside:  # the file is written while the database takes the rows
+        filed = beside.submit(_file, kind, name, ready)
+        edition = register.enter(
+            kind, act.county, act.day, delivery_no=act.delivery_no, digest=merkle_root(ready.digests),
+            features=len(ready), area_m2=register.area_of(kind, ready.columns), inserted=plan.inserted,
+            updated=plan.updated, deleted=plan.deleted, unchanged=plan.unchanged, lake=name, sealed=known,
+            sealed_by=act.by.name,
+        )  # fmt: skip
+        write(act, ready, span, plan, edition)
+        edition.file_sm3 = filed.result()
+    edition.save(update_fields=["file_sm3"])
     register.announce_sealed(edition, act.by)
     return edition
+
+
+def _file(kind: Layer, name: str, ready: Prepared) -> str:
+    """Write the lake file of an edition; its SM3."""
+    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), ready.batch.zone)
+    return file_sm3(name)
 
 
 def file_sm3(name: str) -> str:
