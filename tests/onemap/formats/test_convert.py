@@ -361,3 +361,12 @@ def test_heights_that_a_driver_drops_in_silence_are_found_by_reading_back(tmp_pa
     source = write(tmp_path / "z.gpkg", [high], {"BSM": ["1"]})
     assert "z" in {loss.kind for loss in convert(source, tmp_path / "o.dxf", Wish()).losses}
     assert convert(source, tmp_path / "o.gdb", Wish()).losses == []
+
+
+def test_a_table_without_shapes_is_told_where_it_has_no_place(tmp_path):
+    source = write(tmp_path / "s.gpkg", [box(0, 0)], {"BSM": ["1"]})
+    pyogrio.write_arrow(pa.table({"MC": ["a", "b"]}), source, layer="ZB", driver="GPKG", append=True)
+    (loss,) = convert(source, tmp_path / "o.zip", Wish()).losses
+    assert (loss.kind, loss.layer, loss.rows) == ("layer", "ZB", 2)
+    assert convert(source, tmp_path / "o.gdb", Wish()).losses == []
+    assert convert(source, tmp_path / "o.vct", Wish()).losses == []

@@ -37,7 +37,8 @@ class Carries:
     mixed: bool = True  # several geometry kinds in one layer
     shapes: tuple[str, ...] = ("point", "line", "polygon")
     multipoint: bool = True
-    shapeless: bool = True  # rows and tables without geometry
+    shapeless: bool = True  # rows without geometry
+    tables: bool = True  # layers without any
     crs: Literal["any", "cgcs2000", "wgs84", "none"] = "any"
 
 
@@ -59,7 +60,7 @@ GPKG = Format("gpkg", "GeoPackage", (".gpkg",), Carries(layers=True), driver="GP
 SHP = Format(
     "shp", "Shapefile", (".shp",), driver="ESRI Shapefile",
     carries=Carries(text=254, text_in_bytes=True, name=10, name_in_bytes=True, types=_PLAIN, empty_text=False,
-                    edge_blanks=False, mixed=False),
+                    edge_blanks=False, mixed=False, tables=False),
 )  # fmt: skip
 GDB = Format(
     "gdb", "File Geodatabase", (".gdb",), driver="OpenFileGDB",
@@ -69,15 +70,17 @@ GDB = Format(
 GEOJSON = Format(
     "geojson", "GeoJSON", (".geojson", ".json"), Carries(types=ALL_TYPES - {"binary"}, declared=False), driver="GeoJSON"
 )  # fmt: skip
-DXF = Format("dxf", "DXF", (".dxf",), Carries(attributes="none", crs="none", shapeless=False), driver="DXF")
-FGB = Format("fgb", "FlatGeobuf", (".fgb",), Carries(types=ALL_TYPES), driver="FlatGeobuf")
+DXF = Format("dxf", "DXF", (".dxf",), Carries(attributes="none", crs="none", shapeless=False,
+                                                 tables=False), driver="DXF")
+FGB = Format("fgb", "FlatGeobuf", (".fgb",), Carries(types=ALL_TYPES, tables=False), driver="FlatGeobuf")
 GML = Format(
     "gml", "GML", (".gml",), driver="GML",
-    carries=Carries(name_pattern=r"[^\W\d][\w.-]*", types=ALL_TYPES - {"binary"}, empty_text=False),
+    carries=Carries(name_pattern=r"[^\W\d][\w.-]*", types=ALL_TYPES - {"binary"}, empty_text=False,
+                    tables=False),
 )  # fmt: skip
 KML = Format(
     "kml", "KML", (".kml",), driver="LIBKML",
-    carries=Carries(types=frozenset({"text", "integer", "number"}), empty_text=False, crs="wgs84"),
+    carries=Carries(types=frozenset({"text", "integer", "number"}), empty_text=False, crs="wgs84", tables=False),
 )  # fmt: skip
 XLSX = Format(
     "xlsx", "Excel 工作簿", (".xlsx", ".xlsm"), reader=f"{_OURS}.tables.xlsx:read", table=True,
@@ -87,7 +90,7 @@ CSV = Format(
     "csv", "CSV", (".csv",), reader=f"{_OURS}.tables.csv:read", table=True,
     carries=Carries(types=ALL_TYPES - {"binary"}, typed=False, declared=False, crs="none", empty_text=False),
 )  # fmt: skip
-PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries(), reader=f"{_OURS}.geoparquet:read")
+PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries(tables=False), reader=f"{_OURS}.geoparquet:read")
 VCT = Format(
     "vct", "VCT 3.0", (".vct",), reader=f"{_OURS}.vct.read:read",
     carries=Carries(types=_PLAIN, empty_text=False, edge_blanks=False, three_d=False, layers=True, mixed=False,
@@ -96,7 +99,7 @@ VCT = Format(
 TXT = Format(
     "txt", "界址点坐标 TXT", (".txt",), reader=f"{_OURS}.boundary_txt.layer:read",
     carries=Carries(attributes="parcel", empty_text=False, edge_blanks=False, three_d=False, shapes=("polygon",),
-                    shapeless=False, crs="cgcs2000"),
+                    shapeless=False, crs="cgcs2000", tables=False),
 )  # fmt: skip
 FORMATS = (GPKG, SHP, GDB, GEOJSON, DXF, FGB, GML, KML, XLSX, CSV, PARQUET, VCT, TXT)
 BY_EXTENSION = {extension: one for one in FORMATS for extension in one.extensions}

@@ -99,7 +99,7 @@ def convert(source: Path, out: Path, wish: Wish) -> Report:
     _check_free(target, wish.force)
     opened = read(source, wish)
     report = Report(opened, target.kind)
-    layers = _fitted(_chosen(opened, target, wish), target, report)
+    layers = _fitted(_chosen(opened, target, wish, report), target, report)
     with sandbox.held_folder(out.absolute().parent) as held:
         place = held / "out"
         place.mkdir()
@@ -143,10 +143,12 @@ def _beside(target: Target) -> list[Path]:
     return [target.path.with_suffix(ending) for ending in endings]
 
 
-def _chosen(opened: Sequence[Opened], target: Target, wish: Wish) -> list[Layer]:
+def _chosen(opened: Sequence[Opened], target: Target, wish: Wish, report: Report) -> list[Layer]:
     needs_system = target.kind.carries.crs != "none"
     layers = [of_opened(one, wish.crs, needs_system=needs_system) for one in opened]
-    if not target.kind.carries.shapeless or target.kind is kinds.PARQUET:
+    if not target.kind.carries.tables:
+        report.losses += [Loss("layer", layer.name, None, layer.table.num_rows, "没有图形的表不能装,未写出")
+                          for layer in layers if layer.shapes is None]  # fmt: skip
         layers = [layer for layer in layers if layer.shapes is not None]
     if not layers:
         raise NothingToConvert(target.path.name)
