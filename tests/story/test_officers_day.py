@@ -1,7 +1,9 @@
 """The officer's day in a browser: upload, findings, map, an exception asked and approved, accepted, and the bulletin."""
 
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -119,9 +121,13 @@ def test_5_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned,
     officer, _ = returned
     maker, chief = at_work("data340000"), at_work("chief340000")
     page = maker.go("/bulletins")
+    page.get_by_label("月份").fill(f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}")
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="编制通报").click()
     page.wait_for_url(re.compile(r"/bulletins/\d+"))
     address = page.url.removeprefix(maker.url)
+    delivered = page.locator("tr", has_text="肥西县").last.locator("td").nth(3)
+    expect(delivered).to_have_text(re.compile("[1-9]"))
     expect(page.get_by_role("button", name="审核")).to_have_count(0)
     maker.look("bulletin-draft")
     chief.go(address)

@@ -44,9 +44,10 @@ def upload(who: Person, package: Path, year: str) -> None:
     """Deliver a package of a year and be led to its page."""
     page = who.go("/deliveries")
     page.get_by_role("button", name="汇交数据包").click()
-    page.get_by_label("年度").last.fill(year)
-    page.get_by_label("数据包文件").set_input_files(package)
-    page.get_by_role("button", name="提交汇交").click()
+    form = page.get_by_role("form", name="汇交数据包")
+    form.get_by_label("年度").fill(year)
+    form.get_by_label("数据包文件").set_input_files(package)
+    form.get_by_role("button", name="提交汇交").click()
     page.wait_for_url(re.compile(r"/deliveries/\d+"))
 
 

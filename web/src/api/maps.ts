@@ -124,20 +124,20 @@ export const maps = {
   outlines: () => get<FeatureCollection<{ code?: string; name?: string }>>('/outlines.geojson'),
   features: (
     id: string,
-    query: { county?: string; bbox?: string; asof?: string; where?: string; q?: string; after?: string | null; limit?: number },
+    query: { county?: string; bbox?: string; asof?: string; known?: string; where?: string; q?: string; after?: string | null; limit?: number },
   ) => get<FeatureCollection>(`${layerPath(id)}/features`, query),
-  identify: (id: string, lon: number, lat: number, asof: string) =>
-    get<{ items: Identified[] }>(`${layerPath(id)}/identify`, { lon: lon.toFixed(8), lat: lat.toFixed(8), asof }),
+  identify: (id: string, lon: number, lat: number, asof: string, known = '') =>
+    get<{ items: Identified[] }>(`${layerPath(id)}/identify`, { lon: lon.toFixed(8), lat: lat.toFixed(8), asof, known }),
   feature: (id: string, county: string, key: string, asof: string) =>
     get<Identified>(`${layerPath(id)}/features/${county}/${encodeURIComponent(key)}`, { asof }),
   statistics: (id: string, query: { county: string; asof: string; by: GroupBy }) =>
     get<Statistics>(`${layerPath(id)}/statistics`, query),
   statisticsUrl: (id: string, query: { county: string; asof: string; by: GroupBy }) =>
     address(`${layerPath(id)}/statistics.csv`, query),
-  changes: (id: string, query: { county: string; from: string; to: string; after?: string | null }) =>
+  changes: (id: string, query: { county: string; from: string; to: string; known?: string; after?: string | null }) =>
     get<Changes>(`${layerPath(id)}/changes`, { ...query, limit: 200 }),
   flow: (id: string, query: { county: string; from: string; to: string }) => get<Flow>(`${layerPath(id)}/flow`, query),
-  tileUrl: (id: string, asof: string) => `/api${layerPath(id)}/tiles/{z}/{x}/{y}.mvt${asof ? `?asof=${asof}` : ''}`,
+  tileUrl: (id: string, asof: string, known = '') => `/api${layerPath(id)}/tiles/{z}/{x}/{y}.mvt${address('', { asof, known }).slice('/api'.length)}`,
   exportUrl: (id: string, query: { county: string; asof: string; format: 'gpkg' | 'csv' }) =>
     address(`${layerPath(id)}/export`, query),
 }

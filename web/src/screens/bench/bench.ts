@@ -11,6 +11,8 @@ export interface Bench {
   on: string[]
   opacity: Record<string, number>
   asof: string
+  /** Shanghai time, without zone: the record as it was known then; empty for now. */
+  known: string
 }
 
 /** Records of what changed between two years (变更过程): they are not a state of the land and are not laid on the map. */
@@ -21,7 +23,7 @@ export const isChangeRecord = (id: string): boolean => CHANGE_RECORDS.includes(i
 export const hasData = (layer: MapLayer): boolean => layer.editions.length > 0 || layer.by_cases === true
 
 export function useBench() {
-  const state = reactive<Bench>({ layers: [], on: [], opacity: {}, asof: '' })
+  const state = reactive<Bench>({ layers: [], on: [], opacity: {}, asof: '', known: '' })
   /** Shapes laid on top by the panel in use (found features, changes, the identified one). */
   const found = shallowRef<ShapeOverlay[]>([])
 
@@ -29,7 +31,7 @@ export function useBench() {
   const tiles = computed<TileOverlay[]>(() =>
     [...shown.value].reverse().map((layer) => ({
       id: layer.id,
-      url: maps.tileUrl(layer.id, state.asof),
+      url: maps.tileUrl(layer.id, state.asof, state.known),
       style: layer.style,
       opacity: state.opacity[layer.id] ?? 0.8,
       minZoom: layer.min_zoom,

@@ -28,3 +28,9 @@ test('on a day the last edition up to that day holds, the day itself included', 
   expect(on('2023-12-30')).toEqual([])
   expect(on('')).toContain('340123@2024')
 })
+
+test('as known at a moment, what was sealed later is not there yet', () => {
+  const late = { editions: [{ ...edition('340123', '2024-12-31'), sealed: '2026-11-25T02:00:00+00:00' }] } as MapLayer
+  expect(editionOn(late, '', '2026-11-25T09:59:00')).toEqual([])
+  expect(editionOn(late, '', '2026-11-25T10:00:00')).toHaveLength(1)
+})
