@@ -60,3 +60,13 @@ def test_a_city_announces_no_date_for_the_province(db, people):
 def test_a_county_sees_only_what_it_owes_itself(sealed, people):
     assert {each.county for each in onemap.catalogue.owed(people["officer"])} == {COUNTY}
     assert {each.county for each in onemap.catalogue.owed(people["neighbour"])} == {"340121"}
+
+
+def test_a_delivery_under_way_is_delivered_and_a_trial_run_is_none(registered, deliver, sample, people):
+    deliver(sample / f"{COUNTY}-2024.zip")
+    assert _of(people["city"]).state == "delivered"
+    assert {each.mandate for each in onemap.catalogue.owed(people["province"])} == {MANDATE}
+
+
+def test_another_region_can_be_named_but_shows_nothing(sealed, people):
+    assert onemap.catalogue.owed(people["neighbour"], within=COUNTY) == []

@@ -210,7 +210,6 @@ def test_another_region_sees_and_does_nothing(registered, deliver, sample, peopl
     told = deliver(sample / "340123-2024-faulty.zip")
     stranger = people[who]
     assert deliveries.listing(stranger)["items"] == []
-    assert all(row["county"] != COUNTY for row in deliveries.expected(stranger))
     assert deliveries.control_areas(stranger)["items"] == []
     for read in (deliveries.detail, onemap.findings.listing, onemap.findings.on_map,
                  lambda by, no: deliveries.report_file(by, no, "pdf")):  # fmt: skip
@@ -239,13 +238,6 @@ def test_the_countys_officer_may_not_decide_on_his_own_delivery(registered, deli
 def test_a_year_that_cannot_be_is_refused(db, people, period):
     with pytest.raises(errors.PeriodRefused):
         deliveries.open_(people["officer"], COUNTY, period)
-
-
-def test_what_is_expected_says_who_owes_what(registered, deliver, sample, people):
-    deliver(sample / "340123-2024.zip")
-    owed = {(row["county"], row["period"]): row["state"] for row in deliveries.expected(people["city"])}
-    assert owed[COUNTY, "2024"] == "delivered"
-    assert owed["340121", "2024"] == "due"
 
 
 def test_a_changed_byte_of_the_kept_layers_stops_the_acceptance(registered, deliver, sample, people):

@@ -11,11 +11,13 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.catalogue.errors import DueDateWrong
 from ziyuan.onemap.catalogue.models import DueDate
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate, mandates
-from ziyuan.onemap.deliveries.models import Delivery, State
+from ziyuan.onemap.deliveries.models import Delivery, Kind, State
 
 TITLES = {"due": "待汇交", "late": "逾期", "delivered": "已汇交", "returned": "已退回", "accepted": "已验收"}
-_ANSWERS = {State.RETURNED: "returned", State.SEALED: "accepted"}
-_NOT_GIVEN = (State.OPEN, State.WITHDRAWN)
+_ANSWERS = {State.RETURNED: "returned", State.SEALED: "accepted", State.SUPERSEDED: "accepted"}
+_NOT_GIVEN = (State.OPEN, State.UPLOADING, State.WITHDRAWN)
+NO_ANSWER = (Kind.PRECURSOR, Kind.FILING)
+"""Kinds that answer no expectation: a trial run, single records."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,19 @@ def owed(by: kernel.Actor, *, within: str | None = None, state: str | None = Non
     """All expected deliveries of the actor's region, or of a region inside it; the newest period first."""
     with kernel.acting(by):
         kernel.require(by, "catalogue.read")
-        latest = _latest(Delivery.objects.order_by("sequence"))
+        latest = _latest(Delivery.objects.exclude(kind__in=NO_ANSWER).order_by("sequence"))
         dates = {(d.mandate, d.period): d for d in DueDate.objects.filter(replaced__isnull=True)}
         today = kernel.today()
-        counties = [r for r in kernel.regions(within=within or by.region) if r.level == "county"]
-    periods = sorted({str(today.year - 1), *(key[2] for key in latest)}, reverse=True)
+        counties = [
+            r for r in kernel.regions(within=by.region)
+            if r.level == "county" and (not within or kernel.contains(within, r.code))
+        ]  # fmt: skip
+    delivered = {(task, period) for task, _, period in latest}
     found = [
         _owed(task, county, period, dates.get((task.id, period)), latest.get((task.id, county.code, period)), today)
-        for task in mandates() for period in periods for county in counties
+        for task in mandates() if task.expected
+        for period in sorted({task.current_period(today), *(p for t, p in delivered if t == task.id)}, reverse=True)
+        for county in counties
     ]  # fmt: skip
     return [each for each in found if state is None or each.state == state]
 
@@ -74,7 +81,7 @@ def _owed(
     state = _ANSWERS.get(State(given.state), "delivered") if given else "due"
     late = due is not None and today > due and state in ("due", "returned")
     return Owed(
-        task.id, task.title, task.duty, county.code, county.name, period, due,
+        task.id, task.title, task.duty or "", county.code, county.name, period, due,
         announced.source if announced else "", "late" if late and state == "due" else state,
         (today - due).days if late and due else 0, row.pk if row else None, row.no if row else "",
     )  # fmt: skip

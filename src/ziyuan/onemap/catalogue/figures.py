@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.catalogue.expected import Owed
+from ziyuan.onemap.catalogue.expected import NO_ANSWER, Owed
 from ziyuan.onemap.catalogue.models import StandsOn
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
 
@@ -16,7 +16,8 @@ TITLES = {
     "first_pass_rate": "一次通过率(%)", "errors": "错误", "corrections": "更正", "used": "被使用次数",
 }  # fmt: skip
 """Figures in the order in which they are printed."""
-_CHECKED = (State.RETURNED, State.REVIEW, State.ACCEPTED, State.SEALED)
+_SEALED = (State.SEALED, State.SUPERSEDED)
+_CHECKED = (State.RETURNED, State.REVIEW, State.ACCEPTED, *_SEALED)
 
 
 class Span(NamedTuple):
@@ -39,7 +40,7 @@ def read(owed: list[Owed], span: Span) -> Stock:
     """The rows of the session's region: all deliveries handed in before the end, acts and uses of the month."""
     return Stock(
         owed,
-        list(Delivery.objects.filter(submitted__lt=span.end).order_by("pk")),
+        list(Delivery.objects.exclude(kind__in=NO_ANSWER).filter(submitted__lt=span.end).order_by("pk")),
         list(
             DeliveryNote.objects.filter(at__gte=span.start, at__lt=span.end)
             .select_related("delivery")
@@ -116,7 +117,7 @@ def _kinds(row: Delivery, known: list[Delivery]) -> list[str]:
             kinds.append("first_passed")
     same = (row.mandate, row.county, row.period)
     if any(
-        (d.mandate, d.county, d.period) == same and d.pk < row.pk and d.state == State.SEALED for d in known
+        (d.mandate, d.county, d.period) == same and d.pk < row.pk and d.state in _SEALED for d in known
     ):
         kinds.append("corrections")
     return kinds

@@ -33,11 +33,6 @@ def listing(
     )
 
 
-@router.get("/expected", summary="应汇交清单")
-def expected(request: HttpRequest) -> Any:
-    return onemap.deliveries.expected(actor(request))
-
-
 @router.get("/queue", summary="质检队列")
 def queue(request: HttpRequest) -> Any:
     return onemap.deliveries.queue(actor(request))
