@@ -1,6 +1,6 @@
 """The door of `onemap`."""
 
-from ziyuan.onemap import catalogue, deliveries, findings
+from ziyuan.onemap import catalogue, deliveries
 from ziyuan.onemap.analysis.counties import CountyShare, counties_of
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
 from ziyuan.onemap.analysis.picture import draw_map
@@ -21,6 +21,7 @@ from ziyuan.onemap.editions.rows import Feature
 from ziyuan.onemap.editions.seal import seal, sweep
 from ziyuan.onemap.editions.verify import Verification, verify
 from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_write
+from ziyuan.onemap.findings import verbs as findings
 from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
 from ziyuan.onemap.layer_tables import apply_standards
 from ziyuan.onemap.services import editions as edition_pages

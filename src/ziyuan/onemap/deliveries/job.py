@@ -22,7 +22,7 @@ from ziyuan.onemap.deliveries.keep import keep
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryProgress, Kind, State
 from ziyuan.onemap.deliveries.receipts import receipt
-from ziyuan.onemap.findings import Judged, store
+from ziyuan.onemap.findings.store import Judged, store
 from ziyuan.onemap.formats import County, Fault, LayerTable, Package, read_package
 from ziyuan.onemap.quality import switches
 from ziyuan.onemap.quality.check import check

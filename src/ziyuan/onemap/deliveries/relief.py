@@ -1,10 +1,10 @@
 """What exceptions and answers mean for a delivery: a returned one goes to review when no error stands open."""
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap import findings
 from ziyuan.onemap.deliveries import acts
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State
+from ziyuan.onemap.findings import verbs as findings
 from ziyuan.onemap.findings.disputing import locked as locked_dispute
 from ziyuan.onemap.findings.errors import ErrorsStandOpen
 

@@ -1,24 +1,4 @@
 """Findings (问题) of deliveries: stored, compared with the attempt before, excepted, disputed, reported.
 
-Import verbs from here; only verbs write. This room lies below `deliveries`.
+Import verbs from `verbs`; only verbs write. This room lies below `deliveries`.
 """
-
-from ziyuan.onemap.findings import proof as proof
-from ziyuan.onemap.findings.cover import with_effect
-from ziyuan.onemap.findings.disputing import answer, dispute, take_back
-from ziyuan.onemap.findings.excepting import approve, refuse, request, withdraw
-from ziyuan.onemap.findings.models import CheckRun
-from ziyuan.onemap.findings.read import counts, listing, on_map, open_errors
-from ziyuan.onemap.findings.stages import listing as chains_told
-from ziyuan.onemap.findings.stages import report as stage_report
-from ziyuan.onemap.findings.store import Judged, store
-from ziyuan.onemap.findings.view import dispute as one_dispute
-from ziyuan.onemap.findings.view import disputes, exceptions, fixture
-from ziyuan.onemap.findings.view import exception as one_exception
-from ziyuan.onemap.findings.view import proof as proof_file
-
-__all__ = [
-    "CheckRun", "Judged", "answer", "approve", "chains_told", "counts", "dispute", "disputes", "exceptions", "fixture",
-    "listing", "on_map", "one_dispute", "one_exception", "open_errors", "proof_file", "refuse", "request", "stage_report",
-    "store", "take_back", "with_effect", "withdraw",
-]  # fmt: skip
