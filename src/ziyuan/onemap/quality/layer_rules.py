@@ -49,8 +49,8 @@ def not_shifted(rule: Rule, frame: Frame, context: Context) -> None:
     shapes = frame.shapes
     if frame.name in context.shifted or not len(shapes.rows) or shapes.plane.curved:
         return
-    bounds = shapely.bounds(shapes.given[shapes.rows])
-    middle = np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
+    bounds = shapely.bounds(shapes.units)
+    middle = shapes.delivered((bounds[:, :2] + bounds[:, 2:]) / 2)
     fault = _named_fault(middle, shapes.plane) or _outside(middle, context, shapes.plane)
     if not fault:
         return

@@ -160,7 +160,9 @@ class Shapes:
         Rounding to the grid may make a ring touch itself, and doubles may cross by less than the grid. In a
         layer that had to be projected the delivered shape alone decides.
         """
-        broken = ~in_threads(shapely.is_valid, self.given[self.rows])
+        broken = np.zeros(len(self.rows), bool)
+        for at in range(0, len(broken), _PIECE):
+            broken[at : at + _PIECE] = ~in_threads(shapely.is_valid, self.given[self.rows[at : at + _PIECE]])
         if broken.any() and not self.plane.curved:
             broken[broken] = ~shapely.is_valid(self.units[broken])
         return ~broken
