@@ -1,4 +1,4 @@
-"""Deliveries as people see them: lists, one delivery with its acts, what is expected of whom."""
+"""Deliveries as people see them: lists, one delivery with its road and acts."""
 
 import json
 from datetime import timedelta
