@@ -22,7 +22,7 @@ from ziyuan.onemap import service as onemap
 from ziyuan.onemap.differences import package as packages
 from ziyuan.onemap.differences.changeset import KEY
 from ziyuan.onemap.differences.errors import DamagedPackage, NotConsecutive, UnsealedPackage
-from ziyuan.onemap.editions import changesets
+from ziyuan.onemap.editions import changesets, undo
 
 Y2023, Y2024, Y2025 = date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31)
 COUNTY = world.COUNTY
@@ -108,6 +108,15 @@ def test_applied_again_it_is_the_same_edition_and_writes_nothing(by, elsewhere):
     once, again = changesets.apply(path, by=by), changesets.apply(path, by=by)
     assert once.pk == again.pk
     assert len(onemap.editions(by, "DLTB", COUNTY)) == 2
+
+
+def test_withdrawn_it_can_be_applied_again(by, elsewhere):
+    *_, path = elsewhere
+    once = changesets.apply(path, by=by)
+    undo.withdraw(once, reason="误报", seen=undo.impact_of(once, by=by).mark, by=by)
+    again = changesets.apply(path, by=by)
+    assert (again.pk != once.pk, again.hex_digest) == (True, once.hex_digest)
+    assert changesets.apply(path, by=by).pk == again.pk
 
 
 def test_another_base_is_refused_and_named(by, elsewhere):

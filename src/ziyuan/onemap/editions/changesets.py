@@ -4,7 +4,7 @@ Applying refuses another base than the one the package names, writes only what i
 digest, computed from the rows that then stand; else nothing of it stays. Applying it again gives the same edition.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -134,12 +134,15 @@ def _expected(changes: Changeset, layer_id: str, county: str) -> None:
 def _apply(act: seal.Act, kind: Layer, changes: Changeset, package: str) -> Edition:
     known, done = seal.turn(kind, act.county, act.delivery_no)
     held = register.latest(kind.id, act.county, act.day)
-    if done:
+    if done and not done.withdrawn:
         return done
     if held and held.hex_digest == changes.target.digest and held.reference_date == act.day:
         return held
     if (held.hex_digest if held else EMPTY) != changes.base.digest:
         raise WrongBase(kind.id, act.county, changes.base.digest, held.hex_digest if held else "")
+    if done:  # applied once before and withdrawn since
+        again = Edition.objects.filter(layer=kind.id, county=act.county, delivery_no__startswith=act.delivery_no).count()
+        act = replace(act, delivery_no=f"{act.delivery_no}-{again + 1}")
     ready = tables.ready_rows(kind, changes, act.zone)
     span = paint.Span(act.day, register.day_after(kind.id, act.county, act.day))
     standing, untouched = tables.touched(changes, rows.overlapping(kind, act.county, span.start, span.end), span)
