@@ -9,6 +9,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.catalogue.expected import NO_ANSWER, Owed
 from ziyuan.onemap.catalogue.models import StandsOn
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
+from ziyuan.onemap.findings.models import CheckRun
 
 TITLES = {
     "owed": "应汇交", "late": "逾期未交", "late_days": "最长逾期(天)", "delivered": "本月汇交",
@@ -17,7 +18,6 @@ TITLES = {
 }  # fmt: skip
 """Figures in the order in which they are printed."""
 _SEALED = (State.SEALED, State.SUPERSEDED)
-_CHECKED = (State.RETURNED, State.REVIEW, State.ACCEPTED, *_SEALED)
 
 
 class Span(NamedTuple):
@@ -34,6 +34,8 @@ class Stock(NamedTuple):
     deliveries: list[Delivery]
     notes: list[DeliveryNote]
     used: list[StandsOn]
+    passed: dict[str, bool]
+    """Delivery number → passed at once; only first attempts stand here."""
 
 
 def read(owed: list[Owed], span: Span) -> Stock:
@@ -47,6 +49,7 @@ def read(owed: list[Owed], span: Span) -> Stock:
             .order_by("pk")
         ),
         list(StandsOn.objects.filter(at__gte=span.start, at__lt=span.end).order_by("pk")),
+        dict(CheckRun.objects.filter(first_pass__isnull=False).values_list("delivery__no", "first_pass")),
     )
 
 
@@ -80,7 +83,7 @@ def _rows(stock: Stock, span: Span) -> dict[str, dict[str, list[list[Any]]]]:
                 found[each.county]["late"].append([f"{each.title} {each.period}", 1])
                 found[each.county]["late_days"].append([f"{each.title} {each.period}", each.late_days])
     for row in _handed_in(stock, span):
-        for figure in _kinds(row, stock.deliveries):
+        for figure in _kinds(row, stock):
             found[row.county][figure].append([row.no, 1])
         if row.errors:
             found[row.county]["errors"].append([row.no, row.errors])
@@ -108,16 +111,14 @@ def _handed_in(stock: Stock, span: Span) -> list[Delivery]:
     ]
 
 
-def _kinds(row: Delivery, known: list[Delivery]) -> list[str]:
+def _kinds(row: Delivery, stock: Stock) -> list[str]:
     """Figures a delivery counts in."""
     kinds = ["delivered"]
-    if row.sequence == 1 and row.state in _CHECKED:
-        kinds.append("first")
-        if row.errors == 0:
-            kinds.append("first_passed")
+    if row.no in stock.passed:
+        kinds += ["first", "first_passed"] if stock.passed[row.no] else ["first"]
     same = (row.mandate, row.county, row.period)
     if any(
-        (d.mandate, d.county, d.period) == same and d.pk < row.pk and d.state in _SEALED for d in known
+        (d.mandate, d.county, d.period) == same and d.pk < row.pk and d.state in _SEALED for d in stock.deliveries
     ):
         kinds.append("corrections")
     return kinds
