@@ -80,10 +80,10 @@ def test_county_outlines_of_a_province_are_read_and_refused_as_boundaries(shared
 
 
 def test_parcels_of_another_country_go_through_a_geodatabase_unchanged(shared_data, tmp_path):
-    source = shared_data / "02-parcels" / "sola-nz" / "systematicRegn" / "parcel" / "nz-primary-parcels_region.shp"
+    source = shared_data / "02-parcels" / "sola-nz" / "waiheke" / "sytematic-registration" / "parcel.shp"
     report = convert(source, tmp_path / "o.gdb", Wish())
     assert [loss.kind for loss in report.losses if loss.kind not in ("coordinate", "name")] == []
-    assert pyogrio.read_info(tmp_path / "o.gdb")["features"] == 2993
+    assert pyogrio.read_info(tmp_path / "o.gdb")["features"] == pyogrio.read_info(source)["features"] > 0
 
 
 def test_demo_patches_in_an_old_datum_are_refused_by_name(shared_data, tmp_path):
