@@ -4,7 +4,9 @@ import csv
 import json
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import click
@@ -56,6 +58,7 @@ def check(file: Path, names: tuple[str, ...], layer: str | None, crs: int | None
         controls = read_control_areas(control_areas, county, period) if control_areas else None
     except ZiyuanError as error:
         _stop(error, USAGE)
+    Thread(target=import_module, args=(f"{__package__}.check",), daemon=True).start()  # loaded while the child reads
     try:
         layers = read_file(file, models, Wanted(layer, crs, encoding))
         beside = [read_file(p, models, Wanted(None, crs, encoding)) if p else {} for p in (previous, neighbour)]
