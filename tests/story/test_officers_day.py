@@ -121,7 +121,7 @@ def test_5_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned,
     officer, _ = returned
     maker, chief = at_work("data340000"), at_work("chief340000")
     page = maker.go("/bulletins")
-    page.get_by_label("月份").fill(f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}")
+    page.get_by_role("combobox", name="月份").fill(f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m}")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="编制通报").click()
     page.wait_for_url(re.compile(r"/bulletins/\d+"))
