@@ -128,7 +128,7 @@ def test_5_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned,
     address = page.url.removeprefix(maker.url)
     delivered = page.locator("tr", has_text="肥西县").last.locator("td").nth(3)
     expect(delivered).to_have_text(re.compile("[1-9]"))
-    expect(page.get_by_role("button", name="审核")).to_have_count(0)
+    expect(page.get_by_role("button", name="审核")).to_be_disabled()
     maker.look("bulletin-draft")
     chief.go(address)
     step(chief, "审核")
