@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import click
 
 from tools.reference.common import cell
+from ziyuan.base.commands import LazyGroup
 
 HEAD = """每条命令都有 `--help`。平台命令前面加 `--node outer` 选择外网节点。
 退出码:0 成功,1 有发现或未通过,2 用法或输入不对,11 其他(出错编号见 [errors.md](errors.md))。
@@ -46,11 +47,9 @@ def installation() -> Iterator[tuple[str, str, str]]:
 
 def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, str, str]]:
     if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in sorted(command.list_commands(context)):
-            found = command.get_command(context, name)
-            if found is not None:
-                yield from _leaves(f"{path} {name}", found)
+        for name in sorted(command.entries if isinstance(command, LazyGroup) else command.commands):
+            found = command.loaded(name) if isinstance(command, LazyGroup) else command.commands[name]
+            yield from _leaves(f"{path} {name}", found)
         return
     told = [f"`{_parameter(p)}`" for p in command.params if not getattr(p, "hidden", False)]
     yield path, " ".join(told), (command.help or "").strip().split("\n")[0]

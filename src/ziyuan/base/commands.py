@@ -36,5 +36,10 @@ class LazyGroup(click.Group):
             return None
         if entry.before is not None:
             entry.before()
+        return self.loaded(cmd_name)
+
+    def loaded(self, name: str) -> click.Command:
+        """The command itself, imported without anything before it: for whoever only reads what it says."""
+        entry = self.entries[name]
         command: click.Command = getattr(import_module(entry.module), entry.attribute)
         return command

@@ -1,12 +1,13 @@
 """The door of `onemap`."""
 
-from ziyuan.onemap import catalogue, deliveries
+from ziyuan.onemap import deliveries
 from ziyuan.onemap.analysis.counties import CountyShare, counties_of
 from ziyuan.onemap.analysis.overlay import Overlay, Piece, Pin, check_site, overlay
 from ziyuan.onemap.analysis.picture import draw_map
 from ziyuan.onemap.analysis.screen import screen
 from ziyuan.onemap.analysis.screening import Screening, ThemeResult
 from ziyuan.onemap.analysis.themes import themes
+from ziyuan.onemap.catalogue import verbs as catalogue
 from ziyuan.onemap.editions import changesets, cutting, undo
 from ziyuan.onemap.editions.asof import asof, history
 from ziyuan.onemap.editions.diff import Change, Difference, FieldChange, diff
