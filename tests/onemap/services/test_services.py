@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from tests.onemap import small_county as world
+from ziyuan.base.csv_safe import safe
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotFound
@@ -18,7 +19,6 @@ from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries.models import ControlArea
 from ziyuan.onemap.services import tiles
-from ziyuan.base.csv_safe import safe
 
 Y2024, Y2025 = date(2024, 12, 31), date(2025, 12, 31)
 COUNTY, OTHER = world.COUNTY, "340121"

@@ -18,7 +18,8 @@ from ziyuan.site.environment.place import Place
 
 START_SECONDS = 60.0
 # ZIYUAN_KILLS, ZIYUAN_SEED: how often and in which order the campaign of kills strikes.
-PASSED_ON = ("CI", "TERM", "ZIYUAN_KILLS", "ZIYUAN_SEED")
+# ZIYUAN_DELIVERIES, ZIYUAN_HUGE_MB: how many deliveries come at once, and how big the big one is.
+PASSED_ON = ("CI", "TERM", "ZIYUAN_KILLS", "ZIYUAN_SEED", "ZIYUAN_DELIVERIES", "ZIYUAN_HUGE_MB")
 
 
 def test(place: Place, arguments: list[str]) -> int:
