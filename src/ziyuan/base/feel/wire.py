@@ -100,7 +100,7 @@ def _range(body: Any) -> Range:
 
 
 def _pairs(body: Any) -> dict[str, Any]:
-    pairs = body if isinstance(body, list) else [None]
+    pairs: list[Any] = body if isinstance(body, list) else [None]
     if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
         raise BadLine("“@context”应为 [[名, 值], …]")
     if len({key for key, _ in pairs}) < len(pairs):

@@ -40,6 +40,7 @@ class Stock(NamedTuple):
 
 def read(owed: list[Owed], span: Span) -> Stock:
     """The rows of the session's region: all deliveries handed in before the end, acts and uses of the month."""
+    runs = CheckRun.objects.filter(first_pass__isnull=False)
     return Stock(
         owed,
         list(Delivery.objects.exclude(kind__in=NO_ANSWER).filter(submitted__lt=span.end).order_by("pk")),
@@ -49,7 +50,7 @@ def read(owed: list[Owed], span: Span) -> Stock:
             .order_by("pk")
         ),
         list(StandsOn.objects.filter(at__gte=span.start, at__lt=span.end).order_by("pk")),
-        dict(CheckRun.objects.filter(first_pass__isnull=False).values_list("delivery__no", "first_pass")),
+        {run.delivery.no: bool(run.first_pass) for run in runs.select_related("delivery")},
     )
 
 

@@ -124,7 +124,7 @@ def _find(target: str) -> _Target:
 
 def _layer(kind: Layer, county: str, edition: str) -> _Target:
     """Editions of a layer; of a county the newest, or the one named."""
-    found = Edition.objects.filter(layer=kind.id).order_by("county", "-reference_date", "-sealed")
+    found = Edition.objects.filter(layer=kind.id).select_related("base").order_by("county", "-reference_date", "-sealed")
     if county:
         found = found.filter(county=county)
     if edition:
@@ -145,7 +145,7 @@ def _origins(found: _Target) -> list[Edge]:
     else:
         for edition in found.editions:
             edges.append(_edition(edition, 1, "版本"))
-            if edition.base_id:
+            if edition.base is not None:
                 edges.append(_edition(edition.base, 2, "在其上更新"))
             row = deliveries.get(edition.delivery_no)
             if row is not None:

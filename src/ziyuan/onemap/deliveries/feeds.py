@@ -171,7 +171,7 @@ def _newest(folder: Path, location: str) -> Path:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    redirect_request: Callable[..., None] = staticmethod(lambda *_given: None)  # type: ignore[assignment]
+    redirect_request: Callable[..., None] = staticmethod(lambda *_given: None)
 
 
 def _opener() -> urllib.request.OpenerDirector:

@@ -139,7 +139,7 @@ def _speed() -> list[tuple[int, float]]:
     with kernel.acting(kernel.system_actor()):
         done = Delivery.objects.filter(finished__isnull=False, started__isnull=False, size__gt=0)
         rows = list(done.order_by("-finished").values_list("size", "started", "finished")[:30])
-    spent = [(size, (finished - started)) for size, started, finished in rows]
+    spent = [(size, finished - started) for size, started, finished in rows if finished and started]
     return [(size, took.total_seconds()) for size, took in spent if timedelta(0) < took < _SLOWEST]
 
 

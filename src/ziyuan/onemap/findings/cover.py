@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings.models import ExceptionState, FindingException, State, StoredFinding
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 _NAMES = ("rule", "layer", "field", "value")
 _COVERED = (State.EXCEPTED, State.FALSE_ALARM)
@@ -29,7 +32,13 @@ def holds(prefix: str = "exception__") -> Q:
     return Q(**{f"{prefix}state": ExceptionState.APPROVED, f"{prefix}until__gte": kernel.today()})
 
 
-def with_effect(rows: QuerySet[StoredFinding]) -> QuerySet[StoredFinding]:
+class Effect(TypedDict):
+    """What `with_effect` adds to a row."""
+
+    effect: str
+
+
+def with_effect(rows: QuerySet[StoredFinding]) -> "QuerySet[WithAnnotations[StoredFinding, Effect]]":
     """The rows with `effect`: the state as of today, *excepted* while an exception holds."""
     return rows.annotate(
         effect=Case(

@@ -84,7 +84,7 @@ def _chosen(row: Any, findings: Sequence[int]) -> list[StoredFinding]:
             raise NotToBeExcepted(f.pk, "不在最近一次汇交中")
         if f.effect != State.OPEN:
             raise NotToBeExcepted(f.pk, f"当前为“{State(f.effect).label}”")
-    return chosen
+    return [*chosen]
 
 
 def _where(row: Any, chosen: Sequence[StoredFinding], scope: str, region: str) -> str:

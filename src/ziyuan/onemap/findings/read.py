@@ -77,7 +77,7 @@ def filtered(row: Any, wanted: dict[str, str | None]) -> QuerySet[StoredFinding]
     if layer := wanted.get("layer"):
         rows = rows.filter(layer=layer.replace("~", "/").rsplit("/", 1)[-1])
     if wanted.get("state"):
-        rows = rows.filter(effect=wanted["state"])
+        rows = rows.filter(Q(effect=wanted["state"]))
     if q := wanted.get("q"):
         rows = rows.filter(Q(message__icontains=q) | Q(key__icontains=q) | Q(value__icontains=q) | Q(rule__icontains=q))
     return rows

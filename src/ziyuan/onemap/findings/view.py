@@ -165,7 +165,7 @@ def _exception_actions(by: kernel.Actor, row: FindingException, state: str) -> l
         (able, "refuse", "不予批准", waiting or own, ["opinion"], False, "不予批准后,所列问题仍须改正。"),
         (mine or able, "withdraw", "撤销", held, [] if mine else ["opinion"], False, "撤销后,所列问题重新计为错误。"),
     ]
-    return [_action(*rest) for may, *rest in offered if may]
+    return [_action(name, title, why, needs, primary, then) for may, name, title, why, needs, primary, then in offered if may]
 
 
 def _action(name: str, title: str, why: str, needs: list[str], primary: bool, consequence: str) -> dict[str, Any]:
@@ -190,7 +190,8 @@ def _dispute(by: kernel.Actor, row: Dispute) -> dict[str, Any]:
         "state": row.state, "state_title": DisputeState(row.state).label, "raised_at": row.raised_at,
         "raised_by": row.raised_by, "raised_organ": row.raised_organ, "answered_at": row.answered_at,
         "answered_by": row.answered_by, "answered_organ": row.answered_organ, "answer": row.answer,
-        "notes": notes.notes_of(row), "actions": [_action(*rest) for may, *rest in offered if may],
+        "notes": notes.notes_of(row),
+        "actions": [_action(i, t, no, needs, main, then) for may, i, t, no, needs, main, then in offered if may],
         "fixture_url": f"/api/disputes/{row.pk}/fixture" if row.fixture else None,
     }  # fmt: skip
 

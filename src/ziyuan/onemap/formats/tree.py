@@ -104,7 +104,7 @@ def judge(
             continue
         work.met.setdefault(entry.id, []).append(member.name)
         yield from ((fault, severity[rule]) for rule, fault in _content(member, entry))
-    named = set()
+    named: set[str] = set()
     for member in work.stray:
         near = _near(member, work, named)
         if near is None:

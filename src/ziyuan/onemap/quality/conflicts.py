@@ -159,7 +159,7 @@ def _maybe_thick(shared: NDArray[np.object_], grain: Grain) -> NDArray[np.bool_]
 def _overlap(sound: NDArray[np.object_], first: int, second: int, shared: shapely.Geometry, grain: Grain) -> Overlap:
     inside = [place for place in (first, second) if _lies_in(sound[place], shared, grain)]
     equal = len(inside) == 2
-    inner = min(inside, key=lambda place: (sound[place].area, place)) if inside else None
+    inner = min(inside, key=lambda place: (float(shapely.area(sound[place])), place)) if inside else None
     return Overlap(first, second, shared, inner, equal)
 
 

@@ -174,8 +174,8 @@ def equal_inside(rule: Rule, context: Context) -> None:
 
 def _unlike(own: NDArray[np.object_], wanted: NDArray[np.object_], *, empty_too: bool) -> NDArray[np.bool_]:
     """Rows with a wanted value that is not their own; those without an own value only if these count."""
-    asked = np.not_equal(wanted, None)
-    return asked & np.not_equal(own, wanted) & (empty_too | np.not_equal(own, None))
+    asked, given = (np.array([v is not None for v in values], bool) for values in (wanted, own))
+    return asked & np.not_equal(own, wanted) & (empty_too | given)
 
 
 def _holder(inner: Frame, outer: Frame) -> NDArray[np.int64]:

@@ -131,7 +131,7 @@ class Frame:
 
     def by_key(self, rows: Iterable[int] | NDArray[np.int64]) -> list[int]:
         """Rows in the order of their keys (whole numbers by size), then of the file."""
-        return sorted((int(r) for r in rows), key=lambda r: (_key_order(self.keys[r]), r))
+        return sorted((int(r) for r in rows), key=lambda r: (_key_order(self.key(r)), r))
 
     def row_number(self, row: int) -> int:
         """Row as the file counts it."""

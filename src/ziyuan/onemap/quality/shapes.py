@@ -87,7 +87,7 @@ class Shapes:
         self.given = delivered if isinstance(delivered, Given) else Given(pa.array(shapely.to_wkb(delivered), pa.binary()))
         self.kind = kind
         self._like = like
-        self.scale = like.scale if like else 10 ** min(max(decimals, DECIMALS), _MOST_DECIMALS)
+        self.scale: int = like.scale if like else 10 ** min(max(decimals, DECIMALS), _MOST_DECIMALS)
         """Units in a metre."""
         given = self.given.every()
         self.missing = shapely.is_missing(given) | shapely.is_empty(given)
@@ -96,7 +96,7 @@ class Shapes:
         bounds = shapely.bounds(given)
         self.infinite = ~self.missing & ~on_earth(bounds, epsg)
         usable = ~(self.missing | self.wrong_kind | self.infinite)
-        self.plane = plane or (like.plane.via(epsg) if like and len(like.rows) else plane_of(epsg, bounds[usable]))
+        self.plane: Plane = plane or (like.plane.via(epsg) if like and len(like.rows) else plane_of(epsg, bounds[usable]))
         metres = self.plane.metres(shapely.get_coordinates(given[usable]))
         lost = ~np.isfinite(metres).all(axis=1)
         if lost.any():  # too far from the middle of the layer to be projected
@@ -104,9 +104,9 @@ class Shapes:
             self.infinite[np.flatnonzero(usable)[owner[lost]]] = True
             usable &= ~self.infinite
             metres = self.plane.metres(shapely.get_coordinates(given[usable]))
-        self.rows = np.flatnonzero(usable)
+        self.rows: Ints = np.flatnonzero(usable)
         whole = self._grid(metres)
-        self.origin = like.origin if like and len(like.rows) else _lowest(whole)
+        self.origin: tuple[int, int] = like.origin if like and len(like.rows) else _lowest(whole)
         local = whole - np.array(self.origin, np.int64)
         flat = given[self.rows]
         if shapely.has_z(flat).any():

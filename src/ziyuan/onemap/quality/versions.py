@@ -42,7 +42,8 @@ def versions(models: Sequence[Model]) -> dict[str, str]:
 @cache
 def kernel_version(kind: str) -> str:
     """Digest of the module that judges a kind of rule."""
-    for _, judges in (*judge.STEPS, *judge.BETWEEN):
+    tables: list[Mapping[str, Any]] = [*(j for _, j in judge.STEPS), *(j for _, j in judge.BETWEEN)]
+    for judges in tables:
         if kind in judges:
             return _source(judges[kind].__module__)
     return _source(judge.__name__)

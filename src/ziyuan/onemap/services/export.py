@@ -68,7 +68,8 @@ def _noted(by: kernel.Actor, kind: Layer, county: str, moment: Moment) -> None:
     """The map remembers who took which edition away: 来源与影响 counts it."""
     used = latest(kind.id, county, moment.on, moment.known)
     year = kernel.today().year
-    stands_on(by, "export", f"DC-{year}-{kernel.next_number('map.export', year):06d}", [(kind.id, county, used and used.pk)])
+    number = f"DC-{year}-{kernel.next_number('map.export', year):06d}"
+    stands_on(by, "export", number, [(kind.id, county, used.pk if used else None)])
 
 
 def _csv(path: Path, kind: Layer, found: list[rows.Feature]) -> None:

@@ -36,8 +36,10 @@ def features(
     after: str | None = None,
     limit: int = Query(100, ge=1, le=2000),
 ) -> Any:
-    asked = {"county": county, "bbox": bbox, "asof": asof, "known": _known(known), "where": where, "q": q, "after": after}
-    return onemap.features(_reader(request), layer, limit=limit, **asked)
+    return onemap.features(
+        _reader(request), layer, county=county, bbox=bbox, asof=asof, known=_known(known), where=where, q=q, after=after,
+        limit=limit,
+    )  # fmt: skip
 
 
 @router.get("/layers/{layer}/features/{county}/{key}", summary="一个要素及其历史")

@@ -113,9 +113,9 @@ def decimals(values: Any, known: Flags) -> Figures:
     """Figures of Decimal objects; those that are not finite are unknown."""
     units = np.empty(len(values), object)
     units[:] = values
-    finite = np.frompyfunc(Decimal.is_finite, 1, 1)(units).astype(bool)
+    finite = np.asarray(np.frompyfunc(Decimal.is_finite, 1, 1)(units), bool)
     if not finite.all():
-        units = np.where(finite, units, Decimal(0))
+        units[~finite] = Decimal(0)
     return Figures(units, None, known & finite)
 
 
@@ -142,7 +142,8 @@ def calculate(op: str, a: Figures, b: Figures) -> Figures:
     left, right = a.decimals(), b.decimals()
     if op == "/":
         zero = np.asarray(right == 0, bool)
-        known, right = known & ~zero, np.where(zero, Decimal(1), right)
+        one = np.array(Decimal(1), object)
+        known, right = known & ~zero, np.where(zero, one, right)
     return decimals(np.atleast_1d(_DECIMAL[op](left, right)), np.broadcast_to(known, np.broadcast(left, right).shape))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import shapely
 
 from ziyuan.base import areas
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import PlaneBatch, PlaneShape
 from ziyuan.base.numbers import half_up
 from ziyuan.onemap.formats.boundary_txt import Parcel, write_boundary
 from ziyuan.onemap.formats.boundary_txt.layer import FIELDS
@@ -30,6 +30,12 @@ def taken(names: list[str]) -> dict[str, str]:
     return found
 
 
+def _parcel(told: dict[str, str], no: str, shape: PlaneShape, area: Decimal) -> Parcel:
+    """A parcel with what the columns told of it."""
+    texts = {name: told.get(name, "") for name in ("name", "sheet", "use", "land_class")}
+    return Parcel(told.get("no", no), texts["name"], shape, area, None, texts["sheet"], texts["use"], texts["land_class"])
+
+
 def write(path: Path, layer: Layer, columns: dict[str, str], made: date) -> None:
     """Write the parcels in their zone, with the area of record."""
     system = layer.system.ours if layer.system is not None else None
@@ -44,5 +50,5 @@ def write(path: Path, layer: Layer, columns: dict[str, str], made: date) -> None
     for at in range(len(batch)):
         told = {part: str(column[at]) for part, column in values.items() if column[at] is not None}
         area = half_up(Decimal(str(sizes[at])), 2)
-        parcels.append(Parcel(told.pop("no", f"DK{at + 1}"), told.pop("name", ""), batch.shape(at), area, **told))
+        parcels.append(_parcel(told, f"DK{at + 1}", batch.shape(at), area))
     path.write_bytes(write_boundary(parcels, made=made, decimals=decimals_needed(layer.shapes, 3, 4)))

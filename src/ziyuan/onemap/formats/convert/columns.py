@@ -66,7 +66,7 @@ class Fit:
         for other in {"boolean": ("integer", "text"), "datetime": ("text",), "date": ("datetime", "text"),
                       "integer": ("number", "text"), "number": ("text",)}.get(kind, ()):  # fmt: skip
             if other in self.carries.types:
-                return other  # type: ignore[return-value]
+                return other
         return None
 
     def _drop(self, name: str, array: pa.Array, why: str) -> None:

@@ -73,9 +73,10 @@ class _Rows:
     def _same(self, old: NDArray[np.object_], new: NDArray[np.object_]) -> NDArray[np.bool_]:
         geographic = self.layer.system is not None and self.layer.system.geographic
         decimals = _SAME[geographic]
-        sides = [_plain(shapes, decimals) for shapes in (old, new)]
+        plain_old, plain_new = _plain(old, decimals), _plain(new, decimals)
         # a point at an edge of the rounding may fall to either side: those are compared by distance
-        return shapely.equals(sides[0], sides[1]) | _near(*sides, 2 * 10.0**-decimals) | (_empty(old) & _empty(new))
+        near = _near(plain_old, plain_new, 2 * 10.0**-decimals)
+        return shapely.equals(plain_old, plain_new) | near | (_empty(old) & _empty(new))
 
     def attributes(self) -> list[Loss]:
         """Field by field, values at the written type."""

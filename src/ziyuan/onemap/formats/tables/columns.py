@@ -59,7 +59,7 @@ def recognised(where: str, table: pa.Table) -> Columns | None:
     by_role = {role: [n for n in names if _plain(n) in words] for role, words in
                {"wkt": _WKT, "east": _EAST, "north": _NORTH, "lon": _LON, "lat": _LAT, "x": _X, "y": _Y}.items()}  # fmt: skip
     by_role["wkt"] = [n for n in by_role["wkt"] if _holds_wkt(table.column(n))]
-    found = [(n,) for n in by_role["wkt"]]
+    found: list[tuple[str, ...]] = [(n,) for n in by_role["wkt"]]
     for one, other in (("east", "north"), ("lon", "lat"), ("x", "y")):
         found += [(a, b) for a in by_role[one] for b in by_role[other]]
     if len(found) > 1:

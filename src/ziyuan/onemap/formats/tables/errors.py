@@ -9,7 +9,7 @@ class TableBroken(UserError):
 
     def __init__(self, where: str, why: str, row: int | None = None) -> None:
         place = f"第 {row} 行" if row else ""
-        super().__init__(f"{where}{place}{why}。", **({"row": row} if row else {}))
+        super().__init__(f"{where}{place}{why}。", row=row)
 
 
 class ColumnsAmbiguous(UserError):
