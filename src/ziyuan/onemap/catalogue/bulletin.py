@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from ziyuan.base import canonical
 from ziyuan.kernel import errors as kernel_errors
@@ -190,7 +191,7 @@ def _line(row: Bulletin) -> dict[str, Any]:
     return {
         "id": row.pk, "no": row.no, "region": row.region, "month": row.month, "state": row.state,
         "state_title": row.state_title,
-        "cut": row.cut.isoformat(), "published": row.published.isoformat() if row.published else None,
+        "cut": timezone.localtime(row.cut).isoformat(), "published": row.published.isoformat() if row.published else None,
         "total": row.figures["total"], "made_by": row.made_by, "reviewed_by": row.reviewed_by,
         "signed_by": row.signed_by,
     }  # fmt: skip

@@ -111,7 +111,7 @@ def bulletin(month: str, pdf: Path | None) -> None:
     from ziyuan.onemap import service as onemap
 
     made = onemap.catalogue.make_bulletin(by, month)
-    click.echo(f"{made.no}  {made.state_title}  统计截至 {made.cut:%Y-%m-%d %H:%M}  {made.digest}")
+    click.echo(f"{made.no}  {made.state_title}  统计截至 {made.cut.astimezone():%Y-%m-%d %H:%M}  {made.digest}")
     if pdf is not None:
         pdf.write_bytes(onemap.catalogue.bulletin_pdf(by, made.pk)[0])
         click.echo(str(pdf))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
@@ -103,7 +104,7 @@ def metadata(by: kernel.Actor, name: str, county: str = "") -> dict[str, Any]:
         ("已有县区", f"{len(current)} 个"), ("要素数", f"{sum(e.features for e in current)}"),
         ("面积(平方米)", str(sum((e.area_m2 or 0) for e in current))),
         ("时点", _span([e.reference_date for e in current])),
-        ("最近入库", max(e.sealed for e in current).strftime("%Y-%m-%d %H:%M") if current else "尚无"),
+        ("最近入库", f"{timezone.localtime(max(e.sealed for e in current)):%Y-%m-%d %H:%M}" if current else "尚无"),
         ("空间范围(经纬度)", extent or "尚无"), ("被使用", f"{used} 次"),
         ("用途", note.purpose if note else ""), ("使用限制", note.limits if note else ""),
     ]  # fmt: skip
