@@ -50,6 +50,8 @@ def test_what_is_not_there_is_refused_with_the_nearest(db, people):
 
 
 def test_another_county_learns_nothing(sealed, people):
-    with pytest.raises(LineageTargetUnknown):
-        onemap.catalogue.lineage(people["neighbour"], sealed["no"])
-    assert onemap.catalogue.lineage(people["neighbour"], f"{LAYER}:{COUNTY}")["edges"] == []
+    for target in (sealed["no"], f"{LAYER}:{COUNTY}"):
+        for ask in (onemap.catalogue.lineage, onemap.catalogue.impact):
+            with pytest.raises(LineageTargetUnknown):
+                ask(people["neighbour"], target)
+    assert onemap.catalogue.lineage(people["neighbour"], LAYER)["edges"] == []

@@ -80,7 +80,7 @@ def lineage(by: kernel.Actor, target: str) -> dict[str, Any]:
     """Where the target comes from: editions, deliveries, files, organs and persons; cases for layers they write."""
     with kernel.acting(by):
         kernel.require(by, "catalogue.read")
-        found = _find(target)
+        found = _find(by, target)
         edges = _origins(found)
     return {
         "target": target,
@@ -94,7 +94,7 @@ def impact(by: kernel.Actor, target: str) -> dict[str, Any]:
     """What stands on the target: later editions, cases, exports, reports, bulletins, with a count by kind."""
     with kernel.acting(by):
         kernel.require(by, "catalogue.read")
-        found = _find(target)
+        found = _find(by, target)
         edges = _users(found)
     counts: dict[str, int] = {}
     for edge in edges:
@@ -103,8 +103,8 @@ def impact(by: kernel.Actor, target: str) -> dict[str, Any]:
     return {"target": target, "title": found.title, "question": "impact", "edges": told, "counts": counts}
 
 
-def _find(target: str) -> _Target:
-    """LAYER[:COUNTY[:EDITION]], a delivery number, or a case number."""
+def _find(by: kernel.Actor, target: str) -> _Target:
+    """LAYER[:COUNTY[:EDITION]], a delivery number, or a case number; what lies outside the region is not there."""
     name, _, rest = target.partition(":")
     row = Delivery.objects.filter(no=target).first()
     if row is not None:
@@ -112,8 +112,9 @@ def _find(target: str) -> _Target:
         return _Target(
             f"汇交 {row.no}", "delivery", tuple(Edition.objects.filter(pk__in=ids)), row, county=row.county
         )
-    if name.replace("~", "/") in layers():
-        return _layer(layer(name), *(rest.partition(":")[::2]))
+    county, _, edition = rest.partition(":")
+    if name.replace("~", "/") in layers() and (not county or kernel.contains(by.region, county)):
+        return _layer(layer(name), county, edition)
     pinned = (
         StandsOn.objects.filter(user_kind="case", user_id=target).select_related("edition").order_by("pk")
     )
