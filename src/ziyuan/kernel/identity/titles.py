@@ -1,6 +1,23 @@
 """Acts in the officers' words, for refusals and for the audit. An act without a title is shown by its code."""
 
 ACTS = {
+    "catalogue.read": "查看数据目录",
+    "catalogue.describe": "填写图层用途和限制",
+    "due_date.announce": "公布汇交期限",
+    "bulletin.make": "编制通报",
+    "bulletin.review": "审核通报",
+    "bulletin.sign": "签发通报",
+    "bulletin.publish": "发布通报",
+    "bulletin.discard": "作废通报",
+    "bulletin.answer": "答复通报异议",
+    "bulletin.reply": "签收通报或提出异议",
+    "bulletin.made": "编制通报",
+    "bulletin.answered": "答复通报异议",
+    "bulletin.receipt": "签收通报",
+    "bulletin.objection": "对通报提出异议",
+    "due_date.announced": "公布汇交期限",
+    "layer.described": "填写图层用途和限制",
+    "feed.registered": "登记接入来源",
     "edition.seal": "封存版本",
     "edition.withdraw": "撤回版本",
     "edition.rollback": "回退版本",
