@@ -17,6 +17,7 @@ ACTS = {
     "bulletin.objection": "对通报提出异议",
     "due_date.announced": "公布汇交期限",
     "layer.described": "填写图层用途和限制",
+    "feed.register": "登记接入来源",
     "feed.registered": "登记接入来源",
     "edition.seal": "封存版本",
     "edition.withdraw": "撤回版本",
