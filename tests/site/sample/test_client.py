@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from ziyuan.site.sample import client
+from ziyuan.base import node_client
 from ziyuan.site.sample.client import Client, account_of, wait
 from ziyuan.site.sample.errors import AccountMissing, NodeRefused, NodeSilent
 
@@ -94,7 +94,7 @@ def test_a_refusal_says_what_the_node_said_and_what_to_do(url):
 
 
 def test_a_node_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr(client, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(node_client, "WAIT_SECONDS", 0.0)
     with pytest.raises(NodeSilent, match=r"127\.0\.0\.1:9"):
         Client("http://127.0.0.1:9").get("/api/health")
 
