@@ -1,4 +1,4 @@
-"""A county with one sealed year and a returned attempt, and the people of three levels."""
+"""A county with one sealed year, a returned attempt before it, and the people of three levels."""
 
 import pytest
 
@@ -9,10 +9,16 @@ COUNTY = "340123"
 
 
 @pytest.fixture
+def returned(db, registered, deliver, sample):  # noqa: F811
+    """A first attempt of 2024 with faults, returned by the check."""
+    told = deliver(sample / f"{COUNTY}-2024-faulty.zip", name="有错.zip")
+    assert told["state"] == "returned"
+    return told
+
+
+@pytest.fixture
 def sealed(db, clean_lake, people, registered, deliver, sample):  # noqa: F811
-    """The delivery of 2024, accepted by the province; before it, an attempt with faults was returned."""
-    faulty = deliver(sample / f"{COUNTY}-2024-faulty.zip", name="有错.zip")
-    assert faulty["state"] == "returned"
+    """The delivery of 2024, accepted by the province."""
     told = deliver(sample / f"{COUNTY}-2024.zip")
     onemap.deliveries.accept(people["province"], told["id"])
     return onemap.deliveries.detail(people["province"], told["id"])

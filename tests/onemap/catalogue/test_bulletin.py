@@ -27,7 +27,7 @@ def month(db):
 
 
 @pytest.fixture
-def draft(sealed, people, month):
+def draft(returned, sealed, people, month):
     room.announce_due(people["province"], "survey_county", "2024", kernel.today() - timedelta(days=10), "示例通知")
     return room.make_bulletin(people["province"], month)
 
