@@ -1,6 +1,7 @@
 """The officer's day in a browser: upload, findings, map, an exception asked and approved, accepted, and the bulletin."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from tests.story.conftest import COUNTY
 from tests.support import desk
 from tests.support.browsing import Person
+from ziyuan.site.sample import deliver
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 MISNAMED = "UPDATE DLTB SET DLMC = '水浇地' WHERE fid = (SELECT min(fid) FROM DLTB WHERE DLMC = '水田')"
@@ -19,11 +21,17 @@ PROOF = {"name": "地类认定意见.pdf", "mimeType": "application/pdf", "buffe
 
 
 @pytest.fixture(scope="module")
-def misnamed(sealed, packages, tmp_path_factory) -> tuple[Path, str]:
-    """The lawful package of the last year with one patch that bears another class's name, and the year."""
+def misnamed(sealed, packages, sign_in, tmp_path_factory) -> Iterator[tuple[Path, str]]:
+    """The lawful package of the last year with one patch that bears another class's name, and the year.
+
+    After the day the lawful package is delivered again: other tests stand on the year as it was generated.
+    """
     year = max(sealed)
-    folder = tmp_path_factory.mktemp("misnamed")
-    return desk.with_one_fault(packages / f"{COUNTY}-{year}.zip", folder, MISNAMED), year
+    lawful = packages / f"{COUNTY}-{year}.zip"
+    yield desk.with_one_fault(lawful, tmp_path_factory.mktemp("misnamed"), MISNAMED), year
+    again = deliver.deliver(sign_in(f"data{COUNTY}"), lawful, COUNTY, year)
+    deliver.checked(sign_in(f"data{COUNTY}"), again["id"])
+    deliver.accept(sign_in("data340000"), again["id"])
 
 
 @pytest.fixture(scope="module")
