@@ -67,7 +67,7 @@ TYPES = {
 def database() -> Iterator[psycopg.Connection[Any]]:
     server = cluster()
     if server is None:
-        pytest.skip("没有测试数据库：先运行 ./ziyuan test")
+        pytest.fail("没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。")
     extra = {"password": server["password"]} if server.get("password") else {}
     with psycopg.connect(
         host=server["host"], port=server["port"], user=server["superuser"], dbname="postgres", autocommit=True, **extra
