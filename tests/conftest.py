@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings
 
 from tests.support import database
 from tests.support.installation import running  # noqa: F401  (a fixture)
@@ -18,6 +19,22 @@ from tests.support.installation import running  # noqa: F401  (a fixture)
 _NODE = database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
 django.setup()
+settings.register_profile("untimed", deadline=None)  # speed is measured in bench/, never in a test
+settings.load_profile("untimed")
+LONG = ("nodes", "running", "campaign")  # fixtures that bring a province up, once for all tests that ask for it
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For a run in several processes: what shares a province, or a file, stays together; the longest begins first."""
+
+    def room(item: pytest.Item) -> str:
+        asked = set(getattr(item, "fixturenames", ()))
+        return next((name for name in LONG if name in asked), item.location[0])
+
+    rank = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(room(item), len(LONG)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(room(item)))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 from django.db import OperationalError
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from ziyuan.kernel.jobs.worker import _again
 
@@ -22,3 +24,14 @@ def test_a_failed_turn_is_told_and_the_next_one_comes(caplog):
         asyncio.run(_again(0.0, step))
     assert turns == [0, 1, 2]
     assert "将重试" in caplog.text
+
+
+def test_whatever_the_worker_runs_is_tried_again_when_the_database_was_away():
+    """Also what runs by the clock: a bulletin of the month, or the nightly cut, must not be lost to one bad moment."""
+    tasks = [task for name, task in app.tasks.items() if not name.startswith(("procrastinate.", "builtin:"))]
+    assert {"onemap.deliveries_sweep", "onemap.cut_editions", "onemap.bulletin", "onemap.check_next"} <= {t.name for t in tasks}
+    for task in tasks:
+        away = task.get_retry_exception(OperationalError("server closed the connection"), Job(
+            id=1, queue="default", lock=None, queueing_lock=None, task_name=task.name, attempts=0
+        ))  # fmt: skip
+        assert away is not None, task.name

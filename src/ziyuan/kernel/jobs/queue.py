@@ -20,14 +20,7 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def run(**arguments: Any) -> None:
-            close_old_connections()
-            try:
-                function(**arguments)
-            except Exception:
-                _log.exception("任务 %s 失败,将重试:%s", name, arguments)
-                raise
-            finally:
-                close_old_connections()
+            _run(name, function, arguments)
 
         app.task(name=name, retry=RETRY)(run)
         return function
@@ -36,20 +29,30 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def every(name: str, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function that the worker runs by the clock (`cron`: minute hour day month weekday), once a turn."""
+    """Register a function that the worker runs by the clock (`cron`: minute hour day month weekday), once a turn.
+
+    A turn that fails, for the database was away say, is tried again like any job: a month's turn is not lost.
+    """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         def run(timestamp: int) -> None:
-            close_old_connections()
-            try:
-                function()
-            finally:
-                close_old_connections()
+            _run(name, function, {})
 
-        app.periodic(cron=cron)(app.task(name=name)(run))
+        app.periodic(cron=cron)(app.task(name=name, retry=RETRY)(run))
         return function
 
     return register
+
+
+def _run(name: str, function: Callable[..., None], arguments: dict[str, Any]) -> None:
+    close_old_connections()
+    try:
+        function(**arguments)
+    except Exception:
+        _log.exception("任务 %s 失败,将重试:%s", name, arguments)
+        raise
+    finally:
+        close_old_connections()
 
 
 def defer(name: str, *, county: str = "", **arguments: Any) -> None:

@@ -17,6 +17,7 @@ from ziyuan.site.environment.errors import StepFailed
 from ziyuan.site.environment.place import Place
 
 START_SECONDS = 60.0
+MOST_PROCESSES = 4
 # ZIYUAN_KILLS, ZIYUAN_SEED: how often and in which order the campaign of kills strikes.
 # ZIYUAN_DELIVERIES, ZIYUAN_HUGE_MB: how many deliveries come at once, and how big the big one is.
 PASSED_ON = ("CI", "TERM", "ZIYUAN_KILLS", "ZIYUAN_SEED", "ZIYUAN_DELIVERIES", "ZIYUAN_HUGE_MB")
@@ -93,7 +94,7 @@ def _pytest(place: Place, folder: Path, arguments: list[str]) -> int:
         shutil.rmtree(pictures, ignore_errors=True)
         env["ZIYUAN_PICTURES"] = str(places.folder(pictures, user=place.service_user))
     del env["DJANGO_SETTINGS_MODULE"]
-    argv = [str(place.python), "-m", "pytest", *arguments]
+    argv = [str(place.python), "-m", "pytest", *(arguments or _side_by_side())]
     child = subprocess.Popen(argv, env=env, cwd=place.app, **say.as_user(place.service_user))
     while True:
         try:
@@ -105,6 +106,11 @@ def _pytest(place: Place, folder: Path, arguments: list[str]) -> int:
     for picture in sorted(pictures.glob("*.png")) if "ZIYUAN_PICTURES" in env else ():
         shutil.copyfile(picture, place.clone / "docs" / "pictures" / picture.name)
     return ended
+
+
+def _side_by_side() -> list[str]:
+    """The whole run in several processes, each with a database of its own; tests/conftest.py says what stays together."""
+    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadgroup"]
 
 
 def _shared(place: Place) -> Path:
