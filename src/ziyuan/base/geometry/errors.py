@@ -8,7 +8,7 @@ class BadShape(UserError):
     """A geometry that can not become plane integers; `facts` name its place in the batch (from 0)."""
 
     code = "ZY-BAS-031"
-    remedy = "请在制图软件中修复该图形(闭合、有限坐标、正确带号的面)后重新提交。"
+    remedy = "请在制图软件中修复该图形(种类相符、有限坐标、正确带号,面须闭合)后重新提交。"
 
     def __init__(self, index: int, problem: Problem) -> None:
         super().__init__(f"第 {index + 1} 个图形:{problem.title}。", index=index, problem=problem.name)

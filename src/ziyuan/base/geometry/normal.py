@@ -1,12 +1,14 @@
 """The normal form of shapes: what a digest sees (start, direction and order of rings make no difference).
 
-Each ring runs with the interior on the left and starts at its least (east, north) vertex; where that vertex
+Of a polygon, each ring runs with the interior on the left and starts at its least (east, north) vertex; where that vertex
 occurs twice, the least sequence counts, and for a ring of no area the lesser of both directions. Holes are
-in order of their bytes within a part, parts in order of their bytes. The form of one geometry is a run of
-big-endian int64: zone, number of parts; per part the number of rings; per ring the number of points, then
+in order of their bytes within a part, parts in order of their bytes. Of lines and points only the parts are put in
+order: where a line runs to says something, unless it is declared that it does not (`turned`). The form of one geometry is
+a run of big-endian int64: zone, number of parts; per part the number of rings; per ring the number of points, then
 east and north of each.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -30,9 +32,11 @@ def oriented(batch: "PlaneBatch") -> "PlaneBatch":
     return _with_coords(batch, batch.coords[_reversed_items(batch.ring_offsets, wrong)])
 
 
-def to_bytes(batch: "PlaneBatch") -> list[bytes]:
-    """The normal form of each geometry."""
-    return _stream(arranged(batch))
+def to_bytes(batch: "PlaneBatch", *, turned: bool = False) -> list[bytes]:
+    """The normal form of each geometry; `turned`: a line says the same from its other end."""
+    if batch.kind == "polygon":
+        return _stream(arranged(batch))
+    return _stream(arranged_runs(batch, turned=turned))
 
 
 def arranged(
@@ -44,10 +48,31 @@ def arranged(
     return _sorted_parts(_sorted_holes(begun)) if order else begun
 
 
+def arranged_runs(batch: "PlaneBatch", *, turned: bool = False, order: bool = True) -> "PlaneBatch":
+    """Lines and points in normal order of parts; `turned`: each run from the end that gives the lesser sequence."""
+    way = _with_coords(batch, batch.coords[_lesser_ways(batch)]) if turned else batch
+    return _sorted_parts(way) if order else way
+
+
+def _lesser_ways(batch: "PlaneBatch") -> Ints:
+    """Coordinate numbers in which runs that are less when read backwards run so."""
+    offsets = batch.ring_offsets
+    counts = np.repeat(np.diff(offsets), np.diff(offsets))
+    begin = np.repeat(offsets[:-1], np.diff(offsets))
+    items = np.arange(offsets[-1])
+    back = 2 * begin + counts - 1 - items
+    here, there = batch.coords, batch.coords[back]
+    east, north = (np.sign(there[:, i] - here[:, i]) for i in (0, 1))
+    less = np.where(east != 0, east, north)
+    first = reduce_runs(np.minimum, np.where(less != 0, items, _FAR), offsets, _FAR)
+    told = np.zeros(len(first), dtype=bool)
+    unlike = first < _FAR
+    told[unlike] = less[first[unlike]] < 0
+    return np.where(np.repeat(told, np.diff(offsets)), back, items)
+
+
 def _with_coords(batch: "PlaneBatch", coords: Ints) -> "PlaneBatch":
-    return type(batch)(
-        batch.zone, coords, batch.ring_offsets, batch.part_offsets, batch.geom_offsets, batch.problems
-    )
+    return replace(batch, coords=coords, off_grid=0)
 
 
 def _reversed_items(offsets: Ints, wrong: np.ndarray) -> Ints:
@@ -100,9 +125,7 @@ def _sorted_holes(batch: "PlaneBatch") -> "PlaneBatch":
         first, end = int(batch.part_offsets[part]) + 1, int(batch.part_offsets[part + 1])
         order[first:end] = sorted(range(first, end), key=lambda ring: _ring_key(batch, ring))
     items, offsets = gather(batch.ring_offsets, order)
-    return type(batch)(
-        batch.zone, batch.coords[items], offsets, batch.part_offsets, batch.geom_offsets, batch.problems
-    )
+    return replace(batch, coords=batch.coords[items], ring_offsets=offsets, off_grid=0)
 
 
 def _part_key(batch: "PlaneBatch", part: int) -> bytes:
@@ -120,9 +143,7 @@ def _sorted_parts(batch: "PlaneBatch") -> "PlaneBatch":
         order[first:end] = sorted(range(first, end), key=lambda part: _part_key(batch, part))
     rings, part_offsets = gather(batch.part_offsets, order)
     items, ring_offsets = gather(batch.ring_offsets, rings)
-    return type(batch)(
-        batch.zone, batch.coords[items], ring_offsets, part_offsets, batch.geom_offsets, batch.problems
-    )
+    return replace(batch, coords=batch.coords[items], ring_offsets=ring_offsets, part_offsets=part_offsets, off_grid=0)
 
 
 def _stream(batch: "PlaneBatch") -> list[bytes]:

@@ -16,6 +16,7 @@ from ziyuan.base.geometry import edges, ellipsoid, normal, reading
 from ziyuan.base.geometry.errors import BadShape, ShapeText
 from ziyuan.base.geometry.flat import gather, next_in_run, offsets_of, owners, reduce_runs
 from ziyuan.base.geometry.grid import Ints, in_zone, to_metres, to_units
+from ziyuan.base.geometry.kinds import FORMS, Kind
 from ziyuan.base.geometry.problems import Problem
 from ziyuan.base.geometry.wkb import binary, parse
 from ziyuan.base.numbers import half_up
@@ -31,7 +32,7 @@ class PlaneBatch:
     coords: int64 (n, 2), east with zone prefix then north, rings without their repeated first point.
     ring_offsets, part_offsets, geom_offsets: int64, length + 1: ring r has coords
         `ring_offsets[r]:ring_offsets[r + 1]`, part p the rings, geometry g the parts in the same way. The
-        first ring of a part is its outer one, the others are holes.
+        first ring of a part is its outer one, the others are holes. A part of a line or point is one run of points.
     problems: int8, a `Problem` per geometry; one with a problem has no parts (only if read leniently).
     off_grid: number of delivered points that were no whole number of 0.0001 m.
     """
@@ -43,40 +44,41 @@ class PlaneBatch:
     geom_offsets: Ints
     problems: npt.NDArray[np.int8] = field(repr=False)
     off_grid: int = 0
+    kind: Kind = "polygon"
 
     @classmethod
     def from_wkb(
-        cls, wkb: Any, epsg_or_zone: int, *, zone: int | None = None, strict: bool = True
+        cls, wkb: Any, epsg_or_zone: int, *, zone: int | None = None, strict: bool = True, kind: Kind = "polygon"
     ) -> "PlaneBatch":
         """Read WKB values (list, numpy, or Arrow array: binary, large_binary, GeoArrow WKB, chunked) in one parse.
 
         `epsg_or_zone`: a zone (25…45: metres with zone prefix) or an EPSG code; for 4490 (longitude,
         latitude) `zone` names the zone to project to. Metres are read to 1e-6, then half up to 0.0001 m.
-        strict: BadShape at the first geometry that is no polygon with usable coordinates; else look at
+        strict: BadShape at the first geometry that is not of the kind with usable coordinates; else look at
         `problems`.
         """
         array = binary(wkb)
-        ragged = parse(array)
+        ragged = parse(array) if kind == "polygon" else None
         if ragged is None:
             geometries, problems = reading.parse_wkb(array)
-            return cls._read(geometries, epsg_or_zone, zone, problems, strict)
+            return cls._read(geometries, epsg_or_zone, zone, problems, strict, kind)
         target, system = _target(epsg_or_zone, zone)
         flat = reading.placed(ragged, target, system, np.zeros(len(array), dtype=np.int8))
-        return cls._of(target, flat, strict)
+        return cls._of(target, flat, strict, kind)
 
     @classmethod
     def from_shapely(
-        cls, geometries: Any, epsg_or_zone: int, *, zone: int | None = None, strict: bool = True
+        cls, geometries: Any, epsg_or_zone: int, *, zone: int | None = None, strict: bool = True, kind: Kind = "polygon"
     ) -> "PlaneBatch":
-        """As `from_wkb`, from an array or list of shapely polygons and multipolygons."""
+        """As `from_wkb`, from an array or list of shapely geometries of one kind, of one part or many."""
         array = np.empty(len(geometries), dtype=object)
         array[:] = list(geometries)
-        return cls._read(array, epsg_or_zone, zone, np.zeros(len(array), dtype=np.int8), strict)
+        return cls._read(array, epsg_or_zone, zone, np.zeros(len(array), dtype=np.int8), strict, kind)
 
     @classmethod
-    def from_4490(cls, geometries: Any, zone: int, *, strict: bool = True) -> "PlaneBatch":
-        """Shapely polygons in (longitude, latitude) projected vertex by vertex into `zone`."""
-        return cls.from_shapely(geometries, crs.DEGREES, zone=zone, strict=strict)
+    def from_4490(cls, geometries: Any, zone: int, *, strict: bool = True, kind: Kind = "polygon") -> "PlaneBatch":
+        """Shapely geometries in (longitude, latitude) projected vertex by vertex into `zone`."""
+        return cls.from_shapely(geometries, crs.DEGREES, zone=zone, strict=strict, kind=kind)
 
     @classmethod
     def _read(
@@ -86,20 +88,21 @@ class PlaneBatch:
         zone: int | None,
         problems: npt.NDArray[np.int8],
         strict: bool,
+        kind: Kind,
     ) -> "PlaneBatch":
         target, system = _target(epsg_or_zone, zone)
-        return cls._of(target, reading.read(geometries, target, system, problems), strict)
+        return cls._of(target, reading.read(geometries, target, system, problems, kind), strict, kind)
 
     @classmethod
-    def _of(cls, zone: int, flat: reading.Flat, strict: bool) -> "PlaneBatch":
+    def _of(cls, zone: int, flat: reading.Flat, strict: bool, kind: Kind) -> "PlaneBatch":
         if strict and flat.problems.any():
             first = int(np.flatnonzero(flat.problems)[0])
             raise BadShape(first, Problem(int(flat.problems[first])))
-        return cls(zone, *flat)
+        return cls(zone, *flat, kind)
 
     @classmethod
     def of(cls, shapes: Sequence["PlaneShape"]) -> "PlaneBatch":
-        """The batch of some shapes, all of the first one's zone."""
+        """The batch of some shapes, all of the first one's kind and zone."""
         rings = [ring for shape in shapes for part in shape.parts for ring in part]
         coords = [point for ring in rings for point in ring]
         zones = {shape.zone for shape in shapes}
@@ -112,6 +115,7 @@ class PlaneBatch:
             offsets_of(np.array([len(p) for s in shapes for p in s.parts], dtype=np.int64)),
             offsets_of(np.array([len(s.parts) for s in shapes], dtype=np.int64)),
             np.zeros(len(shapes), dtype=np.int8),
+            kind=shapes[0].kind,
         )
 
     def __len__(self) -> int:
@@ -123,7 +127,7 @@ class PlaneBatch:
     def shape(self, index: int) -> "PlaneShape":
         """One geometry as a PlaneShape."""
         parts = range(self.geom_offsets[index], self.geom_offsets[index + 1])
-        return PlaneShape(self.zone, tuple(tuple(map(self._ring, self._rings(part))) for part in parts))
+        return PlaneShape(self.zone, tuple(tuple(map(self._ring, self._rings(part))) for part in parts), self.kind)
 
     def _rings(self, part: int) -> range:
         return range(self.part_offsets[part], self.part_offsets[part + 1])
@@ -140,7 +144,7 @@ class PlaneBatch:
         rings, part_offsets = gather(self.part_offsets, parts)
         points, ring_offsets = gather(self.ring_offsets, rings)
         return PlaneBatch(
-            self.zone, self.coords[points], ring_offsets, part_offsets, geom_offsets, self.problems[chosen]
+            self.zone, self.coords[points], ring_offsets, part_offsets, geom_offsets, self.problems[chosen], kind=self.kind
         )
 
     @cached_property
@@ -183,20 +187,20 @@ class PlaneBatch:
         return reduce_runs(np.add, cross, self.ring_offsets, 0)
 
     def plane_areas(self) -> npt.NDArray[np.float64]:
-        """Plane area of each geometry in m²: outer rings minus holes; not the area of record (`areas`)."""
+        """Plane area of each polygon in m²: outer rings minus holes; not the area of record (`areas`)."""
         doubled = np.abs(self.doubled_ring_areas) * np.where(self.is_hole, -1, 1)
         runs = self.part_offsets[self.geom_offsets]
         return reduce_runs(np.add, doubled.astype(np.float64), runs, 0.0) / 2e8
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
-        """Shapely multipolygons in metres (east with zone prefix, north)."""
-        return self.multipolygons(to_metres(self.coords))
+        """Shapely geometries of many parts in metres (east with zone prefix, north)."""
+        return self.geometries(to_metres(self.coords))
 
     def to_4490(self) -> npt.NDArray[np.object_]:
-        """Shapely multipolygons in (longitude, latitude) degrees, EPSG:4490: index and display copy."""
+        """Shapely geometries of many parts in (longitude, latitude) degrees, EPSG:4490: index and display copy."""
         metres = to_metres(self.coords)
         longitude, latitude = crs.to_degrees(self.zone).transform(metres[:, 0], metres[:, 1])
-        return self.multipolygons(np.column_stack([longitude, latitude]))
+        return self.geometries(np.column_stack([longitude, latitude]))
 
     def to_wkb_4490(self, *, srid: bool = False) -> npt.NDArray[np.object_]:
         """WKB of `to_4490`; with `srid` the extended form (EWKB, 4490) that PostGIS takes."""
@@ -211,8 +215,12 @@ class PlaneBatch:
         same = (back == self.coords).all(axis=1)
         return reduce_runs(np.logical_and, same, self.coord_offsets, True)
 
-    def multipolygons(self, coords: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
-        """Shapely multipolygons with the rings and parts of the batch and other `coords` (n, 2) for its points."""
+    def geometries(self, coords: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+        """Shapely geometries with the rings and parts of the batch and other `coords` (n, 2) for its points."""
+        if self.kind == "line":
+            return shapely.from_ragged_array(shapely.GeometryType.MULTILINESTRING, coords, (self.ring_offsets, self.geom_offsets))
+        if self.kind == "point":
+            return shapely.from_ragged_array(shapely.GeometryType.MULTIPOINT, coords, (self.geom_offsets,))
         count = len(self.ring_offsets) - 1
         items, closed = self._closing_items(count)
         offsets = (closed, self.part_offsets, self.geom_offsets)
@@ -233,12 +241,13 @@ class PlaneBatch:
         """All edges with a hash that does not know direction, and how often each occurs."""
         return edges.index(self)
 
-    def normal_bytes(self) -> list[bytes]:
+    def normal_bytes(self, *, turned: bool = False) -> list[bytes]:
         """One normal form per geometry, independent of ring start, direction and order of parts and holes.
 
-        These differences are declared to be *no change*; a moved, added or dropped vertex is one.
+        These differences are declared to be *no change*; a moved, added or dropped vertex is one, and of a line its
+        direction, unless `turned` says that it runs either way.
         """
-        return normal.to_bytes(self)
+        return normal.to_bytes(self, turned=turned)
 
 
 def _target(epsg_or_zone: int, zone: int | None) -> tuple[int, crs.Crs]:
@@ -253,37 +262,46 @@ Ring = tuple[Point, ...]
 
 @dataclass(frozen=True)
 class PlaneShape:
-    """A polygon or multipolygon of one CGCS2000 3-degree zone.
+    """A polygon, line or point, of one part or many, in one CGCS2000 3-degree zone.
 
     zone: 25…45 (Anhui 38, 39, 40). parts: each a tuple of rings, the outer one first, then its holes; a
     ring is a tuple of (east, north) in integers of 0.0001 m, east with the zone in front, closed without
-    repeating the first point. Equality is by points as written; compare `normal()` for same shapes.
+    repeating the first point; a part of a line is one run of points, of a point one run of a single one. Equality is by
+    points as written; compare `normal()` for same shapes.
     """
 
     zone: int
     parts: tuple[tuple[Ring, ...], ...]
+    kind: Kind = "polygon"
 
     def __post_init__(self) -> None:
         crs.check_zone(self.zone)
-        if any(not part or any(len(ring) < 3 for ring in part) for part in self.parts):
-            raise ShapeText("有不足三点的环或没有环的部分")
+        least = FORMS[self.kind].least
+        if any(not part or any(len(ring) < least for ring in part) for part in self.parts):
+            raise ShapeText("有不足三点的环或没有环的部分" if least == 3 else "有不足两点的线或没有点的部分")
+        if self.kind != "polygon" and any(len(part) > 1 for part in self.parts):
+            raise ShapeText("线或点的一个部分只能有一串坐标")
+        if self.kind == "point" and any(len(run) > 1 for part in self.parts for run in part):
+            raise ShapeText("点的一个部分只能有一对坐标")
 
     @classmethod
-    def from_shapely(cls, geometry: BaseGeometry, zone: int) -> "PlaneShape":
+    def from_shapely(cls, geometry: BaseGeometry, zone: int, kind: Kind = "polygon") -> "PlaneShape":
         """From metres (east with zone prefix, north): read to 1e-6 m, then half up to 0.0001 m."""
-        return PlaneBatch.from_shapely([geometry], zone).shape(0)
+        return PlaneBatch.from_shapely([geometry], zone, kind=kind).shape(0)
 
     @classmethod
-    def from_4490(cls, geometry: BaseGeometry, zone: int) -> "PlaneShape":
+    def from_4490(cls, geometry: BaseGeometry, zone: int, kind: Kind = "polygon") -> "PlaneShape":
         """From (longitude, latitude) in degrees, EPSG:4490, projected vertex by vertex."""
-        return PlaneBatch.from_4490([geometry], zone).shape(0)
+        return PlaneBatch.from_4490([geometry], zone, kind=kind).shape(0)
 
     @classmethod
     def from_json(cls, text: Mapping[str, Any]) -> "PlaneShape":
-        """From `{"zone": 39, "parts": [[[[e, n], …], …], …]}`, integers only; else ShapeText."""
+        """From `{"zone": 39, "parts": [[[[e, n], …], …], …]}`, integers only; else ShapeText. `kind`: "line", "point"."""
         try:
-            zone, parts = text["zone"], text["parts"]
-            shape = cls(crs.check_zone(zone), tuple(tuple(map(_ring, part)) for part in parts))
+            zone, parts, kind = text["zone"], text["parts"], text.get("kind", "polygon")
+            if kind not in FORMS:
+                raise ShapeText(f"图形种类“{kind}”不认识,应为 point、line 或 polygon")
+            shape = cls(crs.check_zone(zone), tuple(tuple(map(_ring, part)) for part in parts), kind)
         except (KeyError, TypeError, ValueError) as error:
             raise ShapeText("缺少 zone、parts 或坐标不是整数对") from error
         if not in_zone(shape.batch().coords, zone).all():
@@ -291,18 +309,19 @@ class PlaneShape:
         return shape
 
     def to_json(self) -> dict[str, Any]:
-        """`{"zone": 39, "parts": …}`: lists of integers, nothing lost."""
-        return {"zone": self.zone, "parts": [[[list(p) for p in r] for r in part] for part in self.parts]}
+        """`{"zone": 39, "parts": …}`: lists of integers, nothing lost; a line or point names its `kind`."""
+        told = {} if self.kind == "polygon" else {"kind": self.kind}
+        return {"zone": self.zone, **told, "parts": [[[list(p) for p in r] for r in part] for part in self.parts]}
 
     def batch(self) -> PlaneBatch:
         """A batch of this one shape."""
         return PlaneBatch.of([self])
 
-    def to_shapely(self) -> shapely.MultiPolygon:
+    def to_shapely(self) -> BaseGeometry:
         """Metres as doubles (east with zone prefix, north)."""
         return self.batch().to_shapely()[0]
 
-    def to_4490(self) -> shapely.MultiPolygon:
+    def to_4490(self) -> BaseGeometry:
         """(longitude, latitude) in degrees, EPSG:4490."""
         return self.batch().to_4490()[0]
 
@@ -321,7 +340,7 @@ class PlaneShape:
         return west, south, east, north
 
     def area_official(self) -> Decimal:
-        """Area of record on the ellipsoid in m², 2 decimals half up (see `geometry.ellipsoid`)."""
+        """Area of record of a polygon on the ellipsoid in m², 2 decimals half up (see `geometry.ellipsoid`)."""
         return half_up(float(ellipsoid.geometry_areas(self.batch())[0]), 2)
 
 

@@ -13,6 +13,8 @@ class Problem(IntEnum):
     NOT_POLYGON = 4
     NOT_FINITE = 5
     OUTSIDE_ZONE = 6
+    NOT_LINE = 7
+    NOT_POINT = 8
 
     @property
     def title(self) -> str:
@@ -28,4 +30,6 @@ _TITLES = {
     Problem.NOT_POLYGON: "图形不是面",
     Problem.NOT_FINITE: "坐标不是有限数",
     Problem.OUTSIDE_ZONE: "坐标不在所声明的带内(带号不符、缺带号或东北颠倒)",
+    Problem.NOT_LINE: "图形不是线",
+    Problem.NOT_POINT: "图形不是点",
 }

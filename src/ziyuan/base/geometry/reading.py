@@ -9,11 +9,12 @@ import shapely
 from ziyuan.base import crs
 from ziyuan.base.geometry.flat import offsets_of, reduce_runs
 from ziyuan.base.geometry.grid import ZONE_UNITS, Ints, in_zone, to_units_and_strays
+from ziyuan.base.geometry.kinds import FORMS, Kind
 from ziyuan.base.geometry.problems import Problem
 from ziyuan.base.geometry.wkb import Ragged
 
 Flags = npt.NDArray[np.bool_]
-_POLYGON, _MULTIPOLYGON = 3, 6
+_TYPES: dict[Kind, tuple[int, int]] = {"point": (0, 4), "line": (1, 5), "polygon": (3, 6)}  # GEOS: one part, many parts
 
 
 class Flat(NamedTuple):
@@ -42,13 +43,14 @@ def parse_wkb(wkb: Any) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int8]]:
 
 
 def read(
-    geometries: npt.NDArray[np.object_], zone: int, system: crs.Crs, problems: npt.NDArray[np.int8]
-) -> Flat:
-    """Plane integers in `zone` of geometries given in `system`; a geometry with a problem gets no parts."""
-    usable = _usable(geometries, problems)
+    geometries: npt.NDArray[np.object_], zone: int, system: crs.Crs, problems: npt.NDArray[np.int8],
+    kind: Kind = "polygon",
+) -> Flat:  # fmt: skip
+    """Plane integers in `zone` of geometries of one kind given in `system`; one with a problem gets no parts."""
+    usable = _usable(geometries, problems, kind)
     readable = geometries.copy()
     readable[~usable] = None
-    return placed(_ragged(readable), zone, system, problems)
+    return placed(_ragged(readable) if kind == "polygon" else _runs(readable), zone, system, problems)
 
 
 def placed(ragged: Ragged, zone: int, system: crs.Crs, problems: npt.NDArray[np.int8]) -> Flat:
@@ -75,10 +77,11 @@ def placed(ragged: Ragged, zone: int, system: crs.Crs, problems: npt.NDArray[np.
     return _without(flat, problems != Problem.NONE) if (problems[usable] != Problem.NONE).any() else flat
 
 
-def _usable(geometries: npt.NDArray[np.object_], problems: npt.NDArray[np.int8]) -> Flags:
+def _usable(geometries: npt.NDArray[np.object_], problems: npt.NDArray[np.int8], kind: Kind) -> Flags:
+    one, many = _TYPES[kind]
     kinds = shapely.get_type_id(geometries)
     _mark(problems, kinds == -1, Problem.MISSING)
-    _mark(problems, (kinds != _POLYGON) & (kinds != _MULTIPOLYGON), Problem.NOT_POLYGON)
+    _mark(problems, (kinds != one) & (kinds != many), FORMS[kind].other)
     _mark(problems, shapely.is_empty(geometries), Problem.EMPTY)
     return problems == Problem.NONE
 
@@ -105,6 +108,20 @@ def _ragged(geometries: npt.NDArray[np.object_]) -> Ragged:
         coords[~last],
         offsets_of(counts - 1),
         offsets_of(np.bincount(of_part, minlength=len(parts)).astype(np.int64)),
+        offsets_of(np.bincount(of_geometry, minlength=len(geometries)).astype(np.int64)),
+    )
+
+
+def _runs(geometries: npt.NDArray[np.object_]) -> Ragged:
+    """Lines or points: each part one run with all its points; None has no parts."""
+    parts, of_geometry = shapely.get_parts(geometries, return_index=True)
+    full = ~shapely.is_empty(parts)
+    parts, of_geometry = parts[full], of_geometry[full]
+    coords, of_part = shapely.get_coordinates(parts, return_index=True)
+    return Ragged(
+        coords,
+        offsets_of(np.bincount(of_part, minlength=len(parts)).astype(np.int64)),
+        np.arange(len(parts) + 1),
         offsets_of(np.bincount(of_geometry, minlength=len(geometries)).astype(np.int64)),
     )
 
