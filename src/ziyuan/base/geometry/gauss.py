@@ -6,13 +6,12 @@ the second order: within 1e-16 rad of the series done at the point itself, a hun
 rounding. The lattice is the same for every layer, so a point has one latitude whatever it is computed with.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
 from ziyuan.base import crs
-from ziyuan.base.geometry.grid import UNITS_PER_METRE, ZONE_UNITS, Floats
+from ziyuan.base.geometry import sides
+from ziyuan.base.geometry.compiled import Loop
+from ziyuan.base.geometry.grid import UNITS_PER_METRE, ZONE_UNITS, Floats, Ints
 
 E2_SECOND = 0.00673949677548
 C_RADIUS = 6399593.62586  # a²/b
@@ -21,6 +20,7 @@ K0, K1, K2 = 1.57048761144159e-07, 5.05250178820567e-03, 2.98472900956587e-05
 K3, K4 = 2.41626669230084e-07, 2.22241238938534e-09
 SPACING = 2**20  # units between two nodes
 _FINE = RHO * 1e6  # millionths of an arc second in a radian: what is rounded to
+_LOCATE = Loop(sides.locate, fills=2)
 
 
 def series(northing: Floats) -> tuple[Floats, ...]:
@@ -60,51 +60,19 @@ class Inverse:
         here, after, before = (
             series((nodes + shift) / UNITS_PER_METRE) for shift in (0.0, SPACING / 2, -SPACING / 2)
         )
-        self.tables: list[Sequence[Floats]] = [
+        columns = [
             (f, up - down, 2 * (up - 2 * f + down))[: order + 1]
             for f, up, down, order in zip(here, after, before, self._ORDERS, strict=True)
         ]
+        self.table = np.column_stack([c for function in columns for c in function]).ravel()
 
-    def __call__(self, east: Floats, north: Floats, zone: int) -> tuple[Floats, Floats]:
+    def __call__(self, east: Ints, north: Ints, zone: int) -> tuple[Floats, Floats]:
         """Latitude, and longitude from the zone's middle, in radians, each rounded half up to 1e-6 arc second.
 
-        `east` (with the zone in front) and `north` are whole units of 0.0001 m, as doubles.
+        `east` (with the zone in front) and `north` are whole units of 0.0001 m.
         """
-        part = north * (1 / SPACING)
-        near = np.floor(part + 0.5)
-        part -= near
-        at = near.astype(np.int64)
-        at -= self.first
-        y = east - (zone * ZONE_UNITS + crs.FALSE_EASTING * UNITS_PER_METRE)
-        y *= 1 / UNITS_PER_METRE
-        y2 = y * y
-        latitude = _nested(self.tables[:4], at, part, y2)
+        found = np.empty(len(east)), np.empty(len(east))
+        false_east = zone * ZONE_UNITS + crs.FALSE_EASTING * UNITS_PER_METRE
         middle = crs.central_meridian(zone) * 3600.0 * 1e6
-        longitude = _nested(self.tables[4:], at, part, y2)
-        longitude *= y
-        longitude += middle + 0.5
-        np.floor(longitude, out=longitude)
-        longitude -= middle
-        latitude += 0.5
-        np.floor(latitude, out=latitude)
-        latitude *= 1 / _FINE
-        longitude *= 1 / _FINE
-        return latitude, longitude
-
-
-def _nested(tables: Sequence[Sequence[Floats]], at: npt.NDArray[np.int64], part: Floats, y2: Floats) -> Floats:
-    """f0 − y² (f1 − y² (f2 − …))."""
-    found = _between(tables[-1], at, part)
-    for table in tables[-2::-1]:
-        found *= y2
-        np.subtract(_between(table, at, part), found, out=found)
-    return found
-
-
-def _between(table: Sequence[Floats], at: npt.NDArray[np.int64], part: Floats) -> Floats:
-    """The polynomial of each point's node at its distance from it, −½ … ½."""
-    found = table[-1].take(at)
-    for factors in table[-2::-1]:
-        found *= part
-        found += factors.take(at)
-    return found
+        _LOCATE(len(east), east, north, self.table, self.first, SPACING, false_east, middle, _FINE, *found)
+        return found
