@@ -24,6 +24,7 @@ settings.load_profile("untimed")
 LONG = ("nodes", "running", "campaign")  # fixtures that bring a province up, once for all tests that ask for it
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For a run in several processes: what shares a province, or a file, stays together; the longest begins first."""
 

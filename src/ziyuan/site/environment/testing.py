@@ -109,8 +109,11 @@ def _pytest(place: Place, folder: Path, arguments: list[str]) -> int:
 
 
 def _side_by_side() -> list[str]:
-    """The whole run in several processes, each with a database of its own; tests/conftest.py says what stays together."""
-    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadgroup"]
+    """The whole run in several processes, each with a database of its own; tests/conftest.py says what stays together.
+
+    One more than there are processors: a story mostly waits for its nodes.
+    """
+    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)), "--dist", "loadgroup"]
 
 
 def _shared(place: Place) -> Path:
