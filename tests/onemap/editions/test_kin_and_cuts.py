@@ -104,7 +104,7 @@ class TestCuts:
         kind = onemap.layer(self.LAYER)
         x, y = world.WEST + west, world.SOUTH
         shape = PlaneShape.from_shapely(shapely.box(x, y, x + 50, y + 50), world.ZONE)
-        values = {f.name: 1 if f.numeric else date(2026, 1, 1) if f.type == "date" else "1" for f in kind.fields if f.required}
+        values = {f.name: 1 if f.numeric else date(2026, 1, 1) if f.type == "date" else key for f in kind.fields if f.required}
         return onemap.layer_write(self.LAYER, COUNTY, key, shape, values, valid_from=date(2026, 1, 1), case_no=f"案{key}", by=by)
 
     def test_a_cut_holds_what_the_layer_holds_with_digest_and_file(self, by):

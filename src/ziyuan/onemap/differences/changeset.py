@@ -38,7 +38,8 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Changeset:
-    """From `base` to `target`. Tables in key order: `__key`, `__sm3` (32 bytes), the fields, `geometry` (WKB, metres).
+    """From `base` to `target`. Tables in key order: `__key`, `__sm3` (32 bytes), the fields, and `geometry`
+    (WKB, metres) where the layer has shapes.
 
     `columns`: the fields that the digests cover; `links`: parents of the features of `after`, as in LINKS.
     """
@@ -68,9 +69,10 @@ class Changeset:
 
 
 def row_schema(entity: Entity) -> pa.Schema:
-    """Columns of `before` and `after`."""
+    """Columns of `before` and `after`; a table of records has no `geometry`."""
     fields = [(f.name, arrow_type(f)) for f in entity.fields.values()]
-    return pa.schema([(KEY, pa.string()), (DIGEST, pa.binary(32)), *fields, (GEOMETRY, pa.binary())])
+    shape = [] if entity.geometry.kind == "none" else [(GEOMETRY, pa.binary())]
+    return pa.schema([(KEY, pa.string()), (DIGEST, pa.binary(32)), *fields, *shape])
 
 
 def collapsed(before: pa.Table, after: pa.Table) -> tuple[pa.Table, pa.Table]:

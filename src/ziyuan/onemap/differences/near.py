@@ -120,8 +120,10 @@ def _ring_near(old: np.ndarray, new: np.ndarray, rules: "NoChange", areal: bool,
     if len(old) != len(new):
         return False
     starts = np.flatnonzero((np.abs(new - old[0]) <= limit).all(axis=1)) if areal and rules.any_start else [0]
-    ways = [1, -1] if areal and rules.any_direction else [1]
     inside = np.arange(len(old))
+    if not areal and rules.any_line_direction and bool((np.abs(new[::-1] - old) <= limit).all()):
+        return True
+    ways = [1, -1] if areal and rules.any_direction else [1]
     return any(
         bool((np.abs(new[(start + way * inside) % len(new)] - old) <= limit).all()) for start in starts for way in ways
     )

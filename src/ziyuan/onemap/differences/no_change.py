@@ -1,7 +1,8 @@
 """What a standard declares to be no change (无变化声明): a re-export that differs only in this way changes nothing.
 
 `no_change: {ring_start: any, ring_direction: any, part_order: any, precision: 0.0001, collinear: kept, text: trimmed,
-ignore: [BZ]}`. A standard that says nothing gets just these values and ignores no field. Never a change: the order of
+ignore: [BZ]}`. A standard that says nothing gets just these values and ignores no field. `line_direction: any` says that
+a line runs either way; else its turning is a change. Never a change: the order of
 rows and columns, the width of a type, a null written as an empty text (while texts are trimmed) or as NaN.
 """
 
@@ -15,6 +16,7 @@ from ziyuan.onemap.standards.model import Entity, Model
 _WORDS = {
     "ring_start": ("any", "kept"),
     "ring_direction": ("any", "kept"),
+    "line_direction": ("kept", "any"),
     "part_order": ("any", "kept"),
     "collinear": ("kept", "dropped"),
     "text": ("trimmed", "kept"),
@@ -29,6 +31,7 @@ class NoChange:
 
     any_start: bool = True
     any_direction: bool = True
+    any_line_direction: bool = False
     any_order: bool = True
     precision: float = 0.0001
     collinear_counts: bool = True
@@ -49,6 +52,7 @@ class NoChange:
         return cls(
             any_start=said.get("ring_start", "any") == "any",
             any_direction=said.get("ring_direction", "any") == "any",
+            any_line_direction=said.get("line_direction", "kept") == "any",
             any_order=said.get("part_order", "any") == "any",
             precision=float(said.get("precision") or model.space.tolerance or 0.0001),
             collinear_counts=said.get("collinear", "kept") == "kept",

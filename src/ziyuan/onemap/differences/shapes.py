@@ -18,7 +18,7 @@ import shapely
 from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.geometry.flat import next_in_run, offsets_of, owners, reduce_runs
 from ziyuan.base.geometry.grid import to_units
-from ziyuan.base.geometry.normal import arranged
+from ziyuan.base.geometry.normal import arranged, arranged_runs
 from ziyuan.base.geometry.wkb import Ragged, binary, parse
 from ziyuan.onemap.differences.near import near
 from ziyuan.onemap.differences.no_change import NoChange
@@ -83,11 +83,12 @@ class Shapes:
             batch = _without_collinear(batch, areal)
         if areal.all():
             return arranged(batch, direction=rules.any_direction, start=rules.any_start, order=rules.any_order)
+        turned = rules.any_line_direction
         if not areal.any():
-            return arranged(batch, direction=False, start=False, order=rules.any_order)
+            return arranged_runs(batch, turned=turned, order=rules.any_order)
         return _woven(
             arranged(batch.take(areal), direction=rules.any_direction, start=rules.any_start, order=rules.any_order),
-            arranged(batch.take(~areal), direction=False, start=False, order=rules.any_order),
+            arranged_runs(batch.take(~areal), turned=turned, order=rules.any_order),
             areal,
         )
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ziyuan.onemap.differences.columns import differing
+from ziyuan.onemap.differences.keys import joined
 from ziyuan.onemap.differences.no_change import NoChange
 from ziyuan.onemap.differences.shapes import Shapes, same
-from ziyuan.onemap.differences.values import text, typed
-from ziyuan.onemap.standards.keys import SEPARATOR
+from ziyuan.onemap.differences.values import typed
 from ziyuan.onemap.standards.model import Entity, Field, Model
 
 Kind = Literal["insert", "update", "delete", "renumber"]
@@ -204,14 +204,8 @@ def key_column(side: Side, fields: Sequence[Field]) -> pa.Array:
     for field in fields:
         column = side.column(field.name)
         found = pa.nulls(side.table.num_rows, pa.string()) if column is None else typed(column, field).array
-        parts.append(text(found.cast(pa.string())))
-    if not parts:
-        return pa.nulls(side.table.num_rows, pa.string())
-    if len(parts) == 1:
-        return parts[0]
-    for sign in ("\\", SEPARATOR):
-        parts = [pc.replace_substring(part, sign, f"\\{sign}") for part in parts]
-    return pc.binary_join_element_wise(*parts, SEPARATOR)
+        parts.append(found)
+    return joined(parts) if parts else pa.nulls(side.table.num_rows, pa.string())
 
 
 def match(old: pa.Array, new: pa.Array) -> tuple[np.ndarray, np.ndarray]:

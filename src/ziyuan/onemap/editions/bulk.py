@@ -21,11 +21,11 @@ _NOTHING = "\\N"
 
 @dataclass(frozen=True, eq=False)
 class NewRows:
-    """States to be added: aligned columns, shapes as EWKB in 4490; `parents` None where no row has any."""
+    """States to be added: aligned columns, shapes as EWKB in 4490 (None for a table); `parents` None where no row has any."""
 
     keys: pa.Array
     columns: dict[str, pa.Array]
-    shapes: pa.Array
+    shapes: pa.Array | None
     digests: Sequence[bytes]
     parents: Sequence[list[str] | None] | None = None
 
@@ -35,18 +35,16 @@ def add(
     edition: int | None = None, case_no: str | None = None,
 ) -> None:  # fmt: skip
     """Add the states as true in `valid` and known from `known` on."""
+    state = ", ".join(["key", layer.quoted(), *layer.geom, "content_sm3", "parents"])
     with cursor() as c:
         c.execute("DROP TABLE IF EXISTS pg_temp.arriving")
         c.execute(
-            f"CREATE TEMP TABLE arriving ON COMMIT DROP AS SELECT key, {layer.quoted()}, geom, content_sm3, parents"
-            f" FROM {layer.sql} WITH NO DATA"
+            f"CREATE TEMP TABLE arriving ON COMMIT DROP AS SELECT {state} FROM {layer.sql} WITH NO DATA"
         )
         _copy(c, layer, rows)
         c.execute(
-            f"INSERT INTO {layer.sql} (city, county, key, zone, {layer.quoted()}, geom, content_sm3, parents,"
-            f" valid_from, valid_to, known_from, edition, case_no)"
-            f" SELECT %s, %s, key, %s::smallint, {layer.quoted()}, geom, content_sm3, parents,"
-            " %s::date, %s::date, %s, %s::bigint, %s"
+            f"INSERT INTO {layer.sql} (city, county, zone, {state}, valid_from, valid_to, known_from, edition, case_no)"
+            f" SELECT %s, %s, %s::smallint, {state}, %s::date, %s::date, %s, %s::bigint, %s"
             " FROM pg_temp.arriving",
             [county[:4] + "00", county, zone, valid[0], valid[1], known, edition, case_no],
         )
@@ -57,7 +55,8 @@ def _copy(c: psycopg.Cursor, layer: Layer, rows: NewRows) -> None:
         for start in range(0, len(rows.keys), AT_ONCE):
             part = slice(start, start + AT_ONCE)
             columns = [_field(rows.keys[part]), *(_field(rows.columns[name][part]) for name in layer.names)]
-            columns.append(hexadecimal(rows.shapes[part]))
+            if rows.shapes is not None:
+                columns.append(hexadecimal(rows.shapes[part]))
             digests = hexadecimal(pa.array(rows.digests[part], pa.binary(32)))
             columns.append(pc.binary_join_element_wise("\\\\x", digests, ""))
             columns.append(_parents(rows, part, len(columns[0])))

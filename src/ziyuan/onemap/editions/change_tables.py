@@ -13,6 +13,7 @@ from ziyuan.onemap.differences.changeset import DIGEST, GEOMETRY, KEY, LINKS, Ch
 from ziyuan.onemap.differences.errors import DamagedPackage
 from ziyuan.onemap.differences.values import arrow_type
 from ziyuan.onemap.editions import lake, links, paint, rows
+from ziyuan.onemap.editions.keys import keys_of
 from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.models import Edition, ParentLink
 from ziyuan.onemap.editions.prepare import Prepared, prepare
@@ -21,17 +22,19 @@ from ziyuan.onemap.formats import LayerTable
 
 def rows_table(kind: Layer, found: list[rows.Feature], zone: int) -> pa.Table:
     """Features as rows of a changeset, their shapes as plane WKB."""
-    batch = PlaneBatch.from_4490([f.geometry for f in found], zone)
+    batch = rows.batch_of(kind, found, zone)
     columns = [
         pa.array([f.key for f in found], pa.string()), pa.array([f.digest for f in found], pa.binary(32)),
         *(pa.array([f.attributes[f_.name] for f in found], arrow_type(f_)) for f_ in kind.fields),
-        wkb_writer.write(batch, to_metres(batch.coords)),
+        *([] if batch is None else [wkb_writer.write(batch, to_metres(batch.coords))]),
     ]  # fmt: skip
     return pa.table(columns, schema=row_schema(kind.entity))
 
 
-def measured(before: pa.Table, after: pa.Table, zone: int) -> pa.Table:
-    """Parent links by the area that features of both sides share."""
+def measured(kind: Layer, before: pa.Table, after: pa.Table, zone: int) -> pa.Table:
+    """Parent links by the area that polygons of both sides share."""
+    if kind.shape != "polygon":
+        return LINKS.empty_table()
     old, new = (
         links.Shared(t.column(KEY).to_pylist(), PlaneBatch.from_wkb(t.column(GEOMETRY), zone)) if len(t) else None
         for t in (before, after)
@@ -85,13 +88,18 @@ def delivered(kind: Layer, table: pa.Table, zone: int, file: str) -> LayerTable:
     return LayerTable(kind.entity.name, crs.epsg_of_zone(zone), table, "Parquet", "UTF-8", file)
 
 
+def without_boxes(table: pa.Table) -> pa.Table:
+    """A lake file's columns as they were delivered."""
+    return table.drop_columns(["bbox"]) if "bbox" in table.column_names else table
+
+
 def lake_table(kind: Layer, held: Edition | None, changes: Changeset, ready: Prepared, day: date) -> pa.Table:
     """All rows of the target: those of the base's file that stay, with the fields of the year, and the new ones."""
     new = lake.table_of(kind, ready.columns, ready.batch, ready.boxes)
     if held is None:
         return new
     kept, _ = lake.read(lake.folder() / held.lake)
-    kept = kept.filter(pc.invert(pc.is_in(kept.column(kind.key).cast(pa.string()), value_set=spoken_of(changes))))
+    kept = kept.filter(pc.invert(pc.is_in(keys_of(kind, kept), value_set=spoken_of(changes))))
     columns = []
     for name, kind_of in zip(new.schema.names, new.schema.types, strict=True):
         if name in kind.yearly:

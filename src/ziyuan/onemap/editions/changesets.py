@@ -59,7 +59,7 @@ def make(name: str, county: str, from_: When | None, to: When, *, by: kernel.Act
         ends = (_state(kind, county, before, after.on), _state(kind, county, after, after.on))
         said = tables.declared(kind, county, [f.key for f in old], [f.key for f in new])
         before_rows, after_rows = pure.collapsed(tables.rows_table(kind, old, zone), tables.rows_table(kind, new, zone))
-    measured = tables.measured(before_rows, after_rows, zone)
+    measured = tables.measured(kind, before_rows, after_rows, zone)
     return Changeset(kind.id, county, zone, kind.hashed, *ends, before_rows, after_rows, links.merged(said, measured))
 
 
@@ -94,7 +94,7 @@ def compose(first: Changeset, second: Changeset) -> Changeset:
 
     def links_of(before: pa.Table, after: pa.Table) -> pa.Table:
         said = tables.declared_among([second.links, first.links], before, after)
-        return links.merged(said, tables.measured(before, after, first.zone))
+        return links.merged(said, tables.measured(layer(first.layer), before, after, first.zone))
 
     return pure.compose(first, second, links_of=links_of)
 
@@ -176,7 +176,7 @@ def whole(changes: Changeset, *, by: kernel.Actor) -> LayerTable:
         zone = zone_of(changes.county)
     ready = tables.ready_rows(kind, changes, zone)
     table = tables.lake_table(kind, held, changes, ready, changes.target.reference_date)
-    return tables.delivered(kind, table.drop_columns(["bbox"]), zone, "增量包")
+    return tables.delivered(kind, tables.without_boxes(table), zone, "增量包")
 
 
 def edition_table(edition: Edition | int, *, by: kernel.Actor) -> LayerTable:
@@ -184,7 +184,7 @@ def edition_table(edition: Edition | int, *, by: kernel.Actor) -> LayerTable:
     with kernel.acting(by):
         found = register.get(edition)
     table, zone = lake.read(lake.folder() / found.lake)
-    return tables.delivered(layer(found.layer), table.drop_columns(["bbox"]), zone, found.lake)
+    return tables.delivered(layer(found.layer), tables.without_boxes(table), zone, found.lake)
 
 
 def _state(kind: Layer, county: str, moment: Moment | None, day: date) -> State:

@@ -7,10 +7,10 @@ left alone.
 
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 
 from ziyuan.base.canonical import merkle_root
-from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.values import arrow_type
 from ziyuan.onemap.editions import lake, register, rows, seal
@@ -53,11 +53,12 @@ def _cut(kind: Layer, county: str, serial: int, known: datetime, by: kernel.Acto
     moment = Moment(day, known)
     asked = {"county": county, **moment.parameters}
     found = rows.features(kind, f"county = %(county)s AND {moment.condition}", asked, order="key")
-    ready = _ready(kind, found, zone_of(county))
+    zone = zone_of(county)
+    ready = _ready(kind, found, zone)
     number = f"QB-{day:%Y%m%d}-{serial}"
     name = lake.name_of(kind, county, day.isoformat(), number)
     written.append(name)
-    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), ready.batch.zone)
+    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), zone)
     edition = register.enter(
         kind, county, day, how="cut", delivery_no=number, digest=merkle_root(ready.digests), features=len(ready),
         area_m2=register.area_of(kind, ready.columns), inserted=0, updated=0, deleted=0, unchanged=len(ready), lake=name,
@@ -71,9 +72,9 @@ def _ready(kind: Layer, found: list[rows.Feature], zone: int) -> Prepared:
     """The features as sealing holds them; digests are made anew from what the rows say."""
     keys = pa.array([f.key for f in found], pa.string())
     columns = {f.name: pa.array([row.attributes[f.name] for row in found], arrow_type(f)) for f in kind.fields}
-    batch = PlaneBatch.from_4490([f.geometry for f in found], zone)
-    digests = feature_digests(kind.id, keys, {n: columns[n] for n in kind.hashed}, batch)
-    return Prepared(kind, keys, columns, batch, back_again(batch)[0], digests)
+    batch = rows.batch_of(kind, found, zone)
+    digests = feature_digests(kind.id, keys, {n: columns[n] for n in kind.hashed}, batch, turned=kind.turned)
+    return Prepared(kind, keys, columns, batch, np.empty((0, 2)) if batch is None else back_again(batch)[0], digests)
 
 
 def cut_all(by: kernel.Actor, name: str | None = None) -> list[Edition]:

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 import shapely
 
 from ziyuan.base import crs
-from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences import tables
 from ziyuan.onemap.differences.tables import KINDS, Kind, Side
@@ -35,7 +34,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One feature's change. `geometry` (4490) is the later one, of a deleted feature the earlier one.
+    """One feature's change. `geometry` (4490) is the later one, of a deleted feature the earlier one; None for a record.
 
     `old_key`: of a renumbered feature only.
     """
@@ -47,7 +46,7 @@ class Change:
     geometry_changed: bool
     area_before: Decimal | None
     area_after: Decimal | None
-    geometry: shapely.Geometry
+    geometry: shapely.Geometry | None
     parents: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
 
@@ -124,7 +123,7 @@ def compare(kind: Layer, sides: Sides) -> tuple[tuple[Change, ...], int]:
     epsg = crs.epsg_of_zone(sides.zone)
     before, after = (Side(rows_table(kind, found, sides.zone), epsg) for found in (sides.before, sides.after))
     found = tables.compare(kind.model, kind.entity, before, after)
-    shapes = [PlaneBatch.from_4490([f.geometry for f in side], sides.zone) for side in (sides.before, sides.after)]
+    shapes = [rows.batch_of(kind, side, sides.zone) for side in (sides.before, sides.after)]
     parents, children = ties([f.key for f in sides.before], shapes[0], [f.key for f in sides.after], shapes[1])
     items = tuple(_change(kind, sides, c, parents, children) for c in found.changes)
     return items, found.unchanged

@@ -1,8 +1,9 @@
 """Feature digests, whole columns at a time: the very bytes of `base.canonical`, put together by Arrow.
 
 The digest of a feature is SM3 over the canonical record `onemap.feature` with its layer, key, attributes and the
-normal form of its shape. Encoding 500,000 features one by one would walk fifteen million values; here each column gives
-its encoded pieces at once, a row is their concatenation, and only the hash itself is made row by row.
+normal form of its shape (nothing for a record without one). Encoding 500,000 features one by one would walk fifteen
+million values; here each column gives its encoded pieces at once, a row is their concatenation, and only the hash itself
+is made row by row.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,11 +27,15 @@ _TAGS = {"string": b"S", "int64": b"I", "date32[day]": b"d", "null": b"N"}
 
 
 def feature_digests(
-    layer: str, keys: Sequence[str] | pa.Array, columns: Mapping[str, pa.Array], batch: PlaneBatch
-) -> list[bytes]:
-    """SM3 of each feature, equal to `canonical.digest(KIND, record(…))`; columns as `values.typed` reads them."""
+    layer: str, keys: Sequence[str] | pa.Array, columns: Mapping[str, pa.Array], batch: PlaneBatch | None,
+    *, turned: bool = False,
+) -> list[bytes]:  # fmt: skip
+    """SM3 of each feature, equal to `canonical.digest(KIND, record(…))`; columns as `values.typed` reads them.
+
+    `batch` None: records without a shape. `turned`: lines say the same from either end.
+    """
     own = keys if isinstance(keys, pa.Array) else pa.array(keys, pa.string())
-    forms = batch.normal_bytes()
+    forms: Sequence[bytes | None] = [None] * len(own) if batch is None else batch.normal_bytes(turned=turned)
     found: list[bytes] = []
     for start in range(0, len(own), AT_ONCE):
         part = slice(start, start + AT_ONCE)
@@ -39,12 +44,12 @@ def feature_digests(
     return found
 
 
-def record(layer: str, key: str, attributes: Mapping[str, Any], form: bytes) -> dict[str, Any]:
+def record(layer: str, key: str, attributes: Mapping[str, Any], form: bytes | None) -> dict[str, Any]:
     """What the digest of one feature says, as a canonical value."""
     return {"layer": layer, "key": key, "attributes": dict(attributes), "geometry": form}
 
 
-def _bodies(layer: str, keys: pa.Array, columns: Mapping[str, pa.Array], forms: Sequence[bytes]) -> Iterator[bytes]:
+def _bodies(layer: str, keys: pa.Array, columns: Mapping[str, pa.Array], forms: Sequence[bytes | None]) -> Iterator[bytes]:
     """The canonical bytes of each row."""
     pieces: list[Any] = []
     for name in sorted(columns, key=lambda n: n.encode()):

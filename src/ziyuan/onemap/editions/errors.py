@@ -1,8 +1,12 @@
 """Errors of editions: what cannot be sealed, compared or proved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ziyuan.base.errors import UserError, ZiyuanError, nearest
+
+if TYPE_CHECKING:
+    from ziyuan.onemap.quality.stages import Break
 
 
 class UnknownLayer(UserError):
@@ -58,10 +62,11 @@ class UnreadableValue(UserError):
 
 class EmptyGeometry(UserError):
     code = "ZY-EDN-006"
-    remedy = "请补上该要素的面,或删除该要素后重新汇交。"
+    remedy = "请补上该要素的图形,或删除该要素后重新汇交。"
 
-    def __init__(self, layer: str, key: str) -> None:
-        super().__init__(f"图层 {layer} 要素“{key}”没有图形,或图形不是面。", layer=layer, key=key)
+    def __init__(self, layer: str, key: str, kind: str) -> None:
+        title = {"point": "点", "line": "线", "polygon": "面"}[kind]
+        super().__init__(f"图层 {layer} 要素“{key}”没有图形,或图形不是{title}。", layer=layer, key=key)
 
 
 class NotReversible(ZiyuanError):
@@ -196,3 +201,18 @@ class NoLevel(UserError):
 
     def __init__(self, layer: str, level: str) -> None:
         super().__init__(f"图层 {layer} 不能按“{level}”汇总流量。", layer=layer, level=level)
+
+
+class StageBroken(UserError):
+    """A chain of business does not hold for what was to be written, and its text makes that an error."""
+
+    code = "ZY-EDN-020"
+    status = 409
+
+    def __init__(self, breaks: "Sequence[Break]") -> None:
+        first = breaks[0]
+        more = f"（共 {len(breaks)} 处）" if len(breaks) > 1 else ""
+        super().__init__(f"{first.chain.title}：{first.message}不能写入{more}。", chain=first.chain.id, stage=first.stage.id,
+                         check=first.check, key=first.row.key, fields={first.field: first.message})  # fmt: skip
+        self.remedy = f"{first.remedy}。"
+        self.breaks = tuple(breaks)

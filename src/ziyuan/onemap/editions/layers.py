@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 
+from ziyuan.base.geometry import Kind
 from ziyuan.onemap.editions.errors import UnknownLayer
 from ziyuan.onemap.standards import library
 from ziyuan.onemap.standards.codes import CodeTable
@@ -15,7 +16,7 @@ CLASS_FIELDS = ("DLBM", "GHFQMC", "LHLX")
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One entity of a data standard with geometry, as a table of the schema `layers`."""
+    """One entity of a data standard, as a table of the schema `layers`."""
 
     model: Model
     entity: Entity
@@ -38,8 +39,30 @@ class Layer:
         return f'layers."{self.table}"'
 
     @property
+    def shape(self) -> Kind | None:
+        """What shape its features have; None for a table of records without one."""
+        kind = self.entity.geometry.kind
+        return None if kind == "none" else kind
+
+    @property
+    def geom(self) -> tuple[str, ...]:
+        """The geometry column, where there is one."""
+        return ("geom",) if self.shape else ()
+
+    @property
+    def turned(self) -> bool:
+        """Its lines say the same from either end, as the standard declares."""
+        return self.model.no_change.get("line_direction") == "any"
+
+    @cached_property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that name a feature, in the order in which `standards.keys` joins them."""
+        return self.entity.key_fields or ((self.entity.key,) if self.entity.key else ("BSM",))
+
+    @property
     def key(self) -> str:
-        return self.entity.key or "BSM"
+        """The key as a person reads it: its field, or the parts of a composite one."""
+        return "+".join(self.key_fields)
 
     @property
     def large(self) -> bool:
@@ -76,7 +99,7 @@ class Layer:
     @cached_property
     def area_field(self) -> str | None:
         """The field that holds the area counted in statistics."""
-        return next((n for n in AREA_FIELDS if n in self.entity.fields), None)
+        return next((n for n in AREA_FIELDS if n in self.entity.fields and self.entity.fields[n].type == "number"), None)
 
     @cached_property
     def class_field(self) -> str | None:
@@ -94,11 +117,8 @@ class Layer:
 
 @cache
 def layers() -> dict[str, Layer]:
-    """Every polygon layer of every standard, by id."""
-    found = [
-        Layer(ref.model, ref.entity) for ref in library.layers() if ref.entity.geometry.kind == "polygon"
-    ]
-    return {layer.id: layer for layer in found}
+    """Every layer and table of every standard that has typed fields, by id."""
+    return {ref.id: Layer(ref.model, ref.entity) for ref in library.layers()}
 
 
 def layer(name: str | Layer) -> Layer:

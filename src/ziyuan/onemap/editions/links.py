@@ -1,6 +1,6 @@
 """Parents and children (图斑沿革): which earlier features a new one came from, and what became of an old one.
 
-Where the delivery brings its process record (变更过程, such as DLTBGXGC), the record says so. Else features are tied by
+Where the delivery brings its process record (变更过程, such as DLTBGXGC), the record says so. Else polygons are tied by
 the area they share, from a hundredth of the smaller of the two on; below that it is the noise of a redrawn border.
 """
 
@@ -35,14 +35,14 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """Features and their plane shapes."""
+    """Features and their plane shapes; None for records without shapes."""
 
     keys: Sequence[str]
-    batch: PlaneBatch
+    batch: PlaneBatch | None
 
 
 def ties(
-    old_keys: Sequence[str], old: PlaneBatch, new_keys: Sequence[str], new: PlaneBatch
+    old_keys: Sequence[str], old: PlaneBatch | None, new_keys: Sequence[str], new: PlaneBatch | None
 ) -> tuple[dict[str, list[Link]], dict[str, list[Link]]]:
     """Links from new keys to their parents, and from old keys to their children; strongest first."""
     return both_ways(overlaps(Shared(old_keys, old), Shared(new_keys, new)))
@@ -62,11 +62,12 @@ def both_ways(links: pa.Table) -> tuple[dict[str, list[Link]], dict[str, list[Li
 
 
 def overlaps(old: Shared, new: Shared) -> pa.Table:
-    """Links by shared area, in order of child and parent."""
-    if not len(old.keys) or not len(new.keys):
+    """Links by shared area, in order of child and parent; lines, points and records share none."""
+    one, other = new.batch, old.batch
+    if not len(old.keys) or not len(new.keys) or one is None or other is None or one.kind != "polygon":
         return LINKS.empty_table()
-    met = cut(new.batch, old.batch)
-    whole_new, whole_old = areas.official_area(new.batch), areas.official_area(old.batch)
+    met = cut(one, other)
+    whole_new, whole_old = areas.official_area(one), areas.official_area(other)
     shares = met.areas / np.minimum(whole_new[met.left], whole_old[met.right])
     found = [
         (new.keys[i], old.keys[j], float(area), float(share), OVERLAP)

@@ -11,22 +11,21 @@ import pyarrow as pa
 import shapely
 from django.db import connection
 
+from ziyuan.base.geometry import PlaneBatch
 from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.moment import Moment
-
-_STATE = "city, county, key, zone, geom, {attributes}, edition, case_no, content_sm3, parents"
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One state of one feature. `geometry` is the 4490 copy; its plane integers are `zone` + from_4490."""
+    """One state of one feature. `geometry` is the 4490 copy (None for a record of a table); `batch_of` gives its integers."""
 
     layer: str
     county: str
     key: str
     zone: int
     attributes: dict[str, Any]
-    geometry: shapely.Geometry
+    geometry: shapely.Geometry | None
     valid_from: date
     valid_to: date | None
     known_from: datetime
@@ -36,6 +35,13 @@ class Feature:
     parents: tuple[str, ...]
     digest: bytes
     fid: int = 0
+
+
+def batch_of(layer: Layer, found: Sequence[Feature], zone: int) -> PlaneBatch | None:
+    """The plane integers of some features in `zone`; None for a table of records without shapes."""
+    if layer.shape is None:
+        return None
+    return PlaneBatch.from_4490([f.geometry for f in found], zone, kind=layer.shape)
 
 
 def cursor() -> psycopg.Cursor[Any]:
@@ -105,19 +111,20 @@ def features(
 ) -> list[Feature]:
     """Whole rows under an SQL condition with named parameters."""
     n = len(layer.fields)
+    shape = "ST_AsBinary(geom)" if layer.shape else "NULL::bytea"
     with cursor() as c:
         c.execute(
-            f"SELECT fid, county, key, zone, {layer.quoted()}, ST_AsBinary(geom), valid_from, valid_to, known_from,"
+            f"SELECT fid, county, key, zone, {layer.quoted()}, {shape}, valid_from, valid_to, known_from,"
             f" known_to, edition, case_no, parents, content_sm3 FROM {layer.sql} WHERE {where} ORDER BY {order}"
             + (f" LIMIT {int(limit)}" if limit is not None else ""),
             parameters,
         )
         found = c.fetchall()
-    shapes = shapely.from_wkb([bytes(r[4 + n]) for r in found])
+    shapes = shapely.from_wkb([r[4 + n] and bytes(r[4 + n]) for r in found])
     return [_feature(layer, r, shape, n) for r, shape in zip(found, shapes, strict=True)]
 
 
-def _feature(layer: Layer, r: Sequence[Any], shape: shapely.Geometry, n: int) -> Feature:
+def _feature(layer: Layer, r: Sequence[Any], shape: shapely.Geometry | None, n: int) -> Feature:
     return Feature(
         layer=layer.id, fid=r[0], county=r[1], key=r[2], zone=r[3],
         attributes=dict(zip(layer.names, r[4 : 4 + n], strict=True)), geometry=shape,
@@ -135,6 +142,11 @@ def close(layer: Layer, county: str, fids: Sequence[int], *, known: datetime) ->
         )
 
 
+def _state(layer: Layer) -> str:
+    """The columns that say what a feature is, without its times."""
+    return ", ".join(["city, county, key, zone", *layer.geom, layer.quoted(), "edition, case_no, content_sm3, parents"])
+
+
 def re_enter(
     layer: Layer,
     county: str,
@@ -145,7 +157,7 @@ def re_enter(
     after: date | None,
 ) -> None:
     """Enter closed rows again for the part of their validity before one day, or from another day on."""
-    state = _STATE.format(attributes=layer.quoted())
+    state = _state(layer)
     day, condition, span = (
         (before, "valid_from < %(day)s", "valid_from, %(day)s::date")
         if before is not None
@@ -166,7 +178,7 @@ def enter_again(
     """Enter the states of some rows once more, as true in `valid`; `edition` None keeps theirs."""
     if not fids:
         return
-    state = _STATE.format(attributes=layer.quoted())
+    state = _state(layer)
     source = state if edition is None else state.replace(" edition,", " %(edition)s::bigint,")
     with cursor() as c:
         c.execute(

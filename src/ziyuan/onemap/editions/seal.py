@@ -16,7 +16,6 @@ import pyarrow as pa
 from django.db import connection
 
 from ziyuan.base.canonical import merkle_root
-from ziyuan.base.geometry import PlaneBatch
 from ziyuan.base.sm import provider
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.changeset import LINKS
@@ -93,7 +92,7 @@ def _seal(act: Act, ready: Prepared) -> Edition:
     name = lake.name_of(kind, act.county, act.day.isoformat(), act.delivery_no)
     act.written.append(lake.folder() / name)
     with ThreadPoolExecutor(1) as beside:  # the file is written while the database takes the rows
-        filed = beside.submit(_file, kind, name, ready)
+        filed = beside.submit(_file, kind, name, ready, act.zone)
         edition = register.enter(
             kind, act.county, act.day, delivery_no=act.delivery_no, digest=merkle_root(ready.digests),
             features=len(ready), area_m2=register.area_of(kind, ready.columns), inserted=plan.inserted,
@@ -107,9 +106,9 @@ def _seal(act: Act, ready: Prepared) -> Edition:
     return edition
 
 
-def _file(kind: Layer, name: str, ready: Prepared) -> str:
+def _file(kind: Layer, name: str, ready: Prepared, zone: int) -> str:
     """Write the lake file of an edition; its SM3."""
-    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), ready.batch.zone)
+    lake.write(kind, name, lake.table_of(kind, ready.columns, ready.batch, ready.boxes), zone)
     return file_sm3(name)
 
 
@@ -128,7 +127,7 @@ def write(
     paint.end(kind, act.county, plan.ended, span, known)
     if len(entering):
         parents = links.parents_by_child(found)
-        entering = entering[lake.hilbert_order(ready.boxes[entering])]  # neighbours lie together, and index faster
+        entering = ready.near(entering)  # neighbours lie together, and index faster
         place = pa.array(entering)
         new = bulk.NewRows(
             ready.keys.take(place), {n: c.take(place) for n, c in ready.columns.items()}, ready.shapes(entering),
@@ -144,8 +143,8 @@ def _links(act: Act, kind: Layer, ended: np.ndarray, ready: Prepared, entering: 
     if not len(ended) or not len(entering):
         return LINKS.empty_table()
     before = rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": act.county, "fids": ended.tolist()})
-    old = links.Shared([f.key for f in before], PlaneBatch.from_4490([f.geometry for f in before], act.zone))
-    new = links.Shared(keys_at(ready, entering), ready.batch.take(entering))
+    old = links.Shared([f.key for f in before], rows.batch_of(kind, before, act.zone))
+    new = links.Shared(keys_at(ready, entering), ready.batch and ready.batch.take(entering))
     measured = links.overlaps(old, new)
     record = act.records.get(kind.id)
     return measured if record is None else links.merged(links.declared(record, old.keys, new.keys), measured)

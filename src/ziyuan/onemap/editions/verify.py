@@ -12,6 +12,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.differences.values import arrow_type, typed
 from ziyuan.onemap.editions import lake, register, rows
 from ziyuan.onemap.editions.digests import feature_digests
+from ziyuan.onemap.editions.keys import keys_of
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
@@ -54,18 +55,18 @@ def _from_rows(
     keys = [f.key for f in standing]
     fields = kind.entity.fields
     columns = {n: pa.array([f.attributes[n] for f in standing], arrow_type(fields[n])) for n in found.columns}
-    batch = PlaneBatch.from_4490([f.geometry for f in standing], zone)
-    digests = feature_digests(kind.id, keys, columns, batch)
+    digests = feature_digests(kind.id, keys, columns, rows.batch_of(kind, standing, zone), turned=kind.turned)
     wrong = next((f.key for f, d in zip(standing, digests, strict=True) if f.digest != d), None)
     return dict(zip(keys, digests, strict=True)), wrong
 
 
 def _from_file(kind: Layer, found: Edition) -> dict[str, bytes]:
     table, zone = lake.read(lake.folder() / found.lake)
-    batch = PlaneBatch.from_wkb(table.column("geometry"), zone)
+    batch = PlaneBatch.from_wkb(table.column("geometry"), zone, kind=kind.shape) if kind.shape else None
     columns = {n: typed(table.column(n), kind.entity.fields[n]).array for n in found.columns}
-    keys = typed(table.column(kind.key), kind.entity.fields[kind.key]).array.cast(pa.string())
-    return dict(zip(keys.to_pylist(), feature_digests(kind.id, keys, columns, batch), strict=True))
+    keys = keys_of(kind, table)
+    digests = feature_digests(kind.id, keys, columns, batch, turned=kind.turned)
+    return dict(zip(keys.to_pylist(), digests, strict=True))
 
 
 def _judge(kind: Layer, found: Edition, computed: Mapping[str, bytes], wrong: str | None) -> Verification:

@@ -42,10 +42,12 @@ RULE_KEYS = ("id", "rule", "severity", "say", "remedy", "source", "confidence")
 STATISTICS_TABLE_KEYS = ("layer", "rows", "columns", "value", "unit", "within")
 AREA_UNITS = ("m2", "ha", "mu")
 STATISTICS_KEYS = ("id", "from", "sum", "deduction", "rows", "columns", "units", "must_equal", "table")
-NO_CHANGE_KEYS = ("ring_start", "ring_direction", "part_order", "precision", "collinear", "text", "ignore")
+NO_CHANGE_KEYS = (
+    "ring_start", "ring_direction", "line_direction", "part_order", "precision", "collinear", "text", "ignore",
+)  # fmt: skip
 NO_CHANGE_VALUES = {
     "ring_start": ("any", "kept"), "ring_direction": ("any", "kept"), "part_order": ("any", "kept"),
-    "collinear": ("kept", "dropped"), "text": ("trimmed", "kept"),
+    "line_direction": ("kept", "any"), "collinear": ("kept", "dropped"), "text": ("trimmed", "kept"),
 }  # fmt: skip
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
