@@ -142,7 +142,9 @@ def _scores(numbers: list[str]) -> dict[str, int]:
 
 
 def _extent(ref: LayerRef, county: str) -> str:
-    """Box of the present features in degrees: 西,南,东,北."""
+    """Box of the present features in degrees: 西,南,东,北; empty for a table of records."""
+    if ref.entity.geometry.kind == "none":
+        return ""
     table = f'layers."{ref.model.table_name(ref.entity.name)}"'
     where = "known_to IS NULL AND valid_to IS NULL" + (" AND county = %s" if county else "")
     with connection.cursor() as cursor:

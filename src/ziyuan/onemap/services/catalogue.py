@@ -11,12 +11,14 @@ _LOWEST_LEVEL = {"large": 8, "small": 7}
 
 
 def catalogue(by: kernel.Actor) -> dict[str, Any]:
-    """Every layer of every standard, each with the editions inside the actor's region, newest first."""
+    """Every layer that can be drawn, each with the editions inside the actor's region, newest first."""
     with kernel.acting(by):
         found = list(Edition.objects.order_by("-reference_date", "-sealed", "county"))
         names = {r.code: r.name for r in kernel.regions()}
     return {
-        "items": [_entry(kind, [e for e in found if e.layer == kind.id], names) for kind in layers().values()]
+        "items": [
+            _entry(kind, [e for e in found if e.layer == kind.id], names) for kind in layers().values() if kind.shape
+        ]
     }
 
 

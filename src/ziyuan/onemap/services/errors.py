@@ -56,3 +56,11 @@ class BadFormat(UserError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"不能导出为“{name}”。", format=name)
+
+
+class NoShapes(UserError):
+    code = "ZY-SRV-007"
+    remedy = "没有图形的表请按字段(where)、标识码或县区查询。"
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(f"{layer} 是没有图形的表,不能按位置查询。", layer=layer)

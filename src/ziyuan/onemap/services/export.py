@@ -9,11 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyogrio
-import shapely
 
 from ziyuan.base import crs
 from ziyuan.base.csv_safe import safe_row
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import Kind, to_metres, wkb_writer
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotFound
 from ziyuan.onemap.catalogue.lineage import stands_on
@@ -27,6 +26,7 @@ from ziyuan.onemap.services.errors import BadFormat
 from ziyuan.onemap.services.query import query
 
 MEDIA = {"gpkg": "application/geopackage+sqlite3", "csv": "text/csv; charset=utf-8"}
+_SHAPES: dict[Kind, str] = {"point": "MultiPoint", "line": "MultiLineString", "polygon": "MultiPolygon"}
 _ARROW = {"integer": pa.int64(), "number": pa.float64(), "date": pa.date32()}
 
 
@@ -83,16 +83,16 @@ def _csv(path: Path, kind: Layer, found: list[rows.Feature]) -> None:
 
 
 def _geopackage(path: Path, kind: Layer, found: list[rows.Feature], zone: int) -> None:
-    """In the county's zone, from the plane integers: what goes out is what came in."""
-    batch = PlaneBatch.from_4490([f.geometry for f in found], zone)
+    """In the county's zone, from the plane integers: what goes out is what came in. A table goes out without shapes."""
     columns: dict[str, Any] = {}
     for field in kind.fields:
         values = [f.attributes[field.name] for f in found]
         if field.type == "number":
             values = [None if v is None else float(v) for v in values]
         columns[field.name] = pa.array(values, type=_ARROW.get(field.type, pa.string()))
-    table = pa.table({**columns, "geometry": pa.array(shapely.to_wkb(batch.to_shapely()), type=pa.binary())})
-    pyogrio.write_arrow(
-        table, path, layer=kind.entity.name, driver="GPKG", geometry_name="geometry", geometry_type="MultiPolygon",
-        crs=f"EPSG:{crs.epsg_of_zone(zone)}",
-    )  # fmt: skip
+    batch = rows.batch_of(kind, found, zone)
+    shaped: dict[str, Any] = {}
+    if batch is not None:
+        columns["geometry"] = wkb_writer.write(batch, to_metres(batch.coords))
+        shaped = {"geometry_name": "geometry", "geometry_type": _SHAPES[batch.kind], "crs": f"EPSG:{crs.epsg_of_zone(zone)}"}
+    pyogrio.write_arrow(pa.table(columns), path, layer=kind.entity.name, driver="GPKG", **shaped)

@@ -13,6 +13,7 @@ from ziyuan.onemap.services.query import Query, cursor_of, following, inside, ma
 
 LARGEST_PAGE = 2000
 DIGITS = 9  # of a degree: 0.1 mm
+NEAR = 0.0001  # of a degree, ten metres: how far from a line or point one may click
 
 
 def features(
@@ -53,8 +54,10 @@ def geojson(feature: rows.Feature) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def shape_json(feature: rows.Feature) -> dict[str, Any]:
-    """Geometry as GeoJSON with nine decimals of a degree."""
+def shape_json(feature: rows.Feature) -> dict[str, Any] | None:
+    """Geometry as GeoJSON with nine decimals of a degree; None for a record of a table."""
+    if feature.geometry is None:
+        return None
     return json.loads(
         json.dumps(feature.geometry.__geo_interface__), parse_float=lambda text: round(float(text), DIGITS)
     )
@@ -75,10 +78,11 @@ def identify(
     asof: date | None = None,
     known: datetime | None = None,
 ) -> dict[str, Any]:
-    """The features at a point (degrees), each with its history."""
+    """The features at a point (degrees), lines and points also beside it, each with its history."""
     kind = layer(name)
-    found = inside(query(by, kind, asof=asof, known=known), (lon, lat, lon, lat))
-    found.add("ST_Intersects(geom, ST_SetSRID(ST_MakePoint(%(west)s, %(south)s), 4490))")
+    far = 0.0 if kind.shape == "polygon" else NEAR
+    found = inside(query(by, kind, asof=asof, known=known), (lon - far, lat - far, lon + far, lat + far))
+    found.add("ST_DWithin(geom, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4490), %(far)s)", lon=lon, lat=lat, far=far)
     with kernel.acting(by):
         here = in_period(kind, rows.features(kind, found.where, found.parameters, limit=20), found.moment)
         return {"items": [described(kind, f, _history(kind, f.county, f.key)) for f in here]}

@@ -13,7 +13,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.moment import Moment
-from ziyuan.onemap.services.errors import BadBox, BadCursor, BadWhere
+from ziyuan.onemap.services.errors import BadBox, BadCursor, BadWhere, NoShapes
 
 
 @dataclass
@@ -58,7 +58,9 @@ def query(
 
 
 def inside(found: Query, bbox: str | tuple[float, ...] | list[float]) -> Query:
-    """Only features whose box meets the box (west, south, east, north in degrees)."""
+    """Only features whose box meets the box (west, south, east, north in degrees). Raises BadBox, NoShapes."""
+    if found.layer.shape is None:
+        raise NoShapes(found.layer.id)
     try:
         west, south, east, north = (float(v) for v in (bbox.split(",") if isinstance(bbox, str) else bbox))
     except ValueError as error:
