@@ -9,8 +9,10 @@ from pathlib import Path
 
 import yaml
 
+from ziyuan.base.geometry import Kind
 from ziyuan.onemap.formats.errors import LayoutUnknown
 from ziyuan.onemap.formats.tree import Entry, entries_of
+from ziyuan.onemap.standards import library
 
 _KEYS = {"package", "members", "layers", "rules", "tree"}
 _SEVERITIES = {"error", "warning", "note"}
@@ -26,6 +28,12 @@ class LayoutLayer:
     def id(self) -> str:
         """Layer id, as `tdt1057@2020/DLTB`."""
         return f"{self.standard}/{self.name}"
+
+    @property
+    def shape(self) -> Kind | None:
+        """What shape its features have; None for a table of records without one."""
+        kind = library.layer(self.id).entity.geometry.kind
+        return None if kind == "none" else kind
 
 
 @dataclass(frozen=True)
