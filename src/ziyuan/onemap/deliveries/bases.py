@@ -19,12 +19,14 @@ from ziyuan.onemap.deliveries.errors import BaseMovedOn, BaseUnknown, RowOutside
 from ziyuan.onemap.deliveries.mandates import Mandate
 from ziyuan.onemap.deliveries.models import Delivery, Kind
 from ziyuan.onemap.editions import lake
+from ziyuan.onemap.editions.change_tables import without_boxes
 from ziyuan.onemap.editions.layers import layer as layer_of
 from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.register import latest
 from ziyuan.onemap.formats import Fault, LayerTable, Layout
 from ziyuan.onemap.formats.errors import LayerSurplus
 from ziyuan.onemap.formats.package import fault_of
+from ziyuan.onemap.standards import library
 
 BUILDING = (Kind.PARTIAL, Kind.CORRECTION, Kind.CHANGES)
 _VILLAGE = 12
@@ -61,12 +63,19 @@ def base_of(task: Mandate, kind: str, county: str, period: str, against: str) ->
         wrong = edition.reference_date != day if kind == Kind.CORRECTION else edition.reference_date > day
         if wrong:
             raise BaseUnknown(against, f"时点为 {edition.reference_date},与期别 {period} 不符")
+    passing = _of_one_year(task)
     for name, layer in names.items():
-        known = found.get(name) or latest(layer.id, county, day)
-        if known is not None:
+        known = found.pop(name, None) or latest(layer.id, county, day)
+        if known is not None and (name not in passing or known.reference_date == day):
             found[name] = known
     return {name: {"edition": e.pk, "digest": e.hex_digest, "delivery": e.delivery_no,
                    "corrected": kind == Kind.CORRECTION and e in named} for name, e in found.items()}
+
+
+def _of_one_year(task: Mandate) -> set[str]:
+    """Layers that tell of one year's changes (更新图斑、更新过程): another year's say nothing here."""
+    rules = [rule for name in task.standards for rule in library.load_named(name).rules]
+    return {str(rule.params[part]) for rule in rules for part in ("new_state", "record") if rule.params.get(part)}
 
 
 def _named(county: str, against: str) -> list[Edition]:
@@ -134,7 +143,7 @@ def _base_table(row: Delivery, task: Mandate, name: str, zone: int) -> LayerTabl
     if told is None:
         return None
     edition = Edition.objects.get(pk=told["edition"])
-    base = _read(edition, name, zone)
+    base = read(edition, name, zone)
     table = base.table
     for field in layer_of(edition.layer).yearly & set(table.column_names):
         at = table.column_names.index(field)
@@ -149,17 +158,18 @@ def before(row: Delivery, task: Mandate, zone: int, most: int | None) -> dict[st
     Asked inside `kernel.acting`.
     """
     day = task.reference_date(row.period) - timedelta(days=1)
-    found = {name: latest(layer.id, row.county, day) for name, layer in task.layout.layers.items()}
-    return {name: _read(edition, name, zone, most) for name, edition in found.items() if edition is not None}
+    passing = _of_one_year(task)
+    found = {name: latest(layer.id, row.county, day) for name, layer in task.layout.layers.items() if name not in passing}
+    return {name: read(edition, name, zone, most) for name, edition in found.items() if edition is not None}
 
 
-def _read(edition: Edition, name: str, zone: int, most: int | None = None) -> LayerTable:
+def read(edition: Edition, name: str, zone: int, most: int | None = None) -> LayerTable:
     """A sealed layer from the lake, in the county's zone."""
     table, lies = lake.read(lake.folder() / edition.lake)
-    table = table.drop_columns(["bbox"]).slice(0, most)
-    if lies != zone:
-        batch = PlaneBatch.from_wkb(table.column("geometry").to_pylist(), crs.epsg_of_zone(lies))
-        moved = PlaneBatch.from_4490(batch.to_4490(), zone)
+    table, shape = without_boxes(table).slice(0, most), layer_of(edition.layer).shape
+    if lies != zone and shape is not None:
+        batch = PlaneBatch.from_wkb(table.column("geometry").to_pylist(), crs.epsg_of_zone(lies), kind=shape)
+        moved = PlaneBatch.from_4490(batch.to_4490(), zone, kind=shape)
         at = table.column_names.index("geometry")
         table = table.set_column(at, "geometry", pa.array(shapely.to_wkb(moved.to_shapely()), pa.binary()))
     return LayerTable(name, crs.epsg_of_zone(zone), table, "GeoParquet", "UTF-8", edition.lake)

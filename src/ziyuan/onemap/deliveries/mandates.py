@@ -28,7 +28,7 @@ FIRST_YEAR = 2010
 _KEYS = {
     "id", "title", "duty", "mark", "package", "standards", "organ", "organs", "region", "period", "kinds", "files",
     "extent", "precursor", "partial", "comment", "levels", "due", "villages", "feed",
-    "switches",
+    "switches", "owed",
 }  # fmt: skip
 _PERIODS = {
     "yearly": (r"(20\d\d)", "四位年度,如 2024"), "quarterly": (r"(20\d\d)Q([1-4])", "年度和季度,如 2024Q3"),
@@ -51,7 +51,7 @@ class Mandate:
 
     `files`: file kinds taken; `extent`: what the data must lie in (`county`) or None; `villages`: layer → field whose
     first twelve digits name the village (村级调查区), for partial deliveries; `feed`: source and licence of a feed;
-    `switches`: rules that weigh less here.
+    `switches`: rules that weigh less here; `owed` False: nobody is late with it.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Mandate:
     villages: Mapping[str, str]
     feed: Mapping[str, Any] | None
     switches: tuple[Switch, ...] = ()
+    owed: bool = True
 
     @property
     def layout(self) -> Layout:
@@ -90,7 +91,7 @@ class Mandate:
     @property
     def expected(self) -> bool:
         """True when each county owes something each period; single records and feeds come when they come."""
-        return "full" in self.kinds and "feed" not in self.kinds
+        return self.owed and "full" in self.kinds and "feed" not in self.kinds
 
     @property
     def accepts(self) -> str:
@@ -167,7 +168,7 @@ def read_mandate(name: str, text: Mapping[str, Any]) -> Mandate:
         partial=text.get("partial", "forbidden"), comment=text.get("comment", "optional"),
         levels=tuple(Level(**row) for row in text.get("levels") or ()), due=text.get("due"), mark=text.get("mark") or "",
         villages=text.get("villages") or {}, feed=text.get("feed"),
-        switches=read_switches(text.get("switches") or ()),
+        switches=read_switches(text.get("switches") or ()), owed=bool(text.get("owed", True)),
     )  # fmt: skip
     _judge(name, told)
     return told

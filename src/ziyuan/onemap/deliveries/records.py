@@ -14,18 +14,20 @@ from ziyuan.onemap.deliveries.mandates import mandate
 from ziyuan.onemap.deliveries.models import Delivery, Kind
 from ziyuan.onemap.deliveries.opening import open_delivery, take
 from ziyuan.onemap.deliveries.orders import Order, admit
+from ziyuan.onemap.differences.values import one
+from ziyuan.onemap.standards.keys import key_of
 
 _MOST = 1 << 20
 
 
 def file_record(
-    by: kernel.Actor, order: Order, layer: str, attributes: dict[str, Any], geometry: dict[str, Any], valid_from: date,
+    by: kernel.Actor, order: Order, layer: str, attributes: dict[str, Any], geometry: dict[str, Any] | None, valid_from: date,
     command: str = "",
 ) -> Delivery:  # fmt: skip
     """File one record; the same `command` again gives the same delivery.
 
-    The record's own number is the key of its layer; `valid_from` is the day since when it is true. With errors it is
-    returned and nothing is written.
+    The record's own number is the key of its layer; `geometry` None for a table's record; `valid_from` is the day since
+    when it is true. With errors it is returned and nothing is written.
     Raises what `admit` raises, RecordWrong, ShapeText, and NotKeptByCases (the key stands there by another record).
     """
     filing = replace(order, kind=Kind.FILING)
@@ -38,15 +40,15 @@ def file_record(
         task, base = admit(by, filing)
         kind = layer_named(task, layer)
         values = values_of(kind, attributes)
-        key = str(values.get(kind.key) or "")
-        if not key:
+        key = key_of(kind.entity, {name: one(kind.entity.fields[name], values[name]) for name in kind.key_fields})
+        if key is None:
             raise RecordWrong(kind.key, "没有填写")
         if valid_from > kernel.today():
             raise RecordWrong("valid_from", "晚于今天")
-        shape = shape_of(geometry, county_of(order.county).zone)
+        shape = shape_of(kind, geometry, county_of(order.county).zone)
         delivery = open_delivery(by, task, filing, base)
         delivery.facts = {"record": {"layer": kind.entity.name, "key": key, "attributes": values,
-                                     "geometry": shape.to_json(), "valid_from": valid_from.isoformat()}}
+                                     "geometry": shape and shape.to_json(), "valid_from": valid_from.isoformat()}}
         body = json.dumps(delivery.facts["record"], ensure_ascii=False, sort_keys=True).encode()
         if len(body) > _MOST:
             raise RecordWrong("geometry", "过大,请改用成果包汇交")
@@ -64,10 +66,11 @@ def form(by: kernel.Actor, name: str, layer: str) -> dict[str, Any]:
     kernel.require(by, "delivery.submit")
     kind = layer_named(mandate(name), layer)
     return {
-        "layer": kind.id, "title": kind.title, "key": kind.key,
+        "layer": kind.id, "title": kind.title, "key": kind.key, "shape": kind.shape,
         "fields": [
             {"name": f.name, "title": f.title, "type": f.type, "required": f.required, "unit": f.unit,
-             "length": f.length, "decimals": f.decimals, "values": _values(kind, f)}
+             "length": f.length, "decimals": f.decimals, "above": f.above, "below": f.below, "min": f.min, "max": f.max,
+             "required_when": f.required_when, "values": _values(kind, f)}
             for f in kind.fields
         ],
     }  # fmt: skip

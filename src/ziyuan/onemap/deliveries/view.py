@@ -143,7 +143,7 @@ def preview(by: kernel.Actor, delivery: acts.Ref, layer: str, bbox: str) -> dict
         row = acts.find(delivery)
         name = layer.replace("~", "/").rsplit("/", 1)[-1]
         tables = kept_layers(row, only=name)
-    if name not in tables:
+    if name not in tables or "geometry" not in tables[name].table.column_names:
         return {"type": "FeatureCollection", "features": [], "left_off": 0}
     table = tables[name]
     zone = crs.of_epsg(table.epsg).zone or 39

@@ -4,26 +4,29 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, File, Form, Router, Schema
+from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.portal.api.common import actor
+from ziyuan.portal.errors import TooLarge
 
 mandates_router = Router(tags=["任务书"])
 filings_router = Router(tags=["直报备案"])
 feeds_router = Router(tags=["接口接入"])
 receipts_router = Router(tags=["回执"])
+_TEXT_MB = 5
 
 
 class FilingIn(Schema):
-    """One record: the fields of its layer, its outline, and the day since when it is true."""
+    """One record: the fields of its layer, its shape (none for a table), and the day since when it is true."""
 
     mandate: str
     county: str
     layer: str
     attributes: dict[str, Any]
-    geometry: dict[str, Any]
+    geometry: dict[str, Any] | None = None
     valid_from: date
     period: str = ""
     comment: str = Field("", max_length=2000)
@@ -72,6 +75,16 @@ def file_record(request: HttpRequest, body: FilingIn) -> Any:
     return onemap.deliveries.detail(who, made.pk)
 
 
+@filings_router.post("/outline", summary="读取备案范围的界址点")
+def outline(request: HttpRequest, file: File[UploadedFile], county: Form[str]) -> Any:
+    """What a boundary text holds, with its problems; nothing is stored."""
+    who = actor(request)
+    kernel.require(who, "delivery.submit")
+    if (file.size or 0) > _TEXT_MB << 20:
+        raise TooLarge("界址点坐标文件", _TEXT_MB)
+    return onemap.deliveries.read_record_outline(who, county, file.read())
+
+
 @feeds_router.get("", summary="接入清单")
 def feeds(request: HttpRequest) -> Any:
     return {"items": onemap.deliveries.feeds(actor(request))}
@@ -95,5 +108,4 @@ def fetch(request: HttpRequest, feed: int) -> Any:
 
 @receipts_router.post("/verify", summary="核验回执")
 def verify(request: HttpRequest, body: ReceiptIn) -> dict[str, Any]:
-    wrong = onemap.deliveries.verify_receipt(body.receipt)
-    return {"valid": not wrong, "why": wrong}
+    return onemap.deliveries.verdict_on(actor(request), body.receipt)
