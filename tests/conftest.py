@@ -16,12 +16,18 @@ from hypothesis import settings
 from tests.support import database
 from tests.support.installation import running  # noqa: F401  (a fixture)
 
-_NODE = database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
-os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
-django.setup()
 settings.register_profile("untimed", deadline=None)  # speed is measured in bench/, never in a test
 settings.load_profile("untimed")
 LONG = ("nodes", "running", "campaign")  # fixtures that bring a province up, once for all tests that ask for it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A node for this process; not in one that only hands tests out, whose surroundings the others would inherit."""
+    if getattr(config.option, "numprocesses", None):
+        return
+    database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
+    django.setup()
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -43,7 +49,7 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
     """Make and provision the run's database with the owner role, as an installation does."""
     if database.cluster() is None:
         pytest.fail("没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。")
-    told = json.loads(_NODE.read_text(encoding="utf-8"))
+    told = json.loads(Path(os.environ["ZIYUAN_NODE"]).read_text(encoding="utf-8"))
     database.create(told)
     try:
         with django_db_blocker.unblock():
