@@ -99,6 +99,7 @@ def test_a_package_goes_down_from_one_node_and_is_applied_on_another(reviewer):
 
     told = reviewer.post("/api/changesets/inspect", file()).json()
     assert (told["applies"], told["summary"]["update"], told["base"]["digest"]) == (True, 1, first.hex_digest)
+    assert [(c["change"], c["fields"]) for c in told["changes"]] == [("update", ["ZLDWMC"])] and told["left_off"] == 0
     made = reviewer.post("/api/changesets", file()).json()
     assert (made["digest"], made["kind_title"]) == (second.hex_digest, "增量包")
     assert reviewer.post("/api/changesets/inspect", file()).json()["why"] == "本地已是目标版本"
@@ -111,6 +112,8 @@ def test_the_flow_of_a_region_is_the_sum_and_closes_on_every_level(reviewer, two
         assert told["closes"]
         assert sum(map(world.Decimal, told["row_totals"])) == sum(map(world.Decimal, told["column_totals"]))
         assert told["counties"] == [COUNTY]
+        table = reviewer.get(f"/api/layers/{LAYER}/flow.csv", asked).content.decode("utf-8-sig").splitlines()
+        assert table[-2].split(",")[1:-1] == told["column_totals"] and "闭合" in table[-1]
     assert [c["code"] for c in told["classes"]] == ["农用地", "建设用地"]
     assert told["matrix"][0][1] == str(world.county()[0].values["TBDLMJ"])
 

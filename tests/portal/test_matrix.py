@@ -136,6 +136,7 @@ class Place:
             "count": f"?county={self.county}", "statistics": f"?county={self.county}", "statistics.csv": f"?county={self.county}",
             "editions": f"?county={self.county}", "changeset": f"?county={self.county}&from=&to=2024",
             "changes": f"?county={self.county}&from=2023&to=2024", "flow": f"?county={self.county}&from=2023&to=2024",
+            "flow.csv": f"?county={self.county}&from=2023&to=2024",
             "export": f"?county={self.county}&format=csv", "handover-targets": f"?task={self.task.number}",
             "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
             "lineage": f"?of={LAYER}:{self.county}", "impact": f"?of={LAYER}:{self.county}", "search": "?q=DLTB",
@@ -186,7 +187,8 @@ def ask(client: Client, operation: str, place: Place):
     method, address = operation.split(" ")[0], place.address(operation)
     if method == "GET":
         return client.get(address)
-    if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect"):
+    if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect",
+                     "POST /api/filings/outline"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
     if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/findings/{finding}/disputes"):

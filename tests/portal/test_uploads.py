@@ -126,11 +126,36 @@ def test_a_record_is_filed_over_http_and_its_receipt_verified(signed_in):
     assert told["state"] == "sealed", told
     shown = officer.get(f"/api/deliveries/{told['id']}/receipts/accepted.json")
     receipt = json.loads(shown.content)
-    assert verify(officer, receipt) == {"valid": True, "why": ""}
-    assert verify(officer, {**receipt, "period": "2025"})["why"] == "内容与签名不符"
-    assert "不认识" in verify(officer, {**receipt, "node": "elsewhere"})["why"]
-    assert not verify(officer, {**receipt, "signature": "不"})["valid"] and not verify(officer, {})["valid"]
+    held = {"id": told["id"], "no": told["no"], "state": "sealed", "state_title": "已入库"}
+    assert verify(officer, receipt) == {"valid": True, "verdict": "genuine", "why": "", "delivery": held}
+    assert verify(signed_in("data_officer", "340121"), receipt)["delivery"] is None, "genuine, but another county's"
+    altered = verify(officer, {**receipt, "period": "2025"})
+    assert (altered["verdict"], altered["why"], altered["delivery"]) == ("altered", "内容与签名不符", None)
+    assert verify(officer, {**receipt, "node": "elsewhere"})["verdict"] == "unknown"
+    assert verify(officer, {**receipt, "signature": "不"})["verdict"] == "altered" and verify(officer, {})["verdict"] == "none"
     assert officer.get(f"/api/deliveries/{told['id']}/receipts/other.json").status_code == 404
+
+
+def test_boundary_points_are_read_for_the_form_with_what_is_wrong_and_nothing_is_kept(signed_in):
+    officer = signed_in("data_officer", COUNTY)
+    lines = ["[属性描述]", "坐标系=2000国家大地坐标系", "几度分带=3", "带号=39", "[地块坐标]", "4,1.0000,1,红线,面,,,,@",
+             "J1,1,3510000.000,39514000.000", "J2,1,3510100.000,39514000.000", "J3,1,3510100.000,39514100.000",
+             "J4,1,3510000.000,39514100.000"]  # fmt: skip
+
+    def read(text, county=COUNTY, client=officer):
+        file = SimpleUploadedFile("界址点.txt", text.encode("gb18030"))
+        return client.post("/api/filings/outline", {"file": file, "county": county})
+
+    told = read("\n".join(lines)).json()
+    assert told["geometry"]["zone"] == 39 and told["geojson"]["type"] == "MultiPolygon" and told["shown"]["zone"] == 39
+    body = {"mandate": "land_control_filing", "county": COUNTY, "layer": "XSHX", "attributes": RECORD,
+            "geometry": told["geometry"], "valid_from": "2026-03-01"}  # fmt: skip
+    filed = officer.post("/api/filings", json.dumps(body), "application/json").json()
+    assert filed["facts"]["record"]["geometry"] == told["geometry"]
+    broken = read("\n".join(lines[:-2])).json()
+    assert broken["geometry"] is None and {p["severity"] for p in broken["problems"]} >= {"error"}
+    assert read("x", "340121").status_code == 403
+    assert read("x", client=signed_in("data_reviewer", "340000")).status_code == 403
 
 
 def verify(client, receipt):

@@ -27,7 +27,7 @@ from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write
 from ziyuan.onemap.layer_tables import apply_standards
 from ziyuan.onemap.services import editions as edition_pages
 from ziyuan.onemap.services.catalogue import catalogue as layers
-from ziyuan.onemap.services.changes import changes, flow_table
+from ziyuan.onemap.services.changes import changes, flow_csv, flow_table
 from ziyuan.onemap.services.export import Export, export
 from ziyuan.onemap.services.features import count, feature, features, identify
 from ziyuan.onemap.services.outlines import bounds, outline, outlines
@@ -77,6 +77,7 @@ __all__ = [
     "features",
     "findings",
     "flow",
+    "flow_csv",
     "flow_table",
     "history",
     "identify",

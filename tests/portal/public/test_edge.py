@@ -210,3 +210,10 @@ def test_nothing_of_the_inner_node_is_served_here(stranger):
     assert served
     for path in ("/api/cases", "/api/tasks", "/api/deliveries", "/api/layers", "/api/audit"):
         assert stranger.client.get(path).status_code in (401, 404), path
+
+
+@pytest.mark.parametrize("path", ["/index.html", "/static/index.html", "/.vite/manifest.json", "/deliveries"])
+def test_the_workbench_is_not_given_out_outside(path):
+    visitor = Visitor()
+    answer = visitor.open(path)
+    assert answer.status_code == 404 and "智慧资源工作台" not in answer.content.decode()

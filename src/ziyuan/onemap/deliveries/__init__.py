@@ -12,7 +12,8 @@ from ziyuan.onemap.deliveries.feeds import register as register_feed
 from ziyuan.onemap.deliveries.mandate_view import mandates_told, start
 from ziyuan.onemap.deliveries.orders import Order
 from ziyuan.onemap.deliveries.papers import report_file, report_holds
-from ziyuan.onemap.deliveries.receipts import receipt_holds, verify_receipt
+from ziyuan.onemap.deliveries.receipts import receipt_holds, verdict_on, verify_receipt
+from ziyuan.onemap.deliveries.record_outlines import read_record_outline
 from ziyuan.onemap.deliveries.records import file_record, form
 from ziyuan.onemap.deliveries.relief import answer_dispute
 from ziyuan.onemap.deliveries.submit import open_, submit
@@ -21,7 +22,7 @@ from ziyuan.onemap.deliveries.view import detail, listing, preview, raw_file, re
 
 __all__ = [
     "Order", "accept", "answer_dispute", "control_areas", "detail", "feeds", "fetch_now", "file_record", "form",
-    "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "receipt_file", "receipt_holds",
-    "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit", "verify_receipt",
-    "waiting", "withdraw",
+    "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "read_record_outline", "receipt_file",
+    "receipt_holds", "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit",
+    "verdict_on", "verify_receipt", "waiting", "withdraw",
 ]  # fmt: skip

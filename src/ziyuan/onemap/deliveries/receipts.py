@@ -45,11 +45,33 @@ def receipt_holds(told: dict[str, Any]) -> bool:
 
 def verify_receipt(told: Any) -> str:
     """What is wrong with a receipt that somebody shows; empty when this node or a peer of it signed exactly this."""
+    return _judged(told)[1]
+
+
+def verdict_on(by: kernel.Actor, told: Any) -> dict[str, Any]:
+    """A receipt judged: `verdict` is genuine, altered, unknown (a node not known here) or none (no receipt at all).
+
+    `delivery`: id and present state of the delivery it is about, where the asker may see that; else None.
+    """
+    verdict, why = _judged(told)
+    return {"valid": verdict == "genuine", "verdict": verdict, "why": why, "delivery": _about(by, told) if not why else None}
+
+
+def _judged(told: Any) -> tuple[str, str]:
+    """(verdict, what is wrong)."""
     if not isinstance(told, dict) or told.get("kind") not in TITLES:
-        return "不是收件回执或验收回执"
+        return "none", "不是收件回执或验收回执"
     try:
-        return "" if receipt_holds(told) else "内容与签名不符"
+        return ("genuine", "") if receipt_holds(told) else ("altered", "内容与签名不符")
     except kernel_errors.UnknownPeer:
-        return f"本节点不认识出具回执的节点“{str(told.get('node'))[:40]}”"
+        return "unknown", f"本节点不认识出具回执的节点“{str(told.get('node'))[:40]}”"
     except (ValueError, TypeError):
-        return "签名或内容的格式不对"
+        return "altered", "签名或内容的格式不对"
+
+
+def _about(by: kernel.Actor, told: dict[str, Any]) -> dict[str, Any] | None:
+    if not kernel.may(by, "delivery.read"):
+        return None
+    with kernel.acting(by):
+        row = Delivery.objects.filter(no=told["delivery"]).first()
+    return {"id": row.pk, "no": row.no, "state": row.state, "state_title": row.state_title} if row else None

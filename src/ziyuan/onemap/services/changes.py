@@ -1,8 +1,12 @@
 """Changes between two editions, and the flow between classes, as pages of the API."""
 
+import csv
+import io
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.editions import register
 from ziyuan.onemap.editions.diff import Change, diff
@@ -62,6 +66,20 @@ def flow_table(
     return told.to_json() | {"level": level, "counties": [f.county for f in flows], "missing": missing}
 
 
+def flow_csv(told: dict[str, Any]) -> bytes:
+    """A flow table for a spreadsheet, in m²: UTF-8 with mark, no cell that a program would run."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(safe_row(["前 \\ 后", *(f"{c['code']} {c['name']}" for c in told["classes"]), "合计"]))
+    for group, row, total in zip(told["classes"], told["matrix"], told["row_totals"], strict=True):
+        table.writerow(safe_row([f"{group['code']} {group['name']}", *row, total]))
+    whole = sum((Decimal(v) for v in told["row_totals"]), Decimal(0))
+    table.writerow(safe_row(["合计", *told["column_totals"], whole]))
+    words = "闭合" if told["closes"] else "不闭合"
+    table.writerow(safe_row([f"单位平方米;{words},舍入差 {told['difference_m2']} 平方米;县区 {'、'.join(told['counties'])}"]))
+    return out.getvalue().encode("utf-8-sig")
+
+
 def _counties(by: kernel.Actor, kind: Layer, region: str | None) -> list[str]:
     low, high = kernel.region_range(region or by.region)
     with kernel.acting(by):
@@ -92,7 +110,7 @@ def _change(c: Change) -> dict[str, Any]:
         "change": c.change, "key": c.key, "old_key": c.old_key,
         "fields": [{"name": f.name, "before": plain(f.before), "after": plain(f.after)} for f in c.fields],
         "geometry_changed": c.geometry_changed, "area_before": plain(c.area_before), "area_after": plain(c.area_after),
-        "geometry": c.geometry.__geo_interface__,
+        "geometry": c.geometry and c.geometry.__geo_interface__,
         "parents": [_link(link) for link in c.parents], "children": [_link(link) for link in c.children],
     }  # fmt: skip
 

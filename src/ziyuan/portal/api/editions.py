@@ -17,6 +17,7 @@ from ziyuan.portal.api.common import actor, attachment, uploaded
 
 router = Router(tags=["版本"])
 _CHUNK = 1 << 20
+_ROWS = 500  # changes of a package listed one by one; the rest is counted
 
 
 class UndoIn(Schema):
@@ -74,7 +75,8 @@ def changeset(
 def inspect(request: HttpRequest, file: File[UploadedFile]) -> Any:
     with _held(file) as path:
         told = onemap.edition_pages.inspected(_reader(request), path)
-    return {name: value for name, value in told.items() if name != "changes"}
+    changes = told["changes"]
+    return {**told, "changes": changes[:_ROWS], "left_off": max(0, len(changes) - _ROWS)}
 
 
 @router.post("/changesets", summary="应用增量包")

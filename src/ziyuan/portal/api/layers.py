@@ -117,6 +117,23 @@ def flow(
     return onemap.flow_table(_reader(request), layer, county, start, end, region=region, level=level, known=seen)
 
 
+@router.get("/layers/{layer}/flow.csv", summary="地类流量矩阵(表格)")
+def flow_csv(
+    request: HttpRequest,
+    layer: str,
+    start: str = Query(..., alias="from"),
+    end: str = Query(..., alias="to"),
+    county: str | None = None,
+    region: str | None = None,
+    level: str = "class",
+    known: str | None = None,
+) -> HttpResponse:
+    seen = _known(known)
+    told = onemap.flow_table(_reader(request), layer, county, start, end, region=region, level=level, known=seen)
+    name = f"地类流量-{county or region or '全部'}-{start}-{end}.csv"
+    return attachment(onemap.flow_csv(told), name, "text/csv; charset=utf-8")
+
+
 @router.get("/layers/{layer}/tiles/{z}/{x}/{y}.mvt", summary="矢量瓦片(EPSG:4490)")
 def tile(
     request: HttpRequest, layer: str, z: int, x: int, y: int, asof: date | None = None, known: str | None = None

@@ -1,9 +1,10 @@
 """Failures no view caught: unknown address, expired form, too large, database away, a fault of ours.
 
-Under /api/ they are JSON, on the public site a page, elsewhere a line of text; never a stack, never 系统错误.
+Under /api/ they are JSON, elsewhere a page with a heading; never a stack, never 系统错误.
 """
 
 import sys
+from html import escape
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -55,7 +56,17 @@ def _answer(request: HttpRequest, error: ZiyuanError) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem(error)
     if kernel.node().is_inner:
-        return HttpResponse(f"{error}{error.remedy}", status=error.status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_plain_page(error), status=error.status)
     if error.status >= 500:
         error.remedy = "请稍候几秒后重试;已确认的内容不会丢失。仍不成功时,请把此刻的时间告知本机关。"
     return page(request, "error", status=error.status, error=error)
+
+
+def _plain_page(error: ZiyuanError) -> str:
+    """A failure inside, outside the workbench's own pages: no script, no style, readable by everybody."""
+    title = "没有找到" if error.status == 404 else "未能完成"
+    said = f"<p>{escape(str(error))}</p><p>{escape(error.remedy)}</p><p><small>{error.code}</small></p>"
+    return (
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f'<body><main><h1>{title}</h1>{said}<p><a href="/">回到工作台</a></p></main></body></html>'
+    )

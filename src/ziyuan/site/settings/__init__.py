@@ -28,7 +28,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ziyuan.portal.edge.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ziyuan.portal.static_files.NodeFiles",
     "ziyuan.portal.edge.UploadLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -71,9 +71,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
-STATICFILES_DIRS: list[Any] = [path for path in [ROOT / "web" / "dist"] if path.is_dir()]
-STATICFILES_DIRS.append(("look", ROOT / "web" / "src" / "look"))  # one token file for workbench and public pages
-WHITENOISE_ROOT = str(ROOT / "web" / "dist") if (ROOT / "web" / "dist").is_dir() else None
+STATICFILES_DIRS: list[Any] = [("look", ROOT / "web" / "src" / "look")]  # one token file for workbench and public pages
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_TEMP_DIR = NODE.get("upload_temp")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
