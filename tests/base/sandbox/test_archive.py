@@ -93,7 +93,10 @@ def test_too_many_members_are_refused(unpack):
         unpack(packed([(f"f{i}", b"") for i in range(30)]), members=20)
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04" + bytes(40), packed([("a", b"abc")])[:-30]])
+@pytest.mark.parametrize(
+    "data", [b"", b"not a zip", b"PK\x03\x04" + bytes(40), packed([("a", b"abc")])[:-30]],
+    ids=["nothing", "other bytes", "a beginning alone", "cut off at the end"],
+)  # fmt: skip
 def test_what_is_no_archive_is_said_in_words(unpack, data):
     with pytest.raises(NotAnArchive) as refused:
         unpack(data)
