@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.findings import chains, errors, stages
+from ziyuan.onemap.findings import stages
+from ziyuan.onemap.quality import chains, errors
 
 COUNTY = "340123"
 SQUARE = "SRID=4490;MULTIPOLYGON(((117 31.7,117.001 31.7,117.001 31.701,117 31.701,117 31.7)))"

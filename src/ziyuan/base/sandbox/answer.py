@@ -14,6 +14,9 @@ import pyarrow as pa
 
 from ziyuan.base.errors import UserError
 
+LINE = "__line__"
+"""Column (int64) by which a reader of a text tells the line of each row; the parent takes it off."""
+
 
 @dataclass
 class ReadLayer:

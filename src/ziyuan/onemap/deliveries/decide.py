@@ -3,7 +3,7 @@
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, bases, filings, increments, levels, relief
+from ziyuan.onemap.deliveries import acts, bases, chained, filings, increments, levels, relief
 from ziyuan.onemap.deliveries.errors import OpinionWanted
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
@@ -86,8 +86,8 @@ def accept(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str
 
     What is sealed is what was checked: the kept layers, compared with their digests first.
 
-    Raises kernel.NotAllowed, WrongState, LevelTooLow, TurnNotYet, ErrorsStandOpen, BaseMovedOn, KeptFileBroken and the
-    errors of editions.seal.
+    Raises kernel.NotAllowed, WrongState, LevelTooLow, TurnNotYet, ErrorsStandOpen, BaseMovedOn, KeptFileBroken, StageBroken
+    and the errors of editions.seal.
     """
     with kernel.acting(by):
         row = acts.locked(delivery)
@@ -127,9 +127,11 @@ def _effect(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
     task = mandate(row.mandate)
     if row.kind in bases.BUILDING:
         bases.demand_current(row, task)
+    kept = kept_layers(row, prove=True)
+    chained.demand_unbroken(row, task, kept)
     if row.kind == Kind.CHANGES:
         return _editions(increments.apply(by, row))
-    layers = {task.layout.layers[name].id: table for name, table in kept_layers(row, prove=True).items()}
+    layers = {task.layout.layers[name].id: table for name, table in kept.items()}
     sealed = seal(row.no, layers, county=row.county, reference_date=task.reference_date(row.period), by=by)
     return _editions(sealed)
 

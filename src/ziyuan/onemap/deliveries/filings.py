@@ -8,8 +8,9 @@ import pyarrow as pa
 import shapely
 
 from ziyuan.base import crs
-from ziyuan.base.geometry import PlaneShape
+from ziyuan.base.geometry import BadShape, Kind, PlaneShape
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.deliveries import chained
 from ziyuan.onemap.deliveries.errors import RecordWrong
 from ziyuan.onemap.deliveries.mandates import Mandate, mandate
 from ziyuan.onemap.deliveries.models import Delivery
@@ -19,6 +20,11 @@ from ziyuan.onemap.editions.layers import Layer
 from ziyuan.onemap.editions.layers import layer as layer_of
 from ziyuan.onemap.editions.write import layer_write
 from ziyuan.onemap.formats import County, LayerTable, Member, Package
+
+_SHAPES: dict[Kind, tuple[str, tuple[str, str]]] = {
+    "point": ("点", ("Point", "MultiPoint")), "line": ("线", ("LineString", "MultiLineString")),
+    "polygon": ("面", ("Polygon", "MultiPolygon")),
+}  # fmt: skip
 
 
 def layer_named(task: Mandate, name: str) -> Layer:
@@ -42,17 +48,35 @@ def values_of(kind: Layer, attributes: dict[str, Any]) -> dict[str, Any]:
     return {f.name: attributes.get(f.name) for f in kind.fields}
 
 
-def shape_of(geometry: dict[str, Any], zone: int) -> PlaneShape:
-    """A polygon of the record in the county's zone: GeoJSON in degrees (EPSG:4490), or zone and parts. Raises RecordWrong."""
+def shape_of(kind: Layer, geometry: dict[str, Any] | None, zone: int) -> PlaneShape | None:
+    """The record's shape in the county's zone: GeoJSON in degrees (EPSG:4490), or zone and parts; None for a table's record.
+
+    Raises RecordWrong, ShapeText.
+    """
+    if kind.shape is None:
+        if geometry:
+            raise RecordWrong("geometry", f"应为空:“{kind.title}”没有图形")
+        return None
+    title, types = _SHAPES[kind.shape]
+    wanted = f"不是{title}({'、'.join(types)})的 GeoJSON"
+    if not geometry:
+        raise RecordWrong("geometry", "没有填写")
     if "parts" in geometry:
-        return PlaneShape.from_json(geometry)
+        told = PlaneShape.from_json(geometry)
+        if told.kind != kind.shape:
+            raise RecordWrong("geometry", f"不是{title}")
+        return told
     try:
         shape = shapely.from_geojson(json.dumps(geometry))
-        if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+        if shape.geom_type not in types or shape.is_empty:
             raise ValueError(shape.geom_type)
-        return PlaneShape.from_4490(shape, zone)
-    except (shapely.errors.GEOSException, ValueError, TypeError, AttributeError) as wrong:
-        raise RecordWrong("geometry", "不是面(Polygon、MultiPolygon)的 GeoJSON") from wrong
+        return PlaneShape.from_4490(shape, zone, kind.shape)
+    except (shapely.errors.GEOSException, ValueError, TypeError, AttributeError, BadShape) as wrong:
+        raise RecordWrong("geometry", wanted) from wrong
+
+
+def _kept(told: dict[str, Any]) -> PlaneShape | None:
+    return PlaneShape.from_json(told["geometry"]) if told["geometry"] is not None else None
 
 
 def package_of(row: Delivery, task: Mandate, county: County) -> Package:
@@ -60,11 +84,12 @@ def package_of(row: Delivery, task: Mandate, county: County) -> Package:
     told = row.facts["record"]
     kind = layer_named(task, told["layer"])
     values = {f.name: one(f, told["attributes"].get(f.name)) for f in kind.fields}
-    shape = PlaneShape.from_json(told["geometry"])
     columns = {f.name: pa.array([values[f.name]], arrow_type(f)) for f in kind.fields}
-    columns["geometry"] = pa.array([shapely.to_wkb(shape.to_shapely())], pa.binary())
+    shape, zone = _kept(told), county.zone
+    if shape is not None:
+        columns["geometry"], zone = pa.array([shapely.to_wkb(shape.to_shapely())], pa.binary()), shape.zone
     name = kind.entity.name
-    layer = LayerTable(name, crs.epsg_of_zone(shape.zone), pa.table(columns), "JSON", "UTF-8", row.file_name)
+    layer = LayerTable(name, crs.epsg_of_zone(zone), pa.table(columns), "JSON", "UTF-8", row.file_name)
     return Package({name: layer}, [], [Member(row.file_name, row.size, row.file_sm3, "JSON", "UTF-8", (name,))],
                    row.file_sm3, False)
 
@@ -74,6 +99,6 @@ def write(by: kernel.Actor, row: Delivery) -> None:
     told = row.facts["record"]
     kind = layer_named(mandate(row.mandate), told["layer"])
     layer_write(
-        kind.id, row.county, told["key"], PlaneShape.from_json(told["geometry"]), told["attributes"],
-        valid_from=date.fromisoformat(told["valid_from"]), case_no=row.no, by=by,
+        kind.id, row.county, told["key"], _kept(told), told["attributes"],
+        valid_from=date.fromisoformat(told["valid_from"]), case_no=row.no, by=by, excused=chained.told(row),
     )  # fmt: skip

@@ -14,7 +14,7 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, bases, decisions, filings, increments
+from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
@@ -163,13 +163,17 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
         areas = registered(row.county, row.period)
         changed = any(rule.params.get("new_state") in package.layers for name in names for rule in library.load_named(name).rules)
         previous = bases.before(row, task, county.zone, None if changed else _SAMPLE)
+        models = [library.load_named(name) for name in sorted(names)]
+        near = around.around(row, task, models, package.layers, county.zone)
     extent = None
     if county.bounds is not None and task.extent is not None:
         west, south, east, north = county.bounds
         extent = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
-    models = [library.load_named(name) for name in sorted(names)]
-    return check(models, package.layers, county=row.county, period=row.period, control_areas=areas or None,
-                 zone=county.zone, extent=extent, previous=previous, progress=progress)
+    report = check(models, package.layers, county=row.county, period=row.period, control_areas=areas or None,
+                   zone=county.zone, extent=extent, previous=previous, neighbours=near.layers, progress=progress)
+    with kernel.acting(by):
+        report = chained.judged(row, task, package.layers, report)
+        return around.unjudged(models, package.layers, report, near, controlled=bool(areas), kind=row.kind)
 
 
 def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, report: Report | None,
@@ -212,7 +216,7 @@ def _finding(fault: Fault) -> Finding:
     severity: Severity = "error" if fault.severity == "error" else "warning" if fault.severity == "warning" else "note"
     return Finding(
         fault.rule, fault.kind, fault.family, severity, layer=fault.layer, row=fault.row, field=fault.field,
-        value=fault.value, message=fault.message, remedy=fault.remedy,
+        value=fault.value, message=fault.message, remedy=fault.remedy, line=fault.line,
     )  # fmt: skip
 
 
@@ -270,7 +274,7 @@ def _summary(package: Sequence[Finding], report: Report | None) -> list[dict[str
 
 def _bounds(layers: dict[str, LayerTable]) -> list[float] | None:
     """West, south, east, north in degrees over all layers but the one with the most features: it lies in the others."""
-    full = sorted((layer for layer in layers.values() if len(layer)), key=len)
+    full = sorted((layer for layer in layers.values() if len(layer) and "geometry" in layer.table.column_names), key=len)
     if not full:
         return None
     seen = full[:-1] or full

@@ -137,22 +137,6 @@ class NoFixture(UserError):
         super().__init__(f"异议 {no} 没有规则样例。", no=no)
 
 
-class ChainUnknown(UserError):
-    code = "ZY-FND-020"
-    remedy = "请核对 standards/chains 下的链条。"
-
-    def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"没有名为“{name}”的业务链条;有:{'、'.join(known)}。", name=name)
-
-
-class ChainWrong(UserError):
-    code = "ZY-FND-021"
-    remedy = "请按 docs/findings.md 的说明改正链条文件。"
-
-    def __init__(self, file: str, where: str, why: str) -> None:
-        super().__init__(f"链条文件 {file} 的 {where}:{why}。", file=file, where=where)
-
-
 def day_of(text: str | date, today: date) -> date:
     """A day from today on. Raises DayRefused."""
     try:

@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings import cover
-from ziyuan.onemap.findings.models import CheckRun, Duty, Standing, State, StoredFinding
+from ziyuan.onemap.findings.models import CheckRun, Standing, State, StoredFinding
 from ziyuan.onemap.findings.places import Places
 from ziyuan.onemap.formats import LayerTable
 from ziyuan.onemap.quality import fingerprint, versions
+from ziyuan.onemap.quality.duty import duty_of
 from ziyuan.onemap.quality.finding import Finding, RuleCount, Severity
 from ziyuan.onemap.quality.score import score
+from ziyuan.onemap.quality.stages import judged_by
 from ziyuan.onemap.quality.switches import Switch
 from ziyuan.onemap.standards.model import Model
 
 _BATCH = 2000
 _TRIAL = "precursor"
-_DUTY = {"error": Duty.SUBMITTER, "warning": Duty.REVIEWER, "note": Duty.SUBMITTER}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Judged:
                     told = (model.name, versions.rule_version(rule, model), rule.source)
                     self.rules[rule.id] = told
         for rule_id in broken - self.rules.keys():
-            self.rules[rule_id] = ("", versions.reader_version(), None)
+            self.rules[rule_id] = judged_by(rule_id) or ("", versions.reader_version(), None)
 
     @property
     def tolerance(self) -> float:
@@ -123,8 +124,8 @@ def _rows(delivery: Any, run: CheckRun, judged: Judged, places: Places, prints: 
         point, village, layer = places.points[at], places.villages[at], judged.layers.get(f.layer or "")
         rows.append(StoredFinding(
             delivery=delivery, run=run, county=delivery.county, ordinal=at + 1, rule=f.rule, rule_version=version,
-            standard=standard, kind=f.kind, family=f.family, severity=f.severity, duty=_DUTY[f.severity],
-            clause=_short(clause, 200), layer=_short(f.layer, 40), key=_short(f.key, 80), row=f.row,
+            standard=standard, kind=f.kind, family=f.family, severity=f.severity, duty=duty_of(f),
+            clause=_short(clause, 200), layer=_short(f.layer, 40), key=_short(f.key, 80), row=f.row, line=f.line,
             file=_short(layer.file if layer is not None else delivery.file_name, 300), field=_short(f.field, 60),
             value=clean(f.value), expected=clean(f.expected),
             epsg=places.epsg[at] if point else None, x=f.x, y=f.y, lon=point[0] if point else None,

@@ -13,7 +13,7 @@ class LayerTable:
 
     Row `i` of the table is row `first_row + i` of the file; rows without geometry are kept, so
     that row numbers in findings are those a person sees in the desktop program. `carrier` says what the file's
-    format can hold: what it cannot is no fault of the county.
+    format can hold: what it cannot is no fault of the county. `lines`: for text files the line of each row, from 1.
     """
 
     name: str
@@ -24,9 +24,18 @@ class LayerTable:
     file: str
     first_row: int = 1
     carrier: Carries = field(default_factory=Carries)
+    lines: pa.Array | None = None
 
     def __len__(self) -> int:
         return self.table.num_rows
+
+    def line(self, row: int | None) -> int | None:
+        """Line of the file on which a row (as the file counts it) stands; None where it is not known."""
+        at = -1 if row is None else row - self.first_row
+        if self.lines is None or not 0 <= at < len(self.lines):
+            return None
+        found: int | None = self.lines[at].as_py()
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ all come through here, so that the same file is the same layers everywhere."""
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 
 from ziyuan.base import sandbox
 from ziyuan.base.sandbox import Limits, RawLayer, Unpacked
+from ziyuan.base.sandbox.answer import LINE
 from ziyuan.onemap.formats import encoding, kinds
 from ziyuan.onemap.formats.errors import KindNotTaken
 from ziyuan.onemap.formats.kinds import Format
+from ziyuan.onemap.formats.line_numbers import lines_of_features
 from ziyuan.onemap.formats.members import Sorted, VectorFile, files_beside, sort_members
 
 _KML_OWN = ("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon",
@@ -32,7 +34,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Opened:
-    """One layer: its table with decoded text and WKB `geometry` (or none), and what was said and doubted on the way."""
+    """One layer: its table with decoded text and WKB `geometry` (or none), and what was said and doubted on the way.
+
+    `lines`: line of each row in a text file, from 1.
+    """
 
     name: str
     table: pa.Table
@@ -42,6 +47,7 @@ class Opened:
     text: encoding.Text
     raw: RawLayer
     file: str
+    lines: pa.Array | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -112,10 +118,21 @@ def layers(vector: VectorFile, asked: Asked, *, wanted: Sequence[str] | None = N
 
 def opened(vector: VectorFile, raw: RawLayer, chosen: str | None) -> Opened:
     """A raw layer with its text decoded and the format's own habits taken off."""
+    raw, lines = _without_lines(vector, raw)
     text = _decoded(vector, raw, chosen)
     table = _tidied(_with_plain_binary(text.table), vector.format)
     name = vector.stem if vector.format in (kinds.SHP, kinds.DXF) else raw.name
-    return Opened(name, table, raw.crs, raw.geometry_type, vector.format, text, raw, vector.member.name)
+    return Opened(name, table, raw.crs, raw.geometry_type, vector.format, text, raw, vector.member.name, lines)
+
+
+def _without_lines(vector: VectorFile, raw: RawLayer) -> tuple[RawLayer, pa.Array | None]:
+    """The layer without its column of lines, and these."""
+    if LINE in raw.table.column_names:
+        lines = raw.table.column(LINE).combine_chunks()
+        return replace(raw, table=raw.table.drop_columns([LINE])), lines
+    if vector.format is kinds.GEOJSON:
+        return raw, lines_of_features(vector.member.path, len(raw.table))
+    return raw, None
 
 
 def _decoded(vector: VectorFile, raw: RawLayer, chosen: str | None) -> encoding.Text:

@@ -14,7 +14,7 @@ import shapely
 
 from ziyuan.base import crs, sandbox
 from ziyuan.base.errors import UserError
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import Kind, PlaneBatch
 from ziyuan.onemap.formats import crs_guard, errors, kinds, opening, tree
 from ziyuan.onemap.formats.layer_table import County, LayerTable, Member
 from ziyuan.onemap.formats.layout import Layout
@@ -40,6 +40,7 @@ class Fault:
     value: str | None
     message: str
     remedy: str
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,12 @@ def file_sm3(path: Path) -> str:
 def fault_of(error: UserError, severity: str, layer: str | None) -> Fault:
     """An error about a file as a located fault: its facts say where."""
     facts = error.facts
-    row = facts.get("row")
+    row, line = facts.get("row"), facts.get("line")
     family = next((title for head, title in _FAMILY.items() if error.code.startswith(head)), "文件读取")
     return Fault(
         error.code, type(error).__name__, family, severity, layer or _text(facts.get("layer")),
         row if isinstance(row, int) else None, _text(facts.get("field")), _text(facts.get("value")),
-        error.message, error.remedy,
+        error.message, error.remedy, line if isinstance(line, int) else None,
     )  # fmt: skip
 
 
@@ -224,12 +225,16 @@ def _claim(found: str, file: str, work: _Work) -> str | None:
 
 
 def _take(layer: str, one: Opened, work: _Work) -> None:
-    table = one.table
-    if "geometry" not in table.column_names:
+    table, shape = one.table, work.layout.layers[layer].shape
+    if shape is not None and "geometry" not in table.column_names:
         work.fault(errors.NoGeometry(layer), layer=layer)
         return
     if table.num_rows == 0 and layer in work.layout.required:
         work.fault(errors.LayerEmpty(layer), layer=layer)
+        return
+    if shape is None:
+        zone = work.county.zone if work.county else min(work.layout.crs)
+        _keep(layer, crs.epsg_of_zone(zone), table, one, work)
         return
     seen = crs_guard.look(table.column("geometry"))
     judged = crs_guard.judge(layer, one.crs, seen, layout=work.layout, county=work.county, chosen=work.crs,
@@ -238,18 +243,22 @@ def _take(layer: str, one: Opened, work: _Work) -> None:
         work.fault(fault, layer=layer)
     if judged.system is None:
         return
-    epsg, table = _in_metres(table, judged.system, work)
+    epsg, table = _in_metres(table, judged.system, shape, work)
+    _keep(layer, epsg, table, one, work)
+
+
+def _keep(layer: str, epsg: int, table: pa.Table, one: Opened, work: _Work) -> None:
     work.layers[layer] = LayerTable(layer, epsg, table, one.format.driver or one.format.id, one.text.encoding, one.file,
-                                    carrier=one.format.carries)  # fmt: skip
+                                    carrier=one.format.carries, lines=one.lines)  # fmt: skip
 
 
-def _in_metres(table: pa.Table, system: crs.Crs, work: _Work) -> tuple[int, pa.Table]:
+def _in_metres(table: pa.Table, system: crs.Crs, kind: Kind, work: _Work) -> tuple[int, pa.Table]:
     """A layer in degrees is projected once, here, into its county's zone; metres stay as they are."""
     if system.kind == "plane" or work.county is None:
         return system.epsg, table
     zone = work.county.zone
     column = table.column("geometry").to_pylist()
-    batch = PlaneBatch.from_wkb(column, crs.DEGREES, zone=zone, strict=False)
+    batch = PlaneBatch.from_wkb(column, crs.DEGREES, zone=zone, strict=False, kind=kind)
     projected = shapely.to_wkb(batch.to_shapely())
     given = [new if ok else old for new, old, ok in zip(projected, column, batch.problems == 0, strict=True)]
     at = table.column_names.index("geometry")

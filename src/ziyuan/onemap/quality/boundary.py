@@ -1,6 +1,8 @@
 """Rules that compare outlines: on the boundary of, edge match between neighbouring layers, one line between counties."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
@@ -8,8 +10,9 @@ from numpy.typing import NDArray
 
 from ziyuan.onemap.quality.collector import LISTED, Finding, make
 from ziyuan.onemap.quality.context import Context
-from ziyuan.onemap.quality.cross import pair_of
+from ziyuan.onemap.quality.cross import pair_of, shared, shared_parts
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.strips import Grain
 from ziyuan.onemap.standards.model import Rule
 
 Ints = NDArray[np.int64]
@@ -168,27 +171,39 @@ def edge_match(rule: Rule, context: Context) -> None:
     """Where the borders of two layers run within the tolerance of one another they are one line."""
     pair = pair_of(rule, context, "with")
     if pair is not None:
-        _match(rule, context, *pair, float(rule.params["tolerance"]))
+        found = _mismatches(rule, *pair, float(rule.params["tolerance"]))
+        context.collector.note(rule, len(found), [tell() for tell in found[:LISTED]])
 
 
 def boundary_equal(rule: Rule, context: Context) -> None:
-    """The border with a neighbouring county is the neighbour's border; silent where no neighbour is given."""
+    """The border with a neighbouring county is the neighbour's border; silent where no neighbour is given.
+
+    Borders that run within the tolerance of one another are compared vertex by vertex; beyond it they are two borders,
+    and only what both counties claim is told.
+    """
     own = context.frames.get(str(rule.params["layer"]))
     other = context.neighbour(own) if own is not None else None
-    if own is not None and other is not None and not context.apart(own):
-        _match(rule, context, own, other, float(rule.params.get("tolerance", _NEIGHBOUR_TOLERANCE)))
+    if own is None or other is None or context.apart(own):
+        return
+    tolerance = float(rule.params.get("tolerance", _NEIGHBOUR_TOLERANCE))
+    found = _mismatches(rule, own, other, tolerance)
+    if own.shapes.kind == "polygon":
+        both = shared_parts(own.shapes, other.shapes, Grain(tolerance * own.shapes.scale))
+        rows, others = own.shapes.rows, other.shapes.rows
+        found += [partial(shared, rule, own, other, int(rows[a]), int(others[b]), part) for a, b, part in both]
+    context.collector.note(rule, len(found), [tell() for tell in found[:LISTED]])
 
 
 _NEIGHBOUR_TOLERANCE = 1.0
 """Metres within which two counties' borders are taken for the same border."""
 
 
-def _match(rule: Rule, context: Context, first: Frame, second: Frame, tolerance: float) -> None:
+def _mismatches(rule: Rule, first: Frame, second: Frame, tolerance: float) -> list[Callable[[], Finding]]:
+    """One for each stretch where the borders run within the tolerance of one another and are not the same."""
     mine, theirs = Rim.of(first), Rim.of(second)
     missed = _missed(mine, theirs, tolerance, own=True) + _missed(theirs, mine, tolerance, own=False)
     places = _clusters(missed, mine, theirs, tolerance * first.shapes.scale)
-    shown = [_mismatch(rule, mine, theirs, group) for group in places[:LISTED]]
-    context.collector.note(rule, len(places), shown)
+    return [partial(_mismatch, rule, mine, theirs, group) for group in places]
 
 
 def _missed(rim: Rim, other: Rim, tolerance: float, *, own: bool) -> list[Miss]:

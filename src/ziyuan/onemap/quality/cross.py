@@ -100,29 +100,30 @@ def no_intersection(rule: Rule, context: Context) -> None:
     if pair is None:
         return
     first, second = pair
-    found = [(a, b, kept) for a, b, kept in _shared_parts(first.shapes, second.shapes, first.grain)]
+    found = [(a, b, kept) for a, b, kept in shared_parts(first.shapes, second.shapes, first.grain)]
     if found and first.shapes.second is not None and second.shapes.second is not None:
         grain = Grain.of(first.model.space.resolution, first.shapes.second)
-        twice = {(a, b) for a, b, _ in _shared_parts(first.shapes.second, second.shapes.second, grain)}
+        twice = {(a, b) for a, b, _ in shared_parts(first.shapes.second, second.shapes.second, grain)}
         found = [f for f in found if (f[0], f[1]) in twice]
-    shown = [_shared(rule, first, second, int(first.shapes.rows[a]), int(second.shapes.rows[b]), part)
+    shown = [shared(rule, first, second, int(first.shapes.rows[a]), int(second.shapes.rows[b]), part)
              for a, b, part in found[:LISTED]]  # fmt: skip
     context.collector.note(rule, len(found), shown)
 
 
-def _shared_parts(first: Shapes, second: Shapes, grain: Grain) -> list[tuple[int, int, shapely.Geometry]]:
+def shared_parts(first: Shapes, second: Shapes, grain: Grain) -> list[tuple[int, int, shapely.Geometry]]:
     """Pairs (places in both layers) and what they share beyond the grain, in units."""
     left, right = second.tree.query(first.sound, predicate="intersects")
-    shared = in_threads(shapely.intersection, first.sound[left], second.sound[right])
+    common = in_threads(shapely.intersection, first.sound[left], second.sound[right])
     found = []
-    for place in np.flatnonzero(shapely.area(shared) > 0).tolist():
-        kept = thick_parts(shared[place], grain)
+    for place in np.flatnonzero(shapely.area(common) > 0).tolist():
+        kept = thick_parts(common[place], grain)
         if kept is not None:
             found.append((int(left[place]), int(right[place]), kept))
     return found
 
 
-def _shared(rule: Rule, first: Frame, second: Frame, row: int, other: int, part: shapely.Geometry) -> Finding:
+def shared(rule: Rule, first: Frame, second: Frame, row: int, other: int, part: shapely.Geometry) -> Finding:
+    """The finding of two rows of two layers that share a part (units)."""
     shape = first.shapes.deliver(part)
     point = shapely.point_on_surface(shape)
     area = ground_area(part, first.shapes, first.model.space.area)

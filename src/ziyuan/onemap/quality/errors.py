@@ -60,3 +60,19 @@ class ReportFormUnknown(UserError):
 
     def __init__(self, name: str, forms: Sequence[str]) -> None:
         super().__init__(f"不能按“{name}”的后缀写报告,可用:{'、'.join(forms)}。", name=name)
+
+
+class ChainUnknown(UserError):
+    code = "ZY-QLT-020"
+    remedy = "请核对 standards/chains 下的链条。"
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"没有名为“{name}”的业务链条;有:{'、'.join(known)}。", name=name)
+
+
+class ChainWrong(UserError):
+    code = "ZY-QLT-021"
+    remedy = "请按 docs/findings.md 的说明改正链条文件。"
+
+    def __init__(self, file: str, where: str, why: str) -> None:
+        super().__init__(f"链条文件 {file} 的 {where}:{why}。", file=file, where=where)

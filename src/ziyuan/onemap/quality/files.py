@@ -65,7 +65,7 @@ def _fits(name: str, one: Opened, models: list[Model]) -> bool:
 def _table(name: str, one: Opened, wanted: Wanted) -> LayerTable:
     epsg = wanted.crs or (_epsg(one, one.name) if GEOMETRY_COLUMN in one.table.column_names else 0)
     return LayerTable(name, epsg, one.table, one.format.driver or one.format.id, one.text.encoding, one.file,
-                      carrier=one.format.carries)  # fmt: skip
+                      carrier=one.format.carries, lines=one.lines)  # fmt: skip
 
 
 def _match(given: str, models: list[Model], wanted: Wanted) -> str | None:

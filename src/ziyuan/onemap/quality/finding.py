@@ -20,7 +20,8 @@ class Finding:
     `row` counts from 1 in the delivered layer; `x`, `y` are (east, north) or (longitude, latitude) in the
     delivered coordinate system. A defect of two features is one finding: `key` is the smaller key,
     `partners` holds the others. `measure` is a size in `unit` (m2, m, count). `geometry` is WKB of the
-    defect itself (the overlap, the gap) in the delivered system.
+    defect itself (the overlap, the gap) in the delivered system. `line`: line of a text file; `duty`: who has to
+    see to it, where it is not the one whom the severity names (`duty.duty_of`).
     """
 
     rule: str
@@ -41,6 +42,8 @@ class Finding:
     message: str = ""
     remedy: str = ""
     geometry: bytes | None = member(default=None, repr=False)
+    line: int | None = None
+    duty: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All members but the geometry, in the order of the command's JSON line."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def judge(
     context.only = frozenset(only) if only is not None else None
     _missing_layers(models, context, required)
     _run(models, context, seconds, progress)
-    findings = sorted(context.collector.findings, key=_order)
+    findings = [_lined(finding, context) for finding in sorted(context.collector.findings, key=_order)]
     return Report(
         findings=findings,
         counts=context.collector.counts,
@@ -144,6 +145,12 @@ def judge(
         standards=tuple(model.name for model in models),
         areas={name: float(np.nansum(values)) for name, values in context.areas.items()},
     )
+
+
+def _lined(finding: Finding, context: Context) -> Finding:
+    """The finding with the line of its row, where the layer came from a text."""
+    frame = context.frames.get(finding.layer or "")
+    return finding if frame is None or frame.delivered.lines is None else replace(finding, line=frame.delivered.line(finding.row))
 
 
 def _missing_layers(models: Sequence[Model], context: Context, required: Sequence[str] | None) -> None:

@@ -33,6 +33,18 @@ def counties() -> dict[str, shapely.Geometry]:
     return {f["properties"]["code"]: shape(f["geometry"]) for f in found}
 
 
+@cache
+def beside(code: str) -> tuple[str, ...]:
+    """The counties whose outlines meet a county's, by code; empty where it has none."""
+    own = counties().get(code)
+    if own is None:
+        return ()
+    return tuple(sorted(other for other, shape in counties().items() if other != code and shape.distance(own) < _MEETING))
+
+
+_MEETING = 0.001  # degrees: the outlines are coarse
+
+
 def outlines(by: kernel.Actor) -> dict[str, Any]:
     """All outlines as GeoJSON, each told whether it lies in the actor's region: a base map hides nothing."""
     features = [

@@ -10,7 +10,7 @@ import shapely
 from ziyuan.base import crs
 from ziyuan.base.errors import UserError
 from ziyuan.base.geometry import PlaneBatch
-from ziyuan.base.sandbox.answer import ReadLayer
+from ziyuan.base.sandbox.answer import LINE, ReadLayer
 from ziyuan.onemap.formats.boundary_txt.read import Boundary, Parcel, read_boundary
 
 FIELDS = {"no": "地块编号", "name": "地块名称", "sheet": "图幅号", "use": "地块用途", "land_class": "地类编码"}
@@ -52,6 +52,7 @@ def _columns(parcels: list[Parcel]) -> dict[str, pa.Array]:
         values = [p.extra[at] if at < len(p.extra) else None for p in parcels]
         columns[f"{EXTRA}{at + 1}"] = pa.array(values, pa.string())
     shapes = [_single(shape) for shape in PlaneBatch.of([p.shape for p in parcels]).to_shapely()]
+    columns[LINE] = pa.array([p.line for p in parcels], pa.int64())
     return columns | {"geometry": pa.array(shapely.to_wkb(shapes), pa.binary())}
 
 

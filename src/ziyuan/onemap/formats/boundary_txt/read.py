@@ -23,7 +23,7 @@ _UNITS = {"公顷": Decimal(10_000), "平方米": Decimal(1), "亩": Decimal(10_
 
 @dataclass(frozen=True)
 class Parcel:
-    """One parcel (地块). `area_m2` is the area of record on the ellipsoid; `stated_area` as written."""
+    """One parcel (地块). `area_m2` is the area of record on the ellipsoid; `stated_area` as written, `line` where it begins."""
 
     no: str
     name: str
@@ -34,6 +34,7 @@ class Parcel:
     use: str = ""
     land_class: str = ""
     extra: tuple[str, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def _result(file: TextFile, placing: Placing | None, read: list[_Read], county: 
     areas = [one.shape.area_official() for one in read]
     parcels = [
         Parcel(one.lines.no, one.lines.name, one.shape, area, one.lines.stated_area, one.lines.sheet,
-               one.lines.use, one.lines.land_class, one.lines.extra)
+               one.lines.use, one.lines.land_class, one.lines.extra, one.lines.line)
         for one, area in zip(read, areas, strict=True)
     ]
     unit = _check_areas(file, read, parcels)

@@ -23,6 +23,8 @@ class Rows:
     ids: pa.ChunkedArray | None
     columns: dict[str, pa.ChunkedArray]
     notes: list[str] = field(default_factory=list)
+    first: int = 0
+    """Number of the first row's line, blank ones not counted."""
 
 
 def read_attributes(lines: Lines, head: Head, tables: dict[str, Table]) -> dict[str, Rows]:
@@ -101,7 +103,7 @@ class _Reader:
         return ValuesWrong(self.lines.physical(self.first + at), self.table.name, wanted, counts[at])
 
     def _typed(self, table: pa.Table) -> Rows:
-        rows = Rows(self.table, None, {})
+        rows = Rows(self.table, None, {}, first=self.begin)
         for column in self.table.columns:
             if column.kind == "Varbin":
                 rows.notes.append(f"属性表 {self.table.name} 的二进制字段 {column.name} 未读入。")

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from itertools import islice, repeat
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ziyuan.onemap.formats.vct.errors import Misplaced
 
 _NAMES = (b"Head|FeatureCode|TableStructure|Point|Line|Polygon|Solid|Aggregation|Annotation|Topology|Attribute|"
@@ -71,6 +74,13 @@ class Lines:
     def misplaced(self, expected: str, found: bytes) -> Misplaced:
         """The error for the line taken last."""
         return Misplaced(self.physical(self.number + (not found)), self.section, expected, found.decode("gb18030", "replace"))
+
+    def physicals(self, first: int, count: int) -> NDArray[np.int64]:
+        """Line numbers in an editor of `count` lines that are not blank, from the `first`-th on."""
+        self._file.seek(0)
+        blanks = np.array([at for at, line in enumerate(self._file, 1) if not line.strip(b" \r\n")], np.int64)
+        numbers = np.arange(first, first + count)
+        return numbers + np.searchsorted(blanks - np.arange(1, len(blanks) + 1), numbers)
 
     def physical(self, number: int) -> int:
         """Line number in an editor of the `number`-th line that is not blank (from 1)."""

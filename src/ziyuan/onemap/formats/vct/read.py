@@ -14,7 +14,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from ziyuan.base.sandbox.answer import ReadLayer
+from ziyuan.base.sandbox.answer import LINE, ReadLayer
 from ziyuan.onemap.formats.vct.attributes import Rows, read_attributes
 from ziyuan.onemap.formats.vct.encoding import encoding_of
 from ziyuan.onemap.formats.vct.errors import CodeUnknown, NotVct, NumberTwice
@@ -46,6 +46,7 @@ class _File:
             self.sections = Sections(self.lines, self.head)
             self._read_sections()
             self.shaped = self._shapes()
+            self.lines_of = {name: self._lines(rows) for name, rows in self.rows.items()}
 
     def _head(self) -> Head:
         if mark_of(self.lines.peek()) != ("head", True):
@@ -111,6 +112,11 @@ class _File:
         if west < box[0] - 1e-3 or south < box[1] - 1e-3 or east > box[2] + 1e-3 or north > box[3] + 1e-3:
             self.notes.append("图形超出文件头 ExtentMin、ExtentMax 所写的范围。")
 
+    def _lines(self, rows: Rows) -> pa.Array:
+        """Line of each row as an editor counts."""
+        count = len(rows.ids) if rows.ids is not None else len(next(iter(rows.columns.values()), ()))
+        return pa.array(self.lines.physicals(rows.first, count))
+
     def layers(self) -> Iterator[ReadLayer]:
         """A layer for each attribute table that has rows or objects."""
         system, _ = self.head.system()
@@ -145,7 +151,7 @@ class _File:
         title = table.name if table else next((c.table for c in self.codes.values() if c.table.upper() == name), name)
         notes = [*self.notes, *rows.notes]
         self.notes = []
-        joined = _join(rows, chosen, self.encoding, notes, title)
+        joined = _join(rows, chosen, self.encoding, notes, title, self.lines_of.pop(name, pa.array([], pa.int64())))
         declared: dict[str, list[Any]] = {c.name: [c.kind, c.width, c.decimals] for c in rows.table.columns}
         return ReadLayer(title, joined.schema, joined.to_batches(max_chunksize=65_536), system,
                          None if rows.ids is None else "Unknown", declared, notes, self.encoding)  # fmt: skip
@@ -161,10 +167,10 @@ def _check_numbers(sections: Sections) -> None:
 
 
 def _join(rows: Rows, chosen: list[tuple[Shaped, NDArray[np.int64]]], encoding: str, notes: list[str],
-          title: str) -> pa.Table:  # fmt: skip
-    """Rows in file order with their shapes, then the objects that have no row."""
+          title: str, lines: pa.Array) -> pa.Table:  # fmt: skip
+    """Rows in file order with their shapes and lines, then the objects that have no row."""
     if rows.ids is None:
-        return pa.table(rows.columns)
+        return pa.table({**rows.columns, LINE: lines}) if rows.columns else pa.table(rows.columns)
     numbers = np.concatenate([part.numbers[at] for part, at in chosen] or [np.empty(0, np.int64)])
     shapes = np.concatenate([part.shapes[at] for part, at in chosen] or [np.empty(0, object)])
     codes = [part.codes[i] for part, at in chosen for i in at]
@@ -183,6 +189,7 @@ def _join(rows: Rows, chosen: list[tuple[Shaped, NDArray[np.int64]]], encoding: 
     columns |= _texts(chosen, every, columns)
     wkb = shapely.to_wkb(shapes)
     columns["geometry"] = pa.array([wkb[i] if i >= 0 else None for i in every], pa.binary())
+    columns[LINE] = pa.concat_arrays([lines, pa.nulls(len(alone), pa.int64())])
     return pa.table(columns)
 
 

@@ -10,12 +10,11 @@ import pyproj
 import shapely
 
 from ziyuan.base import crs
+from ziyuan.onemap.quality.duty import TITLES, duty_of
 from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Finding
 from ziyuan.onemap.quality.fingerprint import fingerprints
 from ziyuan.onemap.quality.versions import versions
 from ziyuan.onemap.standards.model import Model
-
-DUTY_TITLES = {"error": "汇交单位", "warning": "审核人员", "note": "汇交单位"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def entries_of(
     rules = {rule.id: (model.name, rule.source or "") for model in models for rule in model.all_rules()}
     degrees = _degrees(findings, epsg)
     return [
-        Entry(f, *_judged(f, rules, known), duty=DUTY_TITLES[f.severity], file=(files or {}).get(f.layer or "", ""),
+        Entry(f, *_judged(f, rules, known), duty=TITLES[duty_of(f)], file=(files or {}).get(f.layer or "", ""), line=f.line,
               fingerprint=mark, lon=place[0], lat=place[1])
         for f, mark, place in zip(findings, fingerprints(findings), degrees, strict=True)
     ]  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from ziyuan.base.errors import nearest
-from ziyuan.onemap.findings.errors import ChainUnknown, ChainWrong
+from ziyuan.onemap.quality.errors import ChainUnknown, ChainWrong
+from ziyuan.onemap.quality.finding import Severity
 from ziyuan.onemap.standards import library
 
 _CHAIN_KEYS = {"id", "title", "source", "confidence"}
@@ -55,7 +56,7 @@ class Chain:
     title: str
     source: str
     confidence: str
-    severity: str
+    severity: Severity
     stages: tuple[Stage, ...]
 
     def stage(self, name: str) -> Stage:
@@ -80,6 +81,11 @@ def chain(name: str) -> Chain:
 def chains() -> list[Chain]:
     """All chains, by id."""
     return [chain(path.stem) for path in sorted(folder().glob("*.yaml"))]
+
+
+def of_layer(layer: str) -> list[tuple[Chain, Stage]]:
+    """The stages that a layer (`standard@edition/NAME`) holds, each with its chain."""
+    return [(one, stage) for one in chains() for stage in one.stages if stage.layer == layer]
 
 
 def read(file: str, text: Mapping[str, Any]) -> Chain:
