@@ -4,16 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ziyuan.onemap import service as onemap
-from ziyuan.onemap.deliveries.job import read_and_check
-from ziyuan.site.sample.generate import Order, generate
-
 COUNTY, PERIOD = "340123", "2024"
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory) -> Path:
     """Folder with `340123-2024.zip`, its faulty twin, `340123-2025.zip` and `control_areas.csv`."""
+    from ziyuan.site.sample.generate import Order, generate
+
     out = tmp_path_factory.mktemp("sample")
     generate(Order(COUNTY, 2000, 2, 2025, True, "independent", False, 7, out), lambda line: None)
     return out
@@ -33,12 +31,16 @@ def people(make_actor):
 @pytest.fixture
 def registered(db, people, sample) -> int:
     """Control areas registered by the province beforehand."""
+    from ziyuan.onemap import service as onemap
+
     return onemap.deliveries.register_control_areas(sample / "control_areas.csv", people["province"])
 
 
 @pytest.fixture
 def deliver(db, people):
     """Submit a file as the county's officer and run its check here and now."""
+    from ziyuan.onemap import service as onemap
+    from ziyuan.onemap.deliveries.job import read_and_check
 
     def go(file, name="340123-2024.zip", period=PERIOD, command="", check=True):
         row = onemap.deliveries.submit(people["officer"], (COUNTY, period), file, name, command)
