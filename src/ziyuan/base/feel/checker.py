@@ -9,7 +9,7 @@ from ziyuan.base.errors import nearest
 from ziyuan.base.feel import builtins, syntax, types
 from ziyuan.base.feel.errors import FeelError
 from ziyuan.base.feel.expression import parse, parse_tests
-from ziyuan.base.feel.tree import children, name_nodes
+from ziyuan.base.feel.tree import name_nodes, walk
 
 
 class Problem(NamedTuple):
@@ -49,21 +49,6 @@ def _unknown_names(tree: syntax.Node, known: frozenset[str]) -> Iterator[Problem
         yield Problem(f"没有名为“{node.name}”的名称{hint}", node.start, node.end, close)
 
 
-def walk(tree: syntax.Node) -> Iterator[syntax.Node]:
-    """Every node below and including this one."""
-    yield tree
-    if isinstance(tree, syntax.ContextOf):
-        for entry in tree.entries:
-            yield from walk(entry.value)
-    if isinstance(tree, (syntax.For, syntax.Quantified)):
-        for loop in tree.loops:
-            yield from walk(loop.domain)
-            if loop.high is not None:
-                yield from walk(loop.high)
-    for child in children(tree):
-        yield from walk(child)
-
-
 def _calls(tree: syntax.Node, extra: frozenset[str]) -> Iterator[Problem]:
     for node in walk(tree):
         if not isinstance(node, syntax.Call) or not isinstance(node.function, syntax.Name):
@@ -95,5 +80,6 @@ def _types(tree: syntax.Node) -> Iterator[Problem]:
 
 def _literals(tree: syntax.Node, text: str) -> Iterator[Problem]:
     for node in walk(tree):
-        if isinstance(node, syntax.Literal) and node.value is None and text[node.start] == "@":
-            yield Problem("不是有效的日期、时间或时段", node.start, node.end, None)
+        fault = syntax.fault_of(node, text) if isinstance(node, syntax.Literal) else None
+        if fault:
+            yield Problem(fault, node.start, node.end, None)

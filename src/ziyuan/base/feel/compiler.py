@@ -73,8 +73,9 @@ class Compiler:
 
     def literal(self, node: syntax.Literal) -> Closure:
         value, span = node.value, self.span(node)
-        if value is None and self.text[node.start] == "@":
-            return lambda scope, run: run.why(span, "不是有效的日期、时间或时段")
+        fault = syntax.fault_of(node, self.text)
+        if fault:
+            return lambda scope, run: run.why(span, fault)
         return lambda scope, run: value
 
     def negative(self, node: syntax.Negative) -> Closure:
@@ -98,6 +99,8 @@ class Compiler:
         return chain
 
     def binary(self, node: syntax.Binary) -> Closure:
+        if _chained(node.left, 3):
+            return self._chain(node)
         left, right, span = self.closure(node.left), self.closure(node.right), self.span(node)
         if node.op in _COMPARE:
             constant = node.right.value if isinstance(node.right, syntax.Literal) else None
@@ -105,6 +108,30 @@ class Compiler:
                 return _COMPARE_CONSTANT[node.op](left, constant, span)
             return _COMPARE[node.op](left, right, span)
         return _arithmetic(node.op, left, right, span)
+
+    def _chain(self, node: syntax.Binary) -> Closure:
+        """Many operators of one level, from the left: a loop, so that no length of text is too deep."""
+        links: list[tuple[Any, str, Closure, Span]] = []
+        first: syntax.Node = node
+        while isinstance(first, syntax.Binary):
+            links.append((_NUMBER.get(first.op), first.op, self.closure(first.right), self.span(first)))
+            first = first.left
+        start, steps = self.closure(first), tuple(reversed(links))
+
+        def run_through(scope: Any, run: Run) -> Any:
+            value = start(scope, run)
+            for quick, op, right, span in steps:
+                other = right(scope, run)
+                if quick is not None and type(value) is Decimal and type(other) is Decimal:
+                    result = quick(value, other)
+                    if result.is_finite():
+                        value = result
+                        continue
+                calculate = compare.relation if op in _COMPARE else arithmetic.calculate
+                value = calculate(op, value, other, run, span)
+            return value
+
+        return run_through
 
     def between(self, node: syntax.Between) -> Closure:
         value, low, high = map(self.closure, (node.value, node.low, node.high))
@@ -145,10 +172,11 @@ class Compiler:
             )
         tested = self.closure(node)
         named = isinstance(node, (syntax.Name, syntax.Path))
+        written_null = _is_null(node, self.text)
 
         def one(x: Any, scope: Any, run: Run) -> bool | None:
             against = tested(scope, run)
-            if against is None and not _is_null(node):
+            if against is None and not written_null:
                 return None
             found = compare.matches(x, against, run, span)
             # a name that holds a list stands for `list contains(list, x)`, which is never null (table 55)
@@ -218,7 +246,7 @@ class Compiler:
             return lambda scope, run: run.why(span, "不认识的类型“{}”", kind.name)
         if not types.is_complete(kind):
             return lambda scope, run: run.why(span, "类型“{}”没有写明所含的类型", kind.name)
-        return lambda scope, run: types.conforms(value(scope, run), kind)
+        return lambda scope, run: types.conforms(value(scope, run), kind, run, span)
 
 
 # -- closures of names ---------------------------------------------------------------------------------
@@ -266,8 +294,15 @@ def _hint(name: str, scope: Any) -> str:
     return f",最接近的是“{close}”" if close else ""
 
 
-def _is_null(node: syntax.Node) -> bool:
-    return isinstance(node, syntax.Literal) and node.value is None
+def _chained(node: syntax.Node, least: int) -> bool:
+    """Whether at least so many operators hang below on the left."""
+    while least and isinstance(node, syntax.Binary):
+        node, least = node.left, least - 1
+    return not least
+
+
+def _is_null(node: syntax.Node, text: str) -> bool:
+    return isinstance(node, syntax.Literal) and node.value is None and syntax.fault_of(node, text) is None
 
 
 def _is_end(value: Any) -> bool:

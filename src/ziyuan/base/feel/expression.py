@@ -43,8 +43,9 @@ class Expression:
         self._closure = closure
 
     def __call__(self, context: Mapping[str, Any], now: dt.datetime | None = None) -> Any:
-        value = self._run(context, Run(now))
-        return value if type(value) is bool or value is None else plain(value)
+        run = Run(now)
+        value = self._run(context, run)
+        return value if type(value) is bool or value is None else plain(self._weighed(value, run))
 
     def explain(
         self, context: Mapping[str, Any], now: dt.datetime | None = None, steps: int = STEPS
@@ -56,12 +57,15 @@ class Expression:
     def inner(self, context: Mapping[str, Any], now: dt.datetime | None = None, steps: int = STEPS) -> Result:
         """As `explain`, but the value in FEEL's own kinds (nothing lost in years beyond 9999 or nanoseconds)."""
         run = Run(now, steps)
-        value = self._run(context, run)
+        value = self._weighed(self._run(context, run), run)
         return Result(value, run.reason() if value is None else None)
 
     def within(self, scope: Mapping[str, Any], run: Run) -> Any:
         """The value (in FEEL's own kinds) as a part of a run that is already going on."""
         return self._run(scope, run)
+
+    def _weighed(self, value: Any, run: Run) -> Any:
+        return run.weigh(value, Span(self.text, 0, len(self.text)))
 
     def _run(self, context: Mapping[str, Any], run: Run) -> Any:
         try:

@@ -126,13 +126,18 @@ def _key(p: Parser) -> str:
 
 
 def if_then_else(p: Parser) -> Node:
-    start = p.lex.take().start
-    test = p.expression()
-    p.expect_word("then", "if ")
-    then = p.expression()
-    p.expect_word("else", "if … then ")
-    otherwise = p.expression()
-    return If(start, p.lex.last_end, test, then, otherwise)
+    cases: list[tuple[int, Node, Node]] = []
+    while not cases or p.at_word("if"):
+        start = p.lex.take().start
+        test = p.expression()
+        p.expect_word("then", "if ")
+        then = p.expression()
+        p.expect_word("else", "if … then ")
+        cases.append((start, test, then))
+    node = p.expression()
+    for start, test, then in reversed(cases):
+        node = If(start, p.lex.last_end, test, then, node)
+    return node
 
 
 def for_return(p: Parser) -> Node:

@@ -17,8 +17,28 @@ Domain = Callable[[Any, Run], "Iterator[Any] | list[Any] | None"]
 
 
 def _if(c: Compiler, node: syntax.If) -> Closure:
+    if isinstance(node.otherwise, syntax.If):
+        return _cases(c, node)
     test, then, otherwise = map(c.closure, (node.test, node.then, node.otherwise))
     return lambda scope, run: then(scope, run) if test(scope, run) is True else otherwise(scope, run)
+
+
+def _cases(c: Compiler, node: syntax.If) -> Closure:
+    """`if … else if …`, as long as it may be: the cases are tried in a loop."""
+    cases: list[tuple[Closure, Closure]] = []
+    last: syntax.Node = node
+    while isinstance(last, syntax.If):
+        cases.append((c.closure(last.test), c.closure(last.then)))
+        last = last.otherwise
+    tried, otherwise = tuple(cases), c.closure(last)
+
+    def chosen(scope: Any, run: Run) -> Any:
+        for test, then in tried:
+            if test(scope, run) is True:
+                return then(scope, run)
+        return otherwise(scope, run)
+
+    return chosen
 
 
 # -- iteration -----------------------------------------------------------------------------------------
@@ -212,7 +232,7 @@ def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
 
     def made(scope: Any, run: Run) -> Function:
         def call(at: Run, arguments: list[Any]) -> Any:
-            values = [types.fit(value, kind) for value, kind in zip(arguments, kinds, strict=True)]
+            values = [types.fit(value, kind, at, span) for value, kind in zip(arguments, kinds, strict=True)]
             for name, kind, value, given in zip(names, kinds, values, arguments, strict=True):
                 if kind is not None and value is None and given is not None:
                     return at.why(span, "参数“{}”应为 {}，得到 {}", name, kind.name, kind_name(given))

@@ -16,7 +16,10 @@ _START += "\u3005-\u3007\u3021-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff21-\uff3a\uff
 _LATER = "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 PART = re.compile(f"[{_START}{_LATER}]+")
 WORD = re.compile(f"(?![{_LATER}]){PART.pattern}")
-_BLANK = r"[\s\u00a0\ufeff]*"
+_GAP = re.compile(r"[\s\u00a0\ufeff]*")
+# Text that is something else in FEEL is never the beginning of a name, or the name alone.
+_OPENS = frozenset("([{\"-@.<>=!])},:")
+_NUMBER = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
 
 KEYWORDS = frozenset(
     {"and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between"}
@@ -42,38 +45,45 @@ def normal(name: str) -> str:
     return " ".join(name.split())
 
 
-@functools.lru_cache(maxsize=4096)
-def _pattern(name: str) -> re.Pattern[str]:
-    text = ""
-    before = ""
-    for piece in pieces(name):
-        gap = r"[\s\u00a0]+" if before and PART.fullmatch(before) and PART.fullmatch(piece) else _BLANK
-        text += (gap if before else "") + re.escape(piece)
-        before = piece
-    return re.compile(text)
+def _is_name(found: tuple[str, ...]) -> bool:
+    """Whether a key can be meant by text: `0`, `1-2`, `"x"` and `(a)` are values and stay values."""
+    return bool(found) and found[0] not in _OPENS and any(PART.match(p) and not _NUMBER.fullmatch(p) for p in found)
 
 
 class Names:
-    """Known names, indexed by their first piece; immutable."""
+    """Known names of several pieces, and how many the longest one has that begins with a piece; immutable."""
 
-    __slots__ = ("all", "starts")
+    __slots__ = ("all", "starts", "whole")
 
     def __init__(self, names: Iterable[str]) -> None:
         self.all = frozenset(names)
-        self.starts: dict[str, list[tuple[str, re.Pattern[str], bool]]] = {}
+        self.starts: dict[str, int] = {}
+        self.whole: dict[tuple[str, ...], str] = {}
         for name in sorted(self.all, key=lambda n: (-len(n), n)):
+            if WORD.fullmatch(name):
+                continue
             found = pieces(name)
-            if len(found) > 1 or (found and not WORD.fullmatch(name)):
-                ends_in_word = PART.fullmatch(found[-1]) is not None
-                self.starts.setdefault(found[0], []).append((name, _pattern(name), ends_in_word))
+            if _is_name(found):
+                self.starts[found[0]] = max(len(found), self.starts.get(found[0], 0))
+                self.whole.setdefault(found, name)
 
     def longest_at(self, text: str, pos: int, first: str) -> tuple[str, int] | None:
         """The longest known name of several pieces at `pos` and its end."""
-        for name, pattern, ends_in_word in self.starts.get(first, ()):
-            found = pattern.match(text, pos)
-            if found and not (ends_in_word and PART.match(text, found.end())):
-                return name, found.end()
-        return None
+        most = self.starts.get(first, 0)
+        if not most:
+            return None
+        found: list[str] = []
+        best: tuple[str, int] | None = None
+        while len(found) < most and pos < len(text):
+            word = PART.match(text, pos)
+            piece = word[0] if word else text[pos]
+            found.append(piece)
+            pos += len(piece)
+            name = self.whole.get(tuple(found))
+            if name is not None:
+                best = name, pos
+            pos = _GAP.match(text, pos).end()  # type: ignore[union-attr]
+        return best
 
 
 @functools.lru_cache(maxsize=512)

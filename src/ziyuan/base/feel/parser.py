@@ -149,7 +149,7 @@ class Parser:
 
     def _or(self) -> Node:
         node = self._and()
-        if not self._at_word("or"):
+        if not self.at_word("or"):
             return node
         parts = [node]
         while self.accept_word("or"):
@@ -158,14 +158,14 @@ class Parser:
 
     def _and(self) -> Node:
         node = self._comparison()
-        if not self._at_word("and"):
+        if not self.at_word("and"):
             return node
         parts = [node]
         while self.accept_word("and"):
             parts.append(self._comparison())
         return Logic(parts[0].start, self.lex.last_end, "and", tuple(parts))
 
-    def _at_word(self, word: str) -> bool:
+    def at_word(self, word: str) -> bool:
         token = self.lex.peek()
         return token.text == word and token.kind == "word"
 
@@ -238,9 +238,9 @@ class Parser:
         self.lex.take()
         number = self.lex.peek()
         if number.kind == "number":  # the sign is part of the literal (rule 35)
-            literal = self._number(self.lex.take())
-            value = literal.value.copy_negate() if literal.value else literal.value
-            return self._postfix(Literal(token.start, self.lex.last_end, value))
+            figure = numbers.number(self.lex.take().text)
+            figure = figure.copy_negate() if figure else figure
+            return self._postfix(Literal(token.start, self.lex.last_end, figure))
         self.depth += 1
         if self.depth > DEPTH:
             raise self.fail("表达式嵌套过深")
@@ -306,7 +306,8 @@ class Parser:
     def _primary(self) -> Node:
         token = self.lex.peek()
         if token.kind == "number":
-            return self._number(self.lex.take())
+            self.lex.take()
+            return Literal(token.start, token.end, numbers.number(token.text))
         if token.kind == "text":
             self.lex.take()
             return Literal(token.start, token.end, self.lex.unescape(token))
@@ -318,12 +319,6 @@ class Parser:
         if token.kind == "end":
             raise self.fail("表达式不完整" if self.text.strip() else "表达式是空的")
         return self._sign(token)
-
-    def _number(self, token: Token) -> Literal:
-        value = numbers.number(token.text)
-        if value is None:
-            raise self.fail("数字超出范围", token)
-        return Literal(token.start, token.end, value)
 
     def _word(self, token: Token) -> Node:
         form = forms.FORMS.get(token.text)
@@ -360,7 +355,7 @@ class Parser:
         start = self.lex.skip_blank()
         found = stop.match(self.text, start)
         name = normal(found[1]) if found else ""
-        if not found or not (WORD.match(name) or PART.match(name)) or name in KEYWORDS:
+        if not found or not WORD.match(name) or name in KEYWORDS:
             raise self.fail(f"此处应为{what}名称")
         self.lex.reset(start + len(found[1]))
         self.lex.last_end = self.lex.pos

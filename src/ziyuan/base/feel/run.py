@@ -11,6 +11,7 @@ from ziyuan.base.feel.errors import FeelBudgetError
 STEPS = 300_000
 DEPTH = 120
 LONGEST_TEXT = 1_000_000
+HEAVIEST = 2_000_000  # things a result may hold, shared ones counted each time; 16 characters of text are one
 MISSING: Any = object()
 
 
@@ -66,6 +67,21 @@ class Run:
         self.depth += 1
         if self.depth > DEPTH:
             raise FeelBudgetError("函数调用嵌套过深，本次求值已停止", *span)
+
+    def weigh(self, value: Any, span: Span) -> Any:
+        """The value, unless it is larger than any reader of it could bear (shared parts count every time)."""
+        if type(value) not in (list, dict):
+            return value
+        left, waiting = HEAVIEST, [value]
+        while waiting:
+            inner = waiting.pop()
+            for item in inner.values() if type(inner) is dict else inner:
+                left -= 1 + len(item) // 16 if type(item) is str else 1
+                if type(item) is list or type(item) is dict:
+                    waiting.append(item)
+            if left < 0:
+                raise FeelBudgetError("结果过大，本次求值已停止", *span)
+        return value
 
     def reason(self) -> Reason | None:
         if self.notes is None:

@@ -165,3 +165,10 @@ class Tests(Node):
 
     items: tuple[Node, ...]
     negated: bool
+
+
+def fault_of(literal: Literal, text: str) -> str | None:
+    """Why a literal that is not written `null` has no value."""
+    if literal.value is not None or text[literal.start : literal.end] == "null":
+        return None
+    return "不是有效的日期、时间或时段" if text[literal.start] == "@" else "数字超出范围"

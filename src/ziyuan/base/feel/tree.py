@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from ziyuan.base.feel import syntax
@@ -16,46 +17,65 @@ def reads(node: syntax.Node, name: str) -> bool:
     return any(found.name == name for found, _ in name_nodes(node))
 
 
-def name_nodes(
-    node: syntax.Node, local: frozenset[str] = frozenset(), filtered: bool = False
-) -> Iterator[tuple[syntax.Name, bool]]:
+def name_nodes(node: syntax.Node) -> Iterator[tuple[syntax.Name, bool]]:
     """Every free name, and whether it stands inside a filter, where an item's entry may be meant."""
-    if isinstance(node, syntax.Name):
-        if node.name not in local:
-            yield node, filtered
-    elif isinstance(node, (syntax.For, syntax.Quantified)):
-        yield from _loop_names(node, local, filtered)
-    elif isinstance(node, syntax.Filter):
-        yield from name_nodes(node.value, local, filtered)
-        yield from name_nodes(node.test, local | {"item"}, True)
-    elif isinstance(node, syntax.ContextOf):
+    waiting: list[_Place] = [(node, frozenset(), False)]
+    while waiting:
+        place = waiting.pop()
+        found, local, filtered = place
+        if isinstance(found, syntax.Name):
+            if found.name not in local:
+                yield found, filtered
+        else:
+            waiting.extend(reversed(_below(*place)))
+
+
+def walk(node: syntax.Node) -> Iterator[syntax.Node]:
+    """Every node below and including this one, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(child for child, _, _ in reversed(_below(found, frozenset(), False)))
+
+
+_Place = tuple[syntax.Node, frozenset[str], bool]
+
+
+def _below(node: syntax.Node, local: frozenset[str], filtered: bool) -> list[_Place]:
+    """The nodes directly below, each with the names that are its own there."""
+    if isinstance(node, (syntax.For, syntax.Quantified)):
+        return _of_loops(node, local, filtered)
+    if isinstance(node, syntax.Filter):
+        return [(node.value, local, filtered), (node.test, local | {"item"}, True)]
+    if isinstance(node, syntax.Lambda):
+        return [(node.body, local | set(node.parameters), filtered)]
+    if isinstance(node, syntax.ContextOf):
         keys = {entry.key for entry in node.entries}
+        places: list[_Place] = []
         for entry in node.entries:
             seen = local | keys if isinstance(entry.value, syntax.Lambda) else local
-            yield from name_nodes(entry.value, seen, filtered)
+            places.append((entry.value, seen, filtered))
             local |= {entry.key}
-    elif isinstance(node, syntax.Lambda):
-        yield from name_nodes(node.body, local | set(node.parameters), filtered)
-    else:
-        for child in children(node):
-            yield from name_nodes(child, local, filtered)
+        return places
+    return [(child, local, filtered) for child in children(node)]
 
 
-def _loop_names(
-    node: syntax.For | syntax.Quantified, local: frozenset[str], filtered: bool
-) -> Iterator[tuple[syntax.Name, bool]]:
+def _of_loops(node: syntax.For | syntax.Quantified, local: frozenset[str], filtered: bool) -> list[_Place]:
+    places: list[_Place] = []
     for loop in node.loops:
-        yield from name_nodes(loop.domain, local, filtered)
+        places.append((loop.domain, local, filtered))
         if loop.high is not None:
-            yield from name_nodes(loop.high, local, filtered)
+            places.append((loop.high, local, filtered))
         local |= {loop.name}
-    inner = node.body if isinstance(node, syntax.For) else node.test
-    yield from name_nodes(inner, local | {"partial"} if isinstance(node, syntax.For) else local, filtered)
+    if isinstance(node, syntax.For):
+        return [*places, (node.body, local | {"partial"}, filtered)]
+    return [*places, (node.test, local, filtered)]
 
 
 def children(node: syntax.Node) -> Iterator[syntax.Node]:
     """The nodes directly below, in the order of the text (forms with scopes of their own excepted)."""
-    for slot in _slots(type(node)):
+    for slot in _slots(type(node)):  # type: ignore[arg-type]
         value = getattr(node, slot)
         if isinstance(value, syntax.Node):
             yield value
@@ -63,5 +83,6 @@ def children(node: syntax.Node) -> Iterator[syntax.Node]:
             yield from (item for item in value if isinstance(item, syntax.Node))
 
 
+@functools.cache
 def _slots(kind: type) -> tuple[str, ...]:
     return tuple(name for name in kind.__dataclass_fields__ if name not in ("start", "end"))  # type: ignore[attr-defined]

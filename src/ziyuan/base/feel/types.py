@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ziyuan.base.feel.run import Run, Span
 from ziyuan.base.feel.syntax import TypeOf
 from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths, midnight
 from ziyuan.base.feel.values import Function, Range
@@ -103,7 +104,7 @@ def type_conforms(one: TypeOf | None, other: TypeOf | None) -> bool:
     return all(type_conforms(a, b) for a, b in zip(one.of, other.of, strict=False))
 
 
-def conforms(value: Any, kind: TypeOf) -> bool:
+def conforms(value: Any, kind: TypeOf, run: Run, span: Span) -> bool:
     """Whether the value is of the type; null only of `Null`, everything else of `Any`."""
     expected = SIMPLE.get(kind.name)
     if expected is not None:
@@ -113,13 +114,16 @@ def conforms(value: Any, kind: TypeOf) -> bool:
     if kind.name == "Any":
         return True
     if kind.name == "list":
-        return type(value) is list and (not kind.of or all(_inner(item, kind.of[0]) for item in value))
+        if type(value) is not list or not kind.of:
+            return type(value) is list
+        run.spend(len(value) // 10 + 1, span)
+        return all(_inner(item, kind.of[0], run, span) for item in value)
     if kind.name == "context":
         return type(value) is dict and all(
-            key in value and _inner(value[key], entry) for key, entry in kind.entries
+            key in value and _inner(value[key], entry, run, span) for key, entry in kind.entries
         )
     if kind.name == "range":
-        return type(value) is Range and (not kind.of or _range_of(value, kind.of[0]))
+        return type(value) is Range and (not kind.of or _range_of(value, kind.of[0], run, span))
     return kind.name == "function" and type(value) is Function and _function_conforms(value, kind)
 
 
@@ -132,21 +136,21 @@ def _function_conforms(value: Function, kind: TypeOf) -> bool:
     return len(wanted) == len(value.parameters) and all(map(type_conforms, wanted, declared))
 
 
-def fit(value: Any, kind: TypeOf | None) -> Any:
+def fit(value: Any, kind: TypeOf | None, run: Run, span: Span) -> Any:
     """The value as one of the type: a one-element list and its element convert; None where it does not fit."""
-    if kind is None or value is None or conforms(value, kind):
+    if kind is None or value is None or conforms(value, kind, run, span):
         return value
-    if type(value) is list and len(value) == 1 and conforms(value[0], kind):
+    if type(value) is list and len(value) == 1 and conforms(value[0], kind, run, span):
         return value[0]
     if kind.name == "date and time" and type(value) is Date:
         return midnight(value)
-    return [value] if type(value) is not list and conforms([value], kind) else None
+    return [value] if type(value) is not list and conforms([value], kind, run, span) else None
 
 
-def _inner(value: Any, kind: TypeOf) -> bool:
-    return value is None or conforms(value, kind)
+def _inner(value: Any, kind: TypeOf, run: Run, span: Span) -> bool:
+    return value is None or conforms(value, kind, run, span)
 
 
-def _range_of(value: Range, kind: TypeOf) -> bool:
+def _range_of(value: Range, kind: TypeOf, run: Run, span: Span) -> bool:
     ends = [end for end in (value.start, value.end) if end is not None]
-    return bool(ends) and all(conforms(end, kind) for end in ends)
+    return bool(ends) and all(conforms(end, kind, run, span) for end in ends)

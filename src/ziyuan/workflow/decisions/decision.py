@@ -198,7 +198,7 @@ class Evaluation:
 
     def outcome(self, value: Any) -> Outcome:
         reason = self.run.reason() if value is None else None
-        return Outcome(feel.plain(value), self.trace, reason, value)
+        return Outcome(feel.plain(self.run.weigh(value, feel.Span("", 0, 0))), self.trace, reason, value)
 
     def value(self, file: Decision, node: model.Node) -> Any:
         key = (id(file), node.id)

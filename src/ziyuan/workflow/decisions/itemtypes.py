@@ -10,6 +10,7 @@ from ziyuan.base.feel.syntax import TypeOf
 from ziyuan.workflow.decisions.model import ItemType, Text
 
 DEPTH = 32
+_NOWHERE = feel.Span("", 0, 0)
 _ALIASES = {
     "dateTime": "date and time",
     "dayTimeDuration": "days and time duration",
@@ -40,13 +41,13 @@ class Types:
         item = self.items.get(name)
         if item is not None:
             return self._constrained(self._item(value, item, run, depth + 1), item.constraint, item, run)
-        return self._simple(value, name)
+        return self._simple(value, name, run)
 
-    def _simple(self, value: Any, name: str) -> Any:
+    def _simple(self, value: Any, name: str, run: feel.Run) -> Any:
         kind = TypeOf(name)
-        if not feel_types.is_known(kind) or feel_types.conforms(value, kind):
+        if not feel_types.is_known(kind) or feel_types.conforms(value, kind, run, _NOWHERE):
             return value
-        if type(value) is list and len(value) == 1 and feel_types.conforms(value[0], kind):
+        if type(value) is list and len(value) == 1 and feel_types.conforms(value[0], kind, run, _NOWHERE):
             return value[0]
         raise Misfit(f"应为 {name}，得到{feel.kind_name(value)}")
 

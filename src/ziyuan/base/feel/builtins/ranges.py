@@ -93,15 +93,18 @@ _FORMS = {
     ("any", "range"): (("point", "range"), ("range1", "range2")),
     ("range", "any"): (("range", "point"), ("range1", "range2")),
     ("range", "range"): (("range1", "range2"),),
+    ("same", "same"): (("point1", "point2"), ("range1", "range2")),
 }
 
 
 def _define(name: str, holds: Callable[[Range, Range], bool], first: str, second: str) -> None:
-    """`first` and `second` say what the arguments may be: ranges only, or points too."""
+    """`first` and `second` say what the arguments may be: ranges only, points too, or both the same."""
 
     def related(run: Run, span: Span, a: Any, b: Any) -> Any:
         if (type(a) is not Range and first == "range") or (type(b) is not Range and second == "range"):
             return run.why(span, "函数“{}”的参数应为区间", name)
+        if first == "same" and (type(a) is Range) != (type(b) is Range):
+            return run.why(span, "函数“{}”的参数应同为点或同为区间", name)
         try:
             return holds(_point(a), _point(b))
         except _NoOrder as unordered:
@@ -125,7 +128,7 @@ for _entry in (
     ("during", lambda a, b: _includes(b, a), "any", "range"),
     ("starts", _starts, "any", "range"),
     ("started by", lambda a, b: _starts(b, a), "range", "any"),
-    ("coincides", _coincides, "any", "any"),
+    ("coincides", _coincides, "same", "same"),
 ):
     _define(*_entry)
 

@@ -160,6 +160,8 @@ def _single(form: Form, argument: Closure, span: Span) -> Closure:
 
 def _named(builtin: Builtin, arguments: tuple[Closure, ...], names: tuple[str, ...], span: Span) -> Closure:
     forms = [form for form in builtin.forms if _accepts_names(form, names)]
+    # `before(range: r, point: p)`: two forms have these names, the one written in this order is meant
+    forms.sort(key=lambda form: tuple(parameter.name for parameter in form.parameters) != names)
     if not forms or len(set(names)) < len(names):
         return lambda scope, run: run.why(span, "函数“{}”没有这样的参数：{}", builtin.name, "、".join(names))
 

@@ -82,7 +82,7 @@ def _holds(op: int, text: str, at: int, multiline: bool) -> bool:
     if op == ANY:
         return at < len(text)
     if op == BEGIN:
-        return at == 0 or (multiline and text[at - 1] == "\n")
+        return at == 0 or (multiline and at < len(text) and text[at - 1] == "\n")
     return op == END and (at == len(text) or (multiline and text[at] == "\n"))
 
 
@@ -106,8 +106,8 @@ def _all(program: Program, text: str, run: Run, span: Span) -> list[Marks]:
 
 
 def replace(program: Program, text: str, replacement: str, run: Run, span: Span) -> str:
-    """Every match replaced; `$1` is a group, `$0` the match, `\\$` and `\\\\` the signs themselves."""
-    parts = _template(replacement, program.groups)
+    """Every match replaced; `$1` is a group, `$0` the match, `\\$` and `\\\\` the signs themselves (not after flag q)."""
+    parts = [replacement] if program.quoted else _template(replacement, program.groups)
     out: list[str] = []
     done = 0
     for marks in _all(program, text, run, span):

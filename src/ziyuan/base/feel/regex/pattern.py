@@ -29,6 +29,7 @@ class Program:
     multiline: bool = False
     ignore_case: bool = False
     literal: str | None = None
+    quoted: bool = False  # flag q: the replacement is plain text too
 
 
 Tree = tuple[Any, ...]
@@ -43,7 +44,9 @@ def compile(pattern: str, flags: str = "") -> Program:
         raise BadPattern("正则表达式过长")
     reader = _Reader(pattern, flags)
     tree: Tree = ("seq", [reader.one(char) for char in pattern]) if "q" in flags else reader.whole()
-    program = Program(groups=reader.groups, multiline="m" in flags, ignore_case="i" in flags)
+    program = Program(
+        groups=reader.groups, multiline="m" in flags, ignore_case="i" in flags, quoted="q" in flags
+    )
     if "i" not in flags and tree[0] == "seq" and all(part[0] == "char" for part in tree[1]):
         program.literal = "".join(part[1] for part in tree[1])
     _emit(tree, program)
@@ -59,6 +62,7 @@ class _Reader:
         self.open: list[int] = []
         self.closed: set[int] = set()
         self.depth = 0
+        self.classes = 0
 
     def whole(self) -> Tree:
         tree = self.branches()
@@ -67,7 +71,7 @@ class _Reader:
         return tree
 
     def peek(self) -> str:
-        if "x" in self.flags:
+        if "x" in self.flags and not self.classes:  # blanks inside a class are kept
             while self.pos < len(self.text) and self.text[self.pos] in " \t\n\r":
                 self.pos += 1
         return self.text[self.pos] if self.pos < len(self.text) else ""
@@ -139,7 +143,10 @@ class _Reader:
         if char == "(":
             return self.group()
         if char == "[":
-            return ("test", self.char_class())
+            self.classes += 1
+            found = self.char_class()
+            self.classes -= 1
+            return ("test", found)
         if char == "\\":
             return self.escape()
         if char == ".":

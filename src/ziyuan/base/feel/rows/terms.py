@@ -135,7 +135,7 @@ class Reading:
         if isinstance(node, syntax.Interval):
             return self._within(value, node)
         bound = self.term(node)
-        if bound is NULL and not (isinstance(node, syntax.Literal) and self.text[node.start] != "@"):
+        if bound is NULL and not (isinstance(node, syntax.Literal) and syntax.fault_of(node, self.text) is None):
             return Term("constant", "boolean")
         found = compared("=", value, bound)
         if bound.op == "constant":
