@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ziyuan.base.geometry import rings as loops
+from ziyuan.base.geometry.compiled import Loop
 from ziyuan.base.geometry.flat import gather, reduce_runs
 from ziyuan.base.geometry.grid import Ints
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ziyuan.base.geometry.plane import PlaneBatch
 
 _FAR = np.iinfo(np.int64).max
+_BEGIN = Loop(loops.begin, fills=2)
+_WORDS = Loop(loops.words, fills=1)
 
 
 def oriented(batch: "PlaneBatch") -> "PlaneBatch":
@@ -43,8 +47,7 @@ def arranged(
     batch: "PlaneBatch", *, direction: bool = True, start: bool = True, order: bool = True
 ) -> "PlaneBatch":
     """`batch` in normal order of points, rings and parts; a False leaves direction, first point or order as given."""
-    turned = oriented(batch) if direction else batch
-    begun = _rotated(turned) if start else turned
+    begun = _begun(batch, direction=direction, start=start)
     return _sorted_parts(_sorted_holes(begun)) if order else begun
 
 
@@ -86,25 +89,21 @@ def _reversed_items(offsets: Ints, wrong: np.ndarray) -> Ints:
     return np.where(turned, back, items)
 
 
-def _rotated(batch: "PlaneBatch") -> "PlaneBatch":
-    """Each ring begun at its least vertex; rare rings that need comparing are done one by one."""
-    offsets = batch.ring_offsets
-    counts = np.diff(offsets)
-    east, north = batch.coords[:, 0], batch.coords[:, 1]
-    west = np.repeat(reduce_runs(np.minimum, east, offsets, 0), counts)
-    norths = np.where(east == west, north, _FAR)
-    least = norths == np.repeat(reduce_runs(np.minimum, norths, offsets, 0), counts)
-    place = np.where(least, np.arange(len(east)), _FAR)
-    start = reduce_runs(np.minimum, place, offsets, 0)
-    begin = np.repeat(offsets[:-1], counts)
-    shift = np.repeat(start, counts) - begin
-    items = begin + (np.arange(len(east)) - begin + shift) % np.repeat(counts, counts)
-    coords = batch.coords[items]
-    unclear = (reduce_runs(np.add, least.astype(np.int64), offsets, 0) > 1) | (batch.doubled_ring_areas == 0)
-    for ring in np.flatnonzero(unclear & (counts > 0)):
+def _begun(batch: "PlaneBatch", *, direction: bool, start: bool) -> "PlaneBatch":
+    """Each ring turned and begun where it should; rare rings that need comparing are done one by one."""
+    offsets, doubled = batch.ring_offsets, batch.doubled_ring_areas
+    wrong = np.where(batch.is_hole, doubled > 0, doubled < 0) & direction
+    coords, ties = np.empty_like(batch.coords), np.empty(len(wrong), dtype=np.int64)
+    _BEGIN(len(coords), *_columns(batch), offsets, wrong, int(start), coords, ties)
+    unclear = (ties > 1) | ((doubled == 0) & (ties > 0))
+    for ring in np.flatnonzero(unclear & start):
         span = slice(offsets[ring], offsets[ring + 1])
-        coords[span] = _least_rotation(coords[span].tolist(), flat=batch.doubled_ring_areas[ring] == 0)
+        coords[span] = _least_rotation(coords[span].tolist(), flat=doubled[ring] == 0)
     return _with_coords(batch, coords)
+
+
+def _columns(batch: "PlaneBatch") -> tuple[Ints, Ints]:
+    return np.ascontiguousarray(batch.coords[:, 0]), np.ascontiguousarray(batch.coords[:, 1])
 
 
 def _least_rotation(points: list[list[int]], *, flat: bool) -> list[list[int]]:
@@ -120,8 +119,11 @@ def _ring_key(batch: "PlaneBatch", ring: int) -> bytes:
 
 
 def _sorted_holes(batch: "PlaneBatch") -> "PlaneBatch":
+    many = np.flatnonzero(np.diff(batch.part_offsets) > 2)
+    if not len(many):
+        return batch
     order = np.arange(len(batch.ring_offsets) - 1)
-    for part in np.flatnonzero(np.diff(batch.part_offsets) > 2):
+    for part in many:
         first, end = int(batch.part_offsets[part]) + 1, int(batch.part_offsets[part + 1])
         order[first:end] = sorted(range(first, end), key=lambda ring: _ring_key(batch, ring))
     items, offsets = gather(batch.ring_offsets, order)
@@ -149,26 +151,8 @@ def _sorted_parts(batch: "PlaneBatch") -> "PlaneBatch":
 def _stream(batch: "PlaneBatch") -> list[bytes]:
     """The words of all geometries in one array, cut at their borders."""
     rings, parts, geoms = batch.ring_offsets, batch.part_offsets, batch.geom_offsets
-    ring_at = _heads(2 * rings[:-1], np.arange(len(rings) - 1), _before(parts), _before(parts[geoms], 2))
-    part_at = _heads(2 * rings[parts[:-1]], parts[:-1], np.arange(len(parts) - 1), _before(geoms, 2))
-    geom_at = 2 * rings[parts[geoms]] + parts[geoms] + geoms + 2 * np.arange(len(geoms))
-    words = np.empty(int(geom_at[-1]), dtype=">i8")
-    words[geom_at[:-1]] = batch.zone
-    words[geom_at[:-1] + 1] = np.diff(geoms)
-    words[part_at] = np.diff(parts)
-    counts = np.diff(rings)
-    words[ring_at] = counts
-    at = np.repeat(ring_at + 1 - 2 * rings[:-1], counts) + 2 * np.arange(len(batch.coords))
-    words[at], words[at + 1] = batch.coords[:, 0], batch.coords[:, 1]
-    whole = words.tobytes()
-    ends = (8 * geom_at).tolist()
-    return [whole[start:end] for start, end in pairwise(ends)]
-
-
-def _before(offsets: Ints, width: int = 1) -> Ints:
-    """For each item, the words of heads one level up that stand before it."""
-    return width * np.repeat(np.arange(1, len(offsets)), np.diff(offsets))
-
-
-def _heads(*words_before: Ints) -> Ints:
-    return np.sum(words_before, axis=0)
+    starts = 2 * rings[parts[geoms]] + parts[geoms] + geoms + 2 * np.arange(len(geoms))
+    stream = np.empty(int(starts[-1]), dtype=np.int64)
+    _WORDS(len(stream), batch.zone, *_columns(batch), rings, parts, geoms, stream)
+    whole = stream.astype(">i8").tobytes()
+    return [whole[start:end] for start, end in pairwise((8 * starts).tolist())]
