@@ -1,4 +1,5 @@
 import { address, get, post, upload } from './client'
+import type { PlaneShape } from './filings'
 import type { Action, ActionBody, Bounds, FeatureCollection, Measure, Page } from './shapes'
 import type { Upload } from './uploads'
 
@@ -80,6 +81,8 @@ export interface DeliveryRecord extends DeliveryRow {
   receipts: Record<string, Record<string, unknown>>
   file: { name: string; size: number; sm3: string }
   comment: string
+  /** Of a filing: the record as it was sent. */
+  facts?: { record?: { layer: string; key: string; attributes: Record<string, string | number | null>; geometry: PlaneShape | null; valid_from: string } }
   named: { layers?: string[]; villages?: string[] }
   base: Record<string, { edition: number; digest: string; delivery: string; corrected: boolean }>
   decisions: { what: string; subject: string; value: string; by: string; organ_name: string; at: string; shown: string; from: string | null }[]

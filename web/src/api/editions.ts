@@ -1,5 +1,5 @@
 /** Sealed editions of a county's layer: list, impact, rollback, withdrawal, changeset packages. */
-import { address, get, post } from './client'
+import { address, get, post, upload } from './client'
 import { layerPath } from './maps'
 import type { Measure } from './shapes'
 
@@ -48,12 +48,75 @@ export interface Verified {
   message: string
 }
 
+export interface PackageEnd {
+  digest: string
+  reference_date: string
+  features: number
+}
+
+export interface PackageChange {
+  change: 'insert' | 'update' | 'delete' | 'renumber'
+  key: string
+  old_key: string | null
+  fields: string[]
+  geometry: boolean
+}
+
+/** What an uploaded changeset package says, and whether it would apply here. */
+export interface Inspected {
+  layer: string
+  layer_title: string
+  county: string
+  county_name: string
+  signer: string
+  made: string
+  sm3: string
+  base: PackageEnd
+  target: PackageEnd
+  summary: Record<PackageChange['change'], number>
+  held: { digest: string; reference_date: string } | null
+  applies: boolean
+  why: string
+  changes: PackageChange[]
+  left_off: number
+}
+
+/** One step of descent, `depth` away from the feature asked for. */
+export interface Kin {
+  depth: number
+  child: string
+  parent: string
+  shared_m2: Measure
+  share: Measure
+  source: string
+  source_title: string
+  edition: number
+  reference_date: string
+}
+
+export interface Kinship {
+  key: string
+  ancestors: Kin[]
+  descendants: Kin[]
+}
+
+function packaged(file: File): FormData {
+  const form = new FormData()
+  form.set('file', file)
+  return form
+}
+
 export const editions = {
   list: (layer: string, county: string) => get<{ items: Edition[] }>(`${layerPath(layer)}/editions`, { county }),
   verify: (id: number) => get<Verified>(`/editions/${id}/verify`),
   impact: (id: number) => get<EditionImpact>(`/editions/${id}/impact`),
   withdraw: (id: number, reason: string, seen: string) => post<Edition>(`/editions/${id}/actions/withdraw`, { reason, seen }),
   rollback: (id: number, reason: string) => post<Edition>(`/editions/${id}/actions/rollback`, { reason }),
+  kinship: (layer: string, county: string, key: string) =>
+    get<Kinship>(`${layerPath(layer)}/features/${county}/${encodeURIComponent(key)}/kinship`),
+  inspect: (file: File) => upload<Inspected>('/changesets/inspect', packaged(file)),
+  apply: (file: File) => upload<Edition>('/changesets', packaged(file)),
+  packageUrl: (layer: string, county: string, from: string, to: string) => address(`${layerPath(layer)}/changeset`, { county, from, to }),
   /** A package of what changed since `from` (empty: from nothing). */
   changesetUrl: (edition: Edition, from: number | null) =>
     address(`${layerPath(edition.layer)}/changeset`, { county: edition.county, from: from ?? '', to: edition.id }),

@@ -112,6 +112,20 @@ export interface Flow {
   after: Record<string, Measure>
   closes: boolean
   difference_m2: Measure
+  /** The counties added up, and those left out because they lack one of the two editions. */
+  counties: string[]
+  missing: string[]
+}
+
+export type FlowLevel = 'class' | 'level1' | 'three_class'
+
+export interface FlowQuery {
+  county?: string
+  region?: string
+  from: string
+  to: string
+  level: FlowLevel
+  known?: string
 }
 
 /** A layer id inside an address: `/` is written `~`. */
@@ -128,17 +142,18 @@ export const maps = {
   ) => get<FeatureCollection>(`${layerPath(id)}/features`, query),
   identify: (id: string, lon: number, lat: number, asof: string, known = '') =>
     get<{ items: Identified[] }>(`${layerPath(id)}/identify`, { lon: lon.toFixed(8), lat: lat.toFixed(8), asof, known }),
-  feature: (id: string, county: string, key: string, asof: string) =>
-    get<Identified>(`${layerPath(id)}/features/${county}/${encodeURIComponent(key)}`, { asof }),
-  statistics: (id: string, query: { county: string; asof: string; by: GroupBy }) =>
+  feature: (id: string, county: string, key: string, asof: string, known = '') =>
+    get<Identified>(`${layerPath(id)}/features/${county}/${encodeURIComponent(key)}`, { asof, known }),
+  statistics: (id: string, query: { county: string; asof: string; by: GroupBy; known?: string }) =>
     get<Statistics>(`${layerPath(id)}/statistics`, query),
-  statisticsUrl: (id: string, query: { county: string; asof: string; by: GroupBy }) =>
+  statisticsUrl: (id: string, query: { county: string; asof: string; by: GroupBy; known?: string }) =>
     address(`${layerPath(id)}/statistics.csv`, query),
   changes: (id: string, query: { county: string; from: string; to: string; known?: string; after?: string | null }) =>
     get<Changes>(`${layerPath(id)}/changes`, { ...query, limit: 200 }),
-  flow: (id: string, query: { county: string; from: string; to: string }) => get<Flow>(`${layerPath(id)}/flow`, query),
+  flow: (id: string, query: FlowQuery) => get<Flow>(`${layerPath(id)}/flow`, { ...query }),
+  flowUrl: (id: string, query: FlowQuery) => address(`${layerPath(id)}/flow.csv`, { ...query }),
   tileUrl: (id: string, asof: string, known = '') => `/api${layerPath(id)}/tiles/{z}/{x}/{y}.mvt${address('', { asof, known }).slice('/api'.length)}`,
-  exportUrl: (id: string, query: { county: string; asof: string; format: 'gpkg' | 'csv' }) =>
+  exportUrl: (id: string, query: { county: string; asof: string; known?: string; format: 'gpkg' | 'csv' }) =>
     address(`${layerPath(id)}/export`, query),
 }
 

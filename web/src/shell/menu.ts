@@ -23,9 +23,12 @@ export function menu(): Entry[] {
         icon: 'M10 3v9 M6 7l4-4 4 4 M4 12v4h12v-4',
         under: [
           { to: '/duty', title: '应汇交清单' },
+          { to: '/filings', title: '直报备案' },
+          { to: '/feeds', title: '接口与下载' },
           { to: '/exceptions', title: '例外' },
           { to: '/disputes', title: '异议' },
           ...(may('control_area.read') ? [{ to: '/control-areas', title: control ? '控制面积登记' : '控制面积' }] : []),
+          { to: '/receipts', title: '回执核验' },
           { to: '/bulletins', title: '通报' },
         ],
       },
@@ -36,12 +39,21 @@ export function menu(): Entry[] {
         to: '/map',
         title: '一张图',
         icon: 'M3 5l5-2 4 2 5-2v12l-5 2-4-2-5 2z M8 3v12 M12 5v12',
-        under: may('catalogue.read')
-          ? [
-              { to: '/catalogue', title: '数据目录' },
-              { to: '/lineage', title: '来源与影响' },
-            ]
-          : [],
+        under: [
+          ...(may('catalogue.read')
+            ? [
+                { to: '/catalogue', title: '数据目录' },
+                { to: '/lineage', title: '来源与影响' },
+              ]
+            : []),
+          { to: '/kinship', title: '图斑沿革' },
+          ...(may('delivery.read')
+            ? [
+                { to: '/changesets', title: '增量包' },
+                { to: '/chains', title: '前后环节检查' },
+              ]
+            : []),
+        ],
       },
     ],
     [may('map.read'), { to: '/statistics', title: '统计', icon: 'M4 16V9h3v7 M9 16V4h3v12 M14 16v-5h3v5' }],
