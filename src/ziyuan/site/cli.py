@@ -1,6 +1,7 @@
 """`ziyuan …`: the platform's commands. Each group is loaded only when it is called, so the first answer is fast."""
 
 import os
+import re
 import sys
 
 import click
@@ -64,8 +65,25 @@ def _told(error: click.UsageError) -> str:
     if isinstance(error, click.MissingParameter):
         return f"缺少参数 {name}。"
     if isinstance(error, click.BadParameter):
-        return f"参数 {name} 的值不合要求:{error.message}"
+        return f"参数 {name} 的值不合要求:{_said(error.message)}"
     return error.format_message()
+
+
+_SAYINGS = (
+    (r"(?:Path|File|Directory) '(.*)' does not exist\.", r"“\1”不存在。"),
+    (r"(?:Path|File|Directory) '(.*)' is a directory\.", r"“\1”是文件夹,应为文件。"),
+    (r"(?:Path|File|Directory) '(.*)' is a file\.", r"“\1”是文件,应为文件夹。"),
+    (r"(?:Path|File|Directory) '(.*)' is not (?:readable|writable)\.", r"“\1”没有读写权限。"),
+    (r"'(.*)' is not a valid integer\.", r"“\1”不是整数。"),
+    (r"'(.*)' is not a valid float\.", r"“\1”不是数。"),
+    (r"'(.*)' is not one of (.*)\.", r"“\1”不在可用的值 \2 之中。"),
+    (r"'(.*)' does not match the formats? (.*)\.", r"“\1”不是日期,应写成 2024-12-31 的样子。"),
+)
+"""What the library says of a value, and what a person reads instead."""
+
+
+def _said(message: str) -> str:
+    return next((re.sub(heard, ours, message) for heard, ours in _SAYINGS if re.fullmatch(heard, message)), message)
 
 
 if __name__ == "__main__":
