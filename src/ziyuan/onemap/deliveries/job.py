@@ -170,7 +170,8 @@ def _check(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, cou
         west, south, east, north = county.bounds
         extent = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
     report = check(models, package.layers, county=row.county, period=row.period, control_areas=areas or None,
-                   zone=county.zone, extent=extent, previous=previous, neighbours=near.layers, progress=progress)
+                   zone=county.zone, extent=extent, required=task.layout.required, previous=previous,
+                   neighbours=near.layers, progress=progress)
     with kernel.acting(by):
         report = chained.judged(row, task, package.layers, report)
         return around.unjudged(models, package.layers, report, near, controlled=bool(areas), kind=row.kind)
