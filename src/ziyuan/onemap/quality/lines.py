@@ -65,9 +65,9 @@ class Lines:
     def ends(self) -> tuple[Ints, Ints, Ints]:
         """Free ends of lines that are not closed: place in `coords`, part, and the number of the end's segment."""
         sizes = np.bincount(self.part, minlength=len(self.parts))
-        first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        first = (np.cumsum(sizes) - sizes).astype(np.int64)
         last = first + sizes - 1
-        open_ = (self.coords[first] != self.coords[last]).any(axis=1) if len(first) else np.zeros(0, bool)
+        open_ = (self.coords[first] != self.coords[last]).any(axis=1)
         part = np.flatnonzero(open_)
         segment = np.searchsorted(self.starts, np.concatenate([first[part], last[part] - 1]))
         return np.concatenate([first[part], last[part]]), np.concatenate([part, part]), segment

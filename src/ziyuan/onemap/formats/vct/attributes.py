@@ -40,6 +40,12 @@ def read_attributes(lines: Lines, head: Head, tables: dict[str, Table]) -> dict[
     return found
 
 
+def no_rows(lines: Lines, head: Head, table: Table) -> Rows:
+    """A table of which the file holds nothing: its typed columns without rows."""
+    reader = _Reader(lines, head, table, frozenset())
+    return reader.typed(reader.parsed([]))
+
+
 class _Reader:
     def __init__(self, lines: Lines, head: Head, table: Table, names: frozenset[str]) -> None:
         self.lines, self.head, self.table, self.names = lines, head, table, names
@@ -53,10 +59,10 @@ class _Reader:
         while not self._at_end():
             waiting.append(self.lines.next())
             if len(waiting) >= _PIECE:
-                pieces.append(self._parsed(waiting))
+                pieces.append(self.parsed(waiting))
                 waiting = []
-        pieces.append(self._parsed(waiting))
-        return self._typed(pa.concat_tables(pieces))
+        pieces.append(self.parsed(waiting))
+        return self.typed(pa.concat_tables(pieces))
 
     def _at_end(self) -> bool:
         line = self.lines.peek()
@@ -67,7 +73,7 @@ class _Reader:
             return False
         return mark_of(line) is not None or line.decode(self.head.encoding, "replace").upper() in self.names
 
-    def _parsed(self, rows: list[bytes]) -> pa.Table:
+    def parsed(self, rows: list[bytes]) -> pa.Table:
         """Rows as text columns. Split after decoding: the second byte of a character may look like a separator."""
         names = [column.name for column in self.table.columns]
         if self.with_id is None and rows:
@@ -102,7 +108,7 @@ class _Reader:
         at = next((i for i, count in enumerate(counts) if count != wanted), 0)
         return ValuesWrong(self.lines.physical(self.first + at), self.table.name, wanted, counts[at])
 
-    def _typed(self, table: pa.Table) -> Rows:
+    def typed(self, table: pa.Table) -> Rows:
         rows = Rows(self.table, None, {}, first=self.begin)
         for column in self.table.columns:
             if column.kind == "Varbin":

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ziyuan.base.sandbox.answer import LINE, ReadLayer
-from ziyuan.onemap.formats.vct.attributes import Rows, read_attributes
+from ziyuan.onemap.formats.vct.attributes import Rows, no_rows, read_attributes
 from ziyuan.onemap.formats.vct.encoding import encoding_of
 from ziyuan.onemap.formats.vct.errors import CodeUnknown, NotVct, NumberTwice
 from ziyuan.onemap.formats.vct.head import ARC, Code, Head, Table, read_codes, read_head, read_tables
@@ -118,7 +118,7 @@ class _File:
         return pa.array(self.lines.physicals(rows.first, count))
 
     def layers(self) -> Iterator[ReadLayer]:
-        """A layer for each attribute table that has rows or objects."""
+        """A layer for each attribute table that has rows or objects; in an empty file each table is one."""
         system, _ = self.head.system()
         self._tell_bare_lines()
         by_table: dict[str, list[tuple[Shaped, NDArray[np.int64]]]] = {}
@@ -126,6 +126,8 @@ class _File:
             tables = np.array([self._table_of(code) for code in part.codes], object)
             for name in dict.fromkeys(tables[tables != ""]):
                 by_table.setdefault(name, []).append((part, np.flatnonzero(tables == name)))
+        if not by_table and not self.rows:
+            self.rows = {name: no_rows(self.lines, self.head, table) for name, table in self.tables.items()}
         for name in dict.fromkeys([*self.tables, *by_table]):
             if name in by_table or name in self.rows:
                 yield self._layer(name, by_table.get(name, []), system)
