@@ -148,7 +148,10 @@ def test_the_empty_vct_has_head_feature_codes_and_structures_in_order():
 def test_the_reader_of_exchange_files_takes_the_empty_one_and_its_structures(tmp_path):
     path = tmp_path / "empty.vct"
     path.write_bytes(vct_head.empty_file(SURVEY, epsg=4527, made=date(2024, 5, 20)).text.encode("gb18030"))
-    assert list(vct_reader.read(str(path), {})) == [], "no fault, and no layer that holds something"
+    layers = list(vct_reader.read(str(path), {}))
+    assert [layer.name for layer in layers] == [e.name for e in SURVEY.entities.values() if e.written_by == "delivery" and e.code]
+    assert {"BSM", "DLBM", "TBMJ"} <= set(next(layer for layer in layers if layer.name == "DLTB").schema.names)
+    assert [sum(len(batch) for batch in layer.batches) for layer in layers] == [0] * len(layers)
     with path.open("rb") as file:
         lines = Lines(file)
         while mark_of(lines.next()) != ("tablestructure", True):
@@ -337,3 +340,33 @@ def test_an_empty_column_has_a_wrong_type_only_where_the_format_declares_types(t
     run = CliRunner().invoke(map_commands, words)
     found = [json.loads(line) for line in run.stdout.splitlines()]
     assert ("P-RQ-type" in {f.get("rule") for f in found}) is faulty
+
+
+@pytest.mark.parametrize("word", ["template", "xlsx", "vct", "schema", "styles", "html", "ddl"])
+def test_a_file_that_cannot_be_written_says_why_and_one_asked_to_the_screen_goes_there(tmp_path, word):
+    refused = CliRunner().invoke(standards, ["show", "tdt1057@2020", f"--{word}", str(tmp_path / "没有" / "a.gpkg")])
+    assert refused.exit_code == 2
+    assert "ZY-STD-015" in refused.stderr
+    assert "文件夹不存在" in refused.stderr
+    shown = CliRunner().invoke(standards, ["show", "tdt1057@2020", f"--{word}", "-"])
+    assert shown.exit_code == 0
+    assert len(shown.stdout_bytes) > 500
+
+
+@pytest.mark.parametrize("word", ["template", "xlsx", "vct", "schema", "styles", "fixtures"])
+def test_nothing_is_made_of_layers_known_by_name_only(tmp_path, word):
+    refused = CliRunner().invoke(standards, ["show", "asset@1", f"--{word}", str(tmp_path / "a")])
+    assert refused.exit_code == 2
+    assert "只列入目录" in refused.stderr
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("word", ["template", "vct"])
+def test_an_empty_template_is_read_with_all_its_layers_and_is_clean_but_for_those_it_cannot_hold(tmp_path, word):
+    path = tmp_path / ("empty.gpkg" if word == "template" else "empty.vct")
+    CliRunner().invoke(standards, ["show", "tdt1057@2020", f"--{word}", str(path)])
+    result = CliRunner().invoke(map_commands, ["check", str(path), "--standard", "tdt1057@2020", "--json"])
+    *findings, last = [json.loads(line) for line in result.stdout.splitlines()]
+    assert last["summary"]["features"] == 0
+    assert "DLTB" in last["summary"]["layers"]
+    assert [f["kind"] for f in findings] == ([] if word == "template" else ["layer"])

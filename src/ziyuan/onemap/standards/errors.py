@@ -156,3 +156,23 @@ class SerialsUsedUp(UserError):
 
     def __init__(self, pattern: str, head: str, digits: int) -> None:
         super().__init__(f"编码规则 {pattern} 在“{head}”之下的 {digits} 位顺序号已用尽。", pattern=pattern, head=head)
+
+
+class NotWritten(UserError):
+    """A file that was to be made could not be written."""
+
+    code = "ZY-STD-015"
+    remedy = "请核对文件夹是否存在、能否写入，磁盘是否已满。"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"写不了“{path}”：{reason}。", path=path)
+
+
+class NothingToMake(UserError):
+    """A file was asked of layers that are known by name only."""
+
+    code = "ZY-STD-016"
+    remedy = "请先取得字段表原文并写入标准；运行 ziyuan standards list 查看有字段表的图层。"
+
+    def __init__(self, standard: str, what: str) -> None:
+        super().__init__(f"{standard} 的图层只列入目录，没有字段，生成不了{what}。", standard=standard)
