@@ -31,6 +31,7 @@ def stages(chain: str, county: str | None, day: Any, as_json: bool) -> None:
     django.setup()
     from ziyuan.kernel import service as kernel
     from ziyuan.onemap.findings.stages import report
+    from ziyuan.onemap.standards.showing import CONFIDENCE
 
     try:
         told = report(kernel.system_actor("命令行"), chain, county=county, on=day.date() if day else None)
@@ -43,5 +44,6 @@ def stages(chain: str, county: str | None, day: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"summary": summary}, ensure_ascii=False, default=str))
     away = "、".join(s["title"] for s in told["stages"] if not s["ready"])
-    click.echo(f"{told['title']}({told['confidence']}):{told['total']} 个问题" + (f";未接入:{away}" if away else ""), err=True)
+    head = f"{told['title']}({CONFIDENCE[told['confidence']]})"
+    click.echo(f"{head}:{told['total']} 个问题" + (f";未接入:{away}" if away else ""), err=True)
     sys.exit(FINDINGS if told["total"] else CLEAN)

@@ -20,9 +20,24 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
     if value is None:
         return None
     number = value.upper().removeprefix("EPSG:")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise click.BadParameter("应写成 EPSG:4527 的样子。")
+    from ziyuan.onemap.quality.plane import placed_system
+
+    if placed_system(int(number)) is None:
+        raise click.BadParameter(f"没有平面或经纬度坐标系 EPSG:{number},请核对代码。")
     return int(number)
+
+
+def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from ziyuan.onemap.formats.encoding import canonical_name
+
+        try:
+            canonical_name(value)
+        except ZiyuanError as unknown:
+            raise click.BadParameter(f"{unknown}{unknown.remedy}") from unknown
+    return value
 
 
 @click.command("check")
@@ -30,7 +45,7 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @click.option("--standard", "names", required=True, multiple=True, help="数据标准及版本（如 tdt1057@2020），或模型文件；可重复。")
 @click.option("--layer", help="只检查文件中的这个图层。")
 @click.option("--crs", callback=_epsg, help="坐标系，如 EPSG:4527；文件没有写明时必填。")
-@click.option("--encoding", help="Shapefile 的文字编码，如 GBK。")
+@click.option("--encoding", callback=_encoding, help="Shapefile 的文字编码，如 GBK。")
 @click.option("--county", help="汇交的县（6 位代码）；缺省从数据的坐落代码读取。")
 @click.option("--period", help="数据年份，如 2024；缺省不核对年份。")
 @click.option("--control-areas", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="控制面积表（CSV）。")

@@ -15,6 +15,7 @@ from ziyuan.onemap.formats.layer_table import LayerTable
 from ziyuan.onemap.formats.opening import Asked, Opened
 from ziyuan.onemap.quality.errors import CrsNotDeclared, LayerNotFound
 from ziyuan.onemap.quality.frames import GEOMETRY_COLUMN
+from ziyuan.onemap.quality.plane import placed_system
 from ziyuan.onemap.standards.model import Model
 
 
@@ -87,6 +88,6 @@ def _epsg(raw: Opened, name: str) -> int:
     except pyproj.exceptions.CRSError as error:
         raise CrsNotDeclared(name, raw.crs) from error
     epsg = system.to_epsg()  # a likeness of less than seventy in a hundred is a guess
-    if epsg is None:
+    if epsg is None or placed_system(int(epsg)) is None:
         raise CrsNotDeclared(name, system.name)
     return int(epsg)

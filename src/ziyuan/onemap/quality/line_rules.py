@@ -166,13 +166,29 @@ def no_duplicate(rule: Rule, frame: Frame, context: Context) -> None:
 def duplicates_of(frame: Frame) -> list[NDArray[np.int64]]:
     """Groups (places in `units`) of equal lines or points."""
     if frame.shapes.kind == "line":
-        prints: NDArray[Any] = frame.lines.fingerprints()
+        prints: NDArray[Any] = _courses(frame)
     else:
         prints = shapely.to_wkb(shapely.normalize(frame.shapes.units))
     _, inverse, counts = np.unique(prints, return_inverse=True, return_counts=True)
     order = np.argsort(inverse, kind="stable")
     runs = np.split(order, np.cumsum(counts)[:-1]) if len(order) else []
     return [np.sort(run) for run in runs if len(run) > 1]
+
+
+def _courses(frame: Frame) -> NDArray[np.int64]:
+    """A number for each line, the same for lines of one course, whatever vertices stand on their straight stretches."""
+    units = frame.shapes.units
+    _, first, course = np.unique(frame.lines.fingerprints(), return_index=True, return_inverse=True)
+    _, box = np.unique(shapely.bounds(units[first]), axis=0, return_inverse=True)
+    order = np.argsort(box, kind="stable")
+    limit = max(frame.grain.units, 1.0)
+    for alike in np.split(order, np.flatnonzero(np.diff(box[order])) + 1):
+        for number, one in enumerate(alike[1:].tolist(), 1):
+            before = alike[:number]
+            away = shapely.hausdorff_distance(units[first[before]], units[first[one]])
+            same = before[(away <= limit) & (np.abs(shapely.length(units[first[before]]) - units[first[one]].length) <= limit)]
+            course[course == one] = same[0] if len(same) else one
+    return np.asarray(course, np.int64)
 
 
 def no_overlap(rule: Rule, frame: Frame, context: Context) -> None:

@@ -28,6 +28,15 @@ def system_of(epsg: int) -> pyproj.CRS:
     return pyproj.CRS.from_epsg(epsg)
 
 
+def placed_system(epsg: int) -> pyproj.CRS | None:
+    """The system of a code if it places points by degrees or in a plane; None for any other code, and where there is none."""
+    try:
+        system = system_of(epsg)
+    except pyproj.exceptions.CRSError:
+        return None
+    return system if system.is_geographic or system.is_projected else None
+
+
 @dataclass(frozen=True)
 class Plane:
     """metres = (transformed delivered coordinates) × `scale` + `offset`.

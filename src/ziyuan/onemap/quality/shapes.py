@@ -158,13 +158,18 @@ class Shapes:
         """Validity in the order of `units`: a shape is invalid when it is so as delivered and on the grid.
 
         Rounding to the grid may make a ring touch itself, and doubles may cross by less than the grid. In a
-        layer that had to be projected the delivered shape alone decides.
+        layer that had to be projected it is the grid on which straight edges stay straight.
         """
         broken = np.zeros(len(self.rows), bool)
         for at in range(0, len(broken), _PIECE):
             broken[at : at + _PIECE] = ~in_threads(shapely.is_valid, self.given[self.rows[at : at + _PIECE]])
-        if broken.any() and not self.plane.curved:
+        if not broken.any():
+            return ~broken
+        if self.second is None:
             broken[broken] = ~shapely.is_valid(self.units[broken])
+        else:
+            known = np.isin(self.rows, self.second.rows) & broken
+            broken[known] = ~shapely.is_valid(self.second.units[np.searchsorted(self.second.rows, self.rows[known])])
         return ~broken
 
     @cached_property

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from html import escape
 
+from ziyuan.onemap.standards import parameter_words
 from ziyuan.onemap.standards.handbook_style import STYLE
 from ziyuan.onemap.standards.model import Entity, Field, Model, Rule
 from ziyuan.onemap.standards.showing import CONFIDENCE, KINDS, SEVERITY, kind
@@ -122,8 +123,7 @@ def _rules(rules: Iterable[Rule]) -> str:
 
 
 def _params(rule: Rule) -> str:
-    given = [f"{key}: <code>{escape(str(value))}</code>" for key, value in rule.params.items() if value is not None]
-    return "<br>".join(given)
+    return "<br>".join(f"{escape(title)}：<code>{escape(value)}</code>" for title, value in parameter_words.told(rule))
 
 
 def _catalogue(entities: list[Entity]) -> str:

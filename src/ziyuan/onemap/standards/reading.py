@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ziyuan.base.errors import UserError
+from ziyuan.base.errors import UserError, nearest
 from ziyuan.onemap.standards.errors import MissingKey, ModelUnreadable, UnknownKey, WrongValue
 
 
@@ -91,7 +91,9 @@ class Table(dict[str, Any]):
         value = self.get(key, default)
         allowed = list(allowed)
         if value not in allowed:
-            raise WrongValue(self.where(key), key, value, "、".join(allowed) + " 之一")
+            near = nearest(str(value), allowed)
+            like = f"，最接近的是“{near}”" if near else ""
+            raise WrongValue(self.where(key), key, value, f"{'、'.join(allowed)} 之一{like}")
         return value
 
     def _typed(self, key: str, kind: Any, expected: str, default: Any) -> Any:
@@ -124,7 +126,27 @@ def _place(shown: str, error: Exception) -> str:
 
 
 def _problem(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or error).splitlines()[0]
+    if isinstance(error, UnicodeDecodeError | OSError):
+        return "不是 UTF-8 编码" if isinstance(error, UnicodeDecodeError) else "文件打不开"
+    said = str(getattr(error, "problem", None) or error).splitlines()[0]
+    return next((ours for heard, ours in _SAYINGS.items() if said.startswith(heard)), "结构错误")
+
+
+_SAYINGS = {
+    "did not find expected ',' or ']'": "方括号没有闭合，或少了逗号",
+    "did not find expected ',' or '}'": "花括号没有闭合，或少了逗号",
+    "did not find expected key": "此处应为一个键，请核对缩进和引号",
+    "did not find expected '-'": "此处应为以“-”开头的一项，请核对缩进",
+    "mapping values are not allowed": "此处不能有冒号，请核对缩进，或给含冒号的文字加引号",
+    "could not find expected ':'": "少了冒号",
+    "found character that cannot start any token": "有不能作开头的字符，缩进请用空格、不用制表符",
+    "found unexpected end of stream": "引号没有闭合",
+    "found undefined alias": "引用了没有定义的锚",
+    "found duplicate": "有重复",
+    "control characters are not allowed": "含有控制字符",
+    "block sequence entries are not allowed": "此处不能以“-”列项，请核对缩进",
+}
+"""What the YAML library says, and what a person reads instead."""
 
 
 MOST_BYTES = 5_000_000

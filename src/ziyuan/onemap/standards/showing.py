@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ziyuan.onemap.standards import masks
+from ziyuan.onemap.standards import masks, parameter_words
 from ziyuan.onemap.standards.model import Entity, Field, Model, Rule
 
 KINDS = {
@@ -60,7 +60,7 @@ def domain(field: Field) -> str:
 
 def rule_line(rule: Rule) -> str:
     """One rule: id, what it finds, parameters, severity, source."""
-    params = "，".join(f"{key}={value}" for key, value in rule.params.items() if value is not None)
+    params = "，".join(f"{title} {value}" for title, value in parameter_words.told(rule))
     return f"  {rule.id:<28}{rule.title}  {params}  {SEVERITY[rule.severity]}  {CONFIDENCE[rule.confidence]}".rstrip()
 
 

@@ -13,7 +13,9 @@ from ziyuan.base import crs
 from ziyuan.onemap.quality.duty import TITLES, duty_of
 from ziyuan.onemap.quality.finding import SEVERITY_TITLES, Finding
 from ziyuan.onemap.quality.fingerprint import fingerprints
+from ziyuan.onemap.quality.stages import CHECKS
 from ziyuan.onemap.quality.versions import versions
+from ziyuan.onemap.standards import vocabulary as words
 from ziyuan.onemap.standards.model import Model
 
 
@@ -44,6 +46,13 @@ class Entry:
     def severity(self) -> str:
         """In Chinese."""
         return SEVERITY_TITLES[self.finding.severity]
+
+    @property
+    def kind(self) -> str:
+        """What kind of rule in Chinese, its word in the model language beside it."""
+        kind = self.finding.kind
+        known = words.kind_title(kind) if kind in words.FAMILIES else CHECKS.get(kind)
+        return f"{known}（{kind}）" if known else self.finding.family
 
     @property
     def partners(self) -> str:
