@@ -370,3 +370,20 @@ def test_a_table_without_shapes_is_told_where_it_has_no_place(tmp_path):
     assert (loss.kind, loss.layer, loss.rows) == ("layer", "ZB", 2)
     assert convert(source, tmp_path / "o.gdb", Wish()).losses == []
     assert convert(source, tmp_path / "o.vct", Wish()).losses == []
+
+
+@pytest.mark.parametrize("extension", ["gpkg", "gdb", "geojson", "parquet", "csv", "xlsx"])
+def test_a_table_alone_goes_where_tables_have_a_place(tmp_path, extension):
+    source = tmp_path / "s.gpkg"
+    pyogrio.write_arrow(pa.table({"MC": ["甲", "乙"], "MJ": [1.5, 2.25]}), source, layer="ZB", driver="GPKG")
+    assert convert(source, tmp_path / f"o.{extension}", Wish()).losses == []
+    (back,) = read(tmp_path / f"o.{extension}", Wish())
+    assert back.table.column("MC").to_pylist() == ["甲", "乙"] and back.table.column("MJ").cast(pa.float64()).to_pylist() == [1.5, 2.25]
+
+
+@pytest.mark.parametrize("extension", ["shp", "fgb", "gml", "kml", "dxf", "txt", "vct"])
+def test_a_table_alone_is_refused_by_name_where_they_have_none(tmp_path, extension):
+    source = tmp_path / "s.gpkg"
+    pyogrio.write_arrow(pa.table({"MC": ["a"]}), source, layer="ZB", driver="GPKG")
+    run = CliRunner().invoke(command, [str(source), str(tmp_path / f"o.{extension}")])
+    assert run.exit_code == 2 and "ZB" in run.stderr and ".gpkg" in run.stderr and not (tmp_path / f"o.{extension}").exists()

@@ -1,6 +1,7 @@
 """GeoParquet read and written with Arrow: own geometry metadata, bounding box column for readers of small areas.
 
-Reading runs in the sandbox's child. Any column type that a layer may have is kept; nested ones are told and left out.
+A Parquet file without such metadata and without a column `geometry` is a table of records. Reading runs in the sandbox's
+child. Any column type that a layer may have is kept; nested ones are told and left out.
 """
 
 import json
@@ -48,8 +49,10 @@ def read(path: str, options: dict[str, Any]) -> Iterator[ReadLayer]:
     yield ReadLayer(title, out, _batches(file, kept, out), crs, kinds, {}, notes, "UTF-8")
 
 
-def _described(metadata: dict[bytes, bytes], schema: pa.Schema) -> tuple[str, str | None, str | None]:
-    """(geometry column, CRS as text or None, geometry types). Raises ParquetBroken."""
+def _described(metadata: dict[bytes, bytes], schema: pa.Schema) -> tuple[str | None, str | None, str | None]:
+    """(geometry column, None for a table of records, CRS as text or None, geometry types). Raises ParquetBroken."""
+    if b"geo" not in metadata and "geometry" not in schema.names:
+        return None, None, None
     if b"geo" not in metadata:
         raise ParquetBroken("没有 geo 元数据,不是 GeoParquet")
     try:
@@ -72,10 +75,10 @@ def _binary(kind: pa.DataType) -> bool:
     return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
-def _kept(schema: pa.Schema, geometry: str, metadata: dict[bytes, bytes]) -> tuple[list[pa.Field], list[str]]:
+def _kept(schema: pa.Schema, geometry: str | None, metadata: dict[bytes, bytes]) -> tuple[list[pa.Field], list[str]]:
     covering = {_BOX}
-    geo = json.loads(metadata[b"geo"])
-    box = geo["columns"][geometry].get("covering", {}).get("bbox", {})
+    columns = json.loads(metadata[b"geo"])["columns"] if geometry else {}
+    box = columns.get(geometry, {}).get("covering", {}).get("bbox", {})
     covering |= {side[0] for side in box.values() if isinstance(side, list) and side}
     kept, notes = [], []
     for field in schema:
@@ -105,9 +108,10 @@ def _batches(file: pq.ParquetFile, kept: list[pa.Field], out: pa.Schema) -> Iter
 
 
 def write(path: Path, table: pa.Table, crs: str | None) -> None:
-    """Write a layer (`geometry` as WKB, or absent) with its CRS (None is written as unknown)."""
+    """Write a layer (`geometry` as WKB) with its CRS (None is written as unknown); a table of records as plain Parquet."""
     if "geometry" not in table.column_names:
-        raise ValueError("GeoParquet needs a geometry column")
+        pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
+        return
     shapes = shapely.from_wkb(table.column("geometry").to_numpy())
     boxes = shapely.bounds(shapes)
     known = pa.array(np.isfinite(boxes).all(axis=1))

@@ -90,7 +90,7 @@ CSV = Format(
     "csv", "CSV", (".csv",), reader=f"{_OURS}.tables.csv:read", table=True,
     carries=Carries(types=ALL_TYPES - {"binary"}, typed=False, declared=False, crs="none", empty_text=False),
 )  # fmt: skip
-PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries(tables=False), reader=f"{_OURS}.geoparquet:read")
+PARQUET = Format("parquet", "GeoParquet", (".parquet", ".geoparquet"), Carries(), reader=f"{_OURS}.geoparquet:read")
 VCT = Format(
     "vct", "VCT 3.0", (".vct",), reader=f"{_OURS}.vct.read:read",
     carries=Carries(types=_PLAIN, empty_text=False, edge_blanks=False, three_d=False, layers=True, mixed=False,

@@ -22,6 +22,7 @@ from ziyuan.onemap.formats.convert.compare import compare, found
 from ziyuan.onemap.formats.convert.layer import Layer, of_opened, plain_name
 from ziyuan.onemap.formats.convert.names import mapped
 from ziyuan.onemap.formats.convert.told import (
+    CannotCarry,
     LayerNotThere,
     Loss,
     NothingToConvert,
@@ -149,7 +150,10 @@ def _chosen(opened: Sequence[Opened], target: Target, wish: Wish, report: Report
     if not target.kind.carries.tables:
         report.losses += [Loss("layer", layer.name, None, layer.table.num_rows, "没有图形的表不能装,未写出")
                           for layer in layers if layer.shapes is None]  # fmt: skip
-        layers = [layer for layer in layers if layer.shapes is not None]
+        shaped = [layer for layer in layers if layer.shapes is not None]
+        if layers and not shaped:
+            raise CannotCarry("、".join(layer.name for layer in layers), target.kind.title, "没有图形的表")
+        layers = shaped
     if not layers:
         raise NothingToConvert(target.path.name)
     if len(layers) > 1 and not target.several:
@@ -293,8 +297,9 @@ def _write(place: Path, layers: Sequence[Layer], target: Target, wish: Wish, rep
 
 
 def _write_parquet(file: Path, layer: Layer) -> None:
-    wkb = pa.array(shapely.to_wkb(layer.shapes), pa.binary())
-    full = layer.table.append_column(pa.field("geometry", pa.binary()), wkb)
+    full = layer.table
+    if layer.shapes is not None:
+        full = full.append_column(pa.field("geometry", pa.binary()), pa.array(shapely.to_wkb(layer.shapes), pa.binary()))
     geoparquet.write(file, full, layer.system.text if layer.system is not None else None)
 
 

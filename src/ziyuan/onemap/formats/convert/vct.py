@@ -29,6 +29,8 @@ PLANE, DEGREES = 4, 9
 def write(path: Path, layers: Sequence[Layer], entities: Mapping[str, Entity], made: date) -> list[str]:
     """Write the layers; the notes say where a feature code was not to be had."""
     systems = {layer.system.ours for layer in layers if layer.system is not None and layer.system.ours is not None}
+    if not systems:
+        raise CannotCarry("、".join(layer.name for layer in layers), "VCT 3.0", "没有带图形的图层,文件头写不出坐标系")
     if len(systems) != 1:
         raise CannotCarry("、".join(layer.name for layer in layers), "VCT 3.0", "各图层须为同一坐标系")
     system: crs.Crs = systems.pop()
