@@ -48,8 +48,10 @@ export interface FeatureHistory {
   edition?: string | number
   valid_from: string | null
   valid_to: string | null
-  change?: string
   case_no?: string | null
+  class?: string | null
+  /** Until when this was what the record said; null while it still is. */
+  known_to?: string | null
   [name: string]: unknown
 }
 

@@ -3,7 +3,7 @@ import type { Change } from '@/api/maps'
 /** Colours of kinds of change, of themes and of findings: used by map and lists alike. */
 export const CHANGE_COLOURS: Record<Change['change'], string> = {
   insert: '#1f7a4d',
-  update: '#c27800',
+  update: '#a66400',
   delete: '#b3261e',
   renumber: '#6b3fa0',
 }

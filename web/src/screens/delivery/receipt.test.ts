@@ -20,3 +20,11 @@ test('a receipt reads as lines: file with size and digest, time in Beijing, sign
   ])
   expect(lines.at(-1)?.digest).toBe(true)
 })
+
+test('what was accepted is told edition by edition, and the way in words', () => {
+  const lines = receiptLines({ kind: 'accepted', delivery_kind: 'filing', members: [], editions: [{ id: 5, layer: 'tdt1057@2020/DLTB', digest: 'ab'.repeat(32), features: 2025 }] })
+  expect(lines.map((line) => [line.title, line.text])).toEqual([
+    ['方式', '直报备案'],
+    ['版本', 'tdt1057@2020/DLTB 版本 5,2,025 个要素,SM3 abababababababab…'],
+  ])
+})

@@ -7,6 +7,9 @@ export interface Wrong {
   text: string
 }
 
+/** Longer limits are told only when they are exceeded. */
+const LONGEST_SAID = 100
+
 /** What a field takes, in words beside it: `整数`, `数值,2 位小数,公顷`, `日期`, `至多 200 字`. */
 export function hintOf(field: FilingField): string {
   const parts = [typeWords(field), field.unit ? unitTitle(field.unit) : '', field.required_when ? '按条件必填' : '']
@@ -17,7 +20,7 @@ function typeWords(field: FilingField): string {
   if (field.type === 'integer') return '整数'
   if (field.type === 'number') return field.decimals === null ? '数值' : `数值,${field.decimals} 位小数`
   if (field.type === 'date') return '日期,如 2026-03-01'
-  return field.length && !field.values ? `至多 ${field.length} 字` : ''
+  return field.length && field.length <= LONGEST_SAID && !field.values ? `至多 ${field.length} 字` : ''
 }
 
 /** What is wrong with one value; empty when nothing is. */
