@@ -155,3 +155,22 @@ def test_standards_are_listed_shown_and_written_as_template_and_handbook(tmp_pat
     assert layers >= {"XZQ", "CJDCQ", "DLTB", "CZCDYD"}
     assert "LSYD" not in layers  # known by name only
     assert list(pyogrio.read_info(template, layer="CJDCQ")["fields"])[:3] == ["BSM", "YSDM", "ZLDWDM"]
+
+
+@pytest.mark.parametrize(("option", "value", "words"), [
+    ("--crs", "EPSG:999999", "没有平面或经纬度坐标系 EPSG:999999"), ("--crs", "EPSG:5773", "EPSG:5773"),
+    ("--crs", "39带", "EPSG:4527"), ("--encoding", "KLINGON", "不认识的编码“KLINGON”"),
+])  # fmt: skip
+def test_a_system_or_encoding_that_there_is_not_is_bad_usage(package, option, value, words):
+    done = CliRunner().invoke(commands, ["check", str(package), "--standard", "tdt1057@2020", option, value])
+    assert done.exit_code == 2 and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_rule_kind_written_wrong_is_answered_with_the_nearest(package, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        'standard: {id: m, edition: "1", title: 试}\nspace: {}\nentities:\n  P:\n    geometry: {kind: polygon}\n'
+        "    topology: [{id: P-1, rule: no_overlapp}]\n", encoding="utf-8",
+    )  # fmt: skip
+    done = CliRunner().invoke(commands, ["check", str(package), "--standard", str(path)])
+    assert done.exit_code == 2 and "最接近的是“no_overlap”" in done.stderr
