@@ -6,6 +6,7 @@ Fixtures: `db` (rolled back after the test), `committed_db` (really committed: f
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,10 +22,12 @@ settings.load_profile("untimed")
 LONG = ("nodes", "running", "campaign")  # fixtures that bring a province up, once for all tests that ask for it
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """A node for this process; not in one that only hands tests out, whose surroundings the others would inherit."""
-    if getattr(config.option, "numprocesses", None):
-        return
+def _hands_out() -> bool:
+    """This process only hands tests out to others, which would inherit its surroundings."""
+    return "PYTEST_XDIST_WORKER" not in os.environ and any(a.startswith(("-n", "--numprocesses")) for a in sys.argv[1:])
+
+
+if not _hands_out():  # now, for the conftest of a folder asked for is read before pytest is configured
     database.write_node(os.environ.get("ZIYUAN_TEST_ZONE", "inner"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "ziyuan.site.settings"
     django.setup()

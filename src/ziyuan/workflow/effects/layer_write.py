@@ -51,8 +51,10 @@ def _faults(told: dict[str, Any]) -> list[str]:
         return [str(refused)]
     found = [] if layer.by_cases else [f"图层 {layer.id} 由汇交形成,不由案件写入"]
     found += [f"图层 {layer.id} 没有字段“{name}”" for name in told["map"] if name not in layer.names]
+    if layer.shape not in (None, "polygon"):
+        found.append(f"图层 {layer.id} 不是面图层,案件的用地范围写不进去")
     required = [
-        f.name for f in layer.fields if f.required and f.name not in told["map"] and f.name != layer.key
+        f.name for f in layer.fields if f.required and f.name not in told["map"] and layer.key_fields != (f.name,)
     ]
     return [*found, *(f"图层 {layer.id} 的必填字段“{name}”没有给值" for name in required)]
 
