@@ -1,6 +1,7 @@
 """Full check of a county beside GEOS coverage, PostGIS SQL and QGIS: the same files, in turn, each in its own process.
 
-Run: `python bench/check.py [--patches 31250 125000] [--runs 3] [--socket DIR --port N]`. The files come from
+Run: `python bench/check.py [--patches 31250 125000] [--runs 3] [--socket DIR --port N]
+[--folder DIR]`. The files come from
 `ziyuan sample --faulty`, so that each way also says what it finds. PostGIS needs a server (socket and port);
 QGIS needs Debian's `qgis` and `python3-qgis` (`apt-get install --no-install-recommends qgis python3-qgis`); what is
 absent is left out, with a word. Times are wall seconds from the file to the last finding, loading of the table into
@@ -14,14 +15,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness import machine
+from harness import folder, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTY, YEAR, LAYER = "340123", "2025", "DLTB"
@@ -43,18 +43,23 @@ entities:
 """
 
 
-def package(folder: Path, patches: int) -> tuple[Path, int]:
+def package(held: Path, patches: int) -> tuple[Path, int]:
     """GeoPackage of a faulty county of about so many patches, and how many faults of topology were planted in it."""
-    made = folder / str(patches)
+    made = held / f"check-{patches}"
+    if not (made / "faults.json").is_file():
+        _generate(made, patches)
+    faults = json.loads((made / "faults.json").read_text(encoding="utf-8"))
+    listed = faults if isinstance(faults, list) else faults["faults"]
+    return next(made.glob("*.gpkg")), sum(f["rule"] in PLANTED for f in listed)
+
+
+def _generate(made: Path, patches: int) -> None:
     run = [sys.executable, "-m", "ziyuan.site.cli", "sample", "--county", COUNTY, "--patches", str(patches), "--years", "1",
            "--last-year", YEAR, "--faulty", "--out", str(made)]  # fmt: skip
     subprocess.run(run, check=True, capture_output=True)
-    with zipfile.ZipFile(made / f"{COUNTY}-{YEAR}-faulty.zip") as held:
-        inner = next(name for name in held.namelist() if name.endswith(".gpkg"))
-        held.extract(inner, made)
-    faults = json.loads((made / "faults.json").read_text(encoding="utf-8"))
-    listed = faults if isinstance(faults, list) else faults["faults"]
-    return made / inner, sum(f["rule"] in PLANTED for f in listed)
+    with zipfile.ZipFile(made / f"{COUNTY}-{YEAR}-faulty.zip") as packed:
+        inner = next(name for name in packed.namelist() if name.endswith(".gpkg"))
+        (made / Path(inner).name).write_bytes(packed.read(inner))
 
 
 def ours(file: Path, *options: str) -> dict[str, Any]:
@@ -221,9 +226,9 @@ def line(way: str, runs: list[dict[str, Any]]) -> str:
 HEAD = "| 方法 | 中位（秒） | 范围 | 内存峰值（GB） | 拓扑问题 | 全部问题 |\n|---|---|---|---|---|---|"
 
 
-def compare(patches: int, runs: int, folder: Path) -> None:
+def compare(patches: int, runs: int, held: Path) -> None:
     """One size: every way once a round, then the table."""
-    file, planted = package(folder, patches)
+    file, planted = package(held, patches)
     print(f"\n## {patches} 个图斑，拓扑错误植入 {planted} 处\n\n{HEAD}")
     asked = [way for way in WAYS if absent(way, patches) is None]
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in asked}
@@ -241,6 +246,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="每种方法的次数")
     parser.add_argument("--socket", help="PostGIS 的套接字文件夹")
     parser.add_argument("--port", default="5432", help="PostGIS 的端口")
+    parser.add_argument("--folder", type=Path, help="生成的文件留在此处,下次再用")
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -250,9 +256,9 @@ def main() -> None:
     if asked.socket:
         os.environ |= {"BENCH_SOCKET": asked.socket, "BENCH_PORT": asked.port}
     print(machine())
-    with tempfile.TemporaryDirectory(prefix="bench-check-") as folder:
+    with folder(asked.folder) as held:
         for patches in asked.patches:
-            compare(patches, asked.runs, Path(folder))
+            compare(patches, asked.runs, held)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 import os
 import platform
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -42,3 +45,14 @@ def machine() -> str:
     """What it ran on."""
     load = os.getloadavg()[0]
     return f"{platform.machine()},{os.cpu_count()} 核,Python {platform.python_version()},开始时负载 {load:.1f}"
+
+
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    """Where generated files go: a folder that is kept, with what an earlier run made, or one for this run alone."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="ziyuan-bench-") as path:
+        yield Path(path)
