@@ -43,6 +43,9 @@ def run() -> None:
 
     try:
         sys.exit(main(prog_name="ziyuan", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.UsageError as error:
         click.echo(f"用法不对:{_told(error)}", err=True)
         if error.ctx is not None:
@@ -52,8 +55,13 @@ def run() -> None:
         click.echo("已中断。", err=True)
         sys.exit(130)
     except ZiyuanError as error:
-        click.echo(f"{error.code}  {error}\n            {error.remedy}", err=True)
+        click.echo(error.to_text(), err=True)
         sys.exit(2 if isinstance(error, UserError) else 11)
+    except Exception as error:
+        from ziyuan.site.failing import told
+
+        click.echo(told(error).to_text(), err=True)
+        sys.exit(11)
 
 
 def _told(error: click.UsageError) -> str:
@@ -66,10 +74,14 @@ def _told(error: click.UsageError) -> str:
         return f"缺少参数 {name}。"
     if isinstance(error, click.BadParameter):
         return f"参数 {name} 的值不合要求:{_said(error.message)}"
-    return error.format_message()
+    return _said(error.format_message())
 
 
 _SAYINGS = (
+    (r"No such command '(.*)'\.", r"没有命令“\1”。"),
+    (r"Got unexpected extra arguments? \((.*)\)", r"多出的参数:\1。"),
+    (r"Option '(.*)' requires an argument\.", r"选项 \1 之后应写出它的值。"),
+    (r"Option '(.*)' does not take a value\.", r"选项 \1 之后不能写值。"),
     (r"(?:Path|File|Directory) '(.*)' does not exist\.", r"“\1”不存在。"),
     (r"(?:Path|File|Directory) '(.*)' is a directory\.", r"“\1”是文件夹,应为文件。"),
     (r"(?:Path|File|Directory) '(.*)' is a file\.", r"“\1”是文件,应为文件夹。"),
