@@ -1,9 +1,10 @@
 """Sealing, diff and changesets of a county's land-use layer, beside `ogr2ogr` COPY of the same file into the same server.
 
 Run: `python bench/editions.py [--patches 31250 125000] [--runs 3] [--folder DIR]`. Needs the test server of `./ziyuan test`
-and Debian's `gdal-bin`. Sealing is everything but the checks: values read, plane integers, 4490 copy, digests, history on both clocks,
-indexes, audit, Parquet file. The next year changes about 3 % and is written again with shuffled rows, other ring starts
-and the other direction. Every measurement is a process of its own, in turn; wall seconds, median (least–most), peak memory.
+and Debian's `gdal-bin`. Sealing is everything but the checks: values read, plane integers, 4490 copy, digests, history on
+both clocks, indexes, audit, Parquet file. The next year changes about 3 % and is written again with shuffled rows, other
+ring starts and the other direction. Every measurement is a process of its own, in turn; wall seconds, median (least–most),
+peak memory.
 """
 
 import argparse
