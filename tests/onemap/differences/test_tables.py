@@ -198,6 +198,32 @@ def test_lines_and_points_are_compared_too():
     assert [(c.key, c.fields, c.geometry) for c in found.changes] == [("a", (), True), ("b", ("W",), False)]
 
 
+@given(seed=st.integers(0, 9999), moved=st.integers(0, 8), step=st.sampled_from([0.0, 0.00004, 0.0001]))
+@settings(max_examples=40, deadline=None)
+def test_a_line_runs_either_way_where_that_is_declared(seed, moved, step):
+    """Turned round and written with other digits it is the same; moved by a step of the grid it is not."""
+    from ziyuan.onemap.standards.model import Entity, Field, Geometry
+
+    entity = Entity("L", "线", None, Geometry("line"), {"ID": Field("ID", "编号", "text")}, key="ID")
+    random = np.random.default_rng(seed)
+    lines = [np.round(39_512_000 + random.uniform(0, 900, (4, 2)), 4) for _ in range(9)]
+    for line in lines:
+        line[:, 1] -= 36_000_000
+    other = [line[::-1].copy() for line in lines]
+    other[moved][2, 0] += step
+
+    def side(points):
+        wkb = pa.array([shapely.to_wkb(shapely.LineString(p)) for p in points], pa.binary())
+        return Side(pa.table({"ID": [str(n) for n in range(9)], "geometry": wkb}), 4527)
+
+    def changed(**words):
+        model = replace(MODEL, entities={"L": entity}, no_change=words)
+        return {c.key for c in compare(model, entity, side(lines), side(other)).changes}
+
+    assert changed(line_direction="any") == ({str(moved)} if step == 0.0001 else set())
+    assert changed() == changed(line_direction="kept") == {str(n) for n in range(9)}
+
+
 def test_a_composite_key_is_told_as_the_standard_writes_it():
     from ziyuan.onemap.standards.keys import key_of
     from ziyuan.onemap.standards.model import Entity, Field, Geometry
