@@ -9,6 +9,8 @@ import shapely
 
 from tests.onemap.quality import county
 from ziyuan.onemap.quality.check import check
+from ziyuan.onemap.quality.duty import duty_of
+from ziyuan.onemap.quality.finding import Finding
 from ziyuan.onemap.standards import library
 
 MODEL = library.load("tdt1057@2020")
@@ -192,3 +194,24 @@ def test_an_empty_layer_is_checked_without_error(made):
     layers = made.layers()
     layers["DLTB"] = replace(layers["DLTB"], table=layers["DLTB"].table.slice(0, 0))
     assert check([MODEL], layers, county=county.CODE, period=county.PERIOD).features["DLTB"] == 0
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    ({"part": "land", "class": "01", "area_m2": "5.00"}, "它的上级 01"),
+    ({"part": "island", "class": "9999", "area_m2": "5.00"}, "海岛登记的 9999"),
+])  # fmt: skip
+def test_registered_areas_that_contradict_themselves_are_the_reviewers_to_mend(made, row, words):
+    """The county is not sent back for a table it did not write, and nothing is judged by such a table."""
+    made.control = [*made.control, row]
+    (one,) = judge(made).findings
+    assert (one.rule, one.severity, one.duty) == ("B-04", "warning", "reviewer")
+    assert words in one.message and "不必处理" in one.remedy
+
+
+def test_duty_is_the_submitters_but_for_what_the_platform_did():
+    told = {"rule": "ZY-SBX-002", "kind": "LimitBroken", "family": "文件读取"}
+    duties = [duty_of(Finding(**{**told, **change})) for change in (
+        {"severity": "error"}, {"severity": "error", "rule": "ZY-SBX-004"}, {"severity": "warning", "rule": "X-1"},
+        {"severity": "note", "rule": "X-1"}, {"severity": "note", "rule": "X-1", "duty": "platform"},
+    )]  # fmt: skip
+    assert duties == ["platform", "submitter", "reviewer", "submitter", "platform"]

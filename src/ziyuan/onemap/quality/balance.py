@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -88,7 +89,7 @@ def _m2(hundredths: int) -> str:
 
 def _county_total(rule: Rule, context: Context, frame: Frame, field: str) -> None:
     """Land and islands separately, against the registered control areas."""
-    if context.control_areas is None:
+    if context.control_areas is None or any(_contradiction(other, frame, context) for other in frame.model.rules):
         return
     control = _control(context.control_areas)
     totals = {part: sum(classes.values()) for part, classes in control.items()}
@@ -124,12 +125,40 @@ def _missed(rule: Rule, layer: str, field: str, what: str, stated: int, found: i
                 measure=float((found - stated) / 100), unit="m2")  # fmt: skip
 
 
+def _contradiction(rule: Rule, frame: Frame, context: Context) -> str:
+    """What is wrong with the registered areas themselves, by the class table of a `class_equal` rule; empty: nothing.
+
+    A class beside one above it would be counted twice; a class that the table does not know can never be delivered.
+    """
+    field = frame.entity.fields.get(str(rule.params.get("class", ""))) if rule.kind == "class_equal" else None
+    table = frame.model.codes.get(str(field.domain)) if field is not None else None
+    if table is None or not context.control_areas:
+        return ""
+    for part, classes in sorted(_control(context.control_areas).items()):
+        for code in sorted(classes):
+            known = table.base(code) or code
+            above = [head for head in table.heads(known)[1:] if head in classes]
+            if above:
+                return f"{_PART_TITLES.get(part, part)}同时登记了 {code} 和它的上级 {above[0]}，面积重复计算"
+            if known not in table.by_code:
+                return f"{_PART_TITLES.get(part, part)}登记的 {code} 不在{table.title}代码表中"
+    return ""
+
+
 def class_equal(rule: Rule, context: Context) -> None:
-    """Area by class (deduction counted as its own class) equals the registered control area of the class."""
+    """Area by class (deduction counted as its own class) equals the registered control area of the class.
+
+    Registered areas that contradict themselves are told to the reviewer, and nothing is judged by them.
+    """
     parts = _column(context, rule.params["parts"])
     if parts is None or context.control_areas is None:
         return
     frame, field = parts
+    if wrong := _contradiction(rule, frame, context):
+        said = f"登记的控制面积自相矛盾：{wrong}；县级总面积和分地类面积没有核对。"
+        context.collector.one(replace(rule, severity="warning"), said, layer=frame.name, field=field, duty="reviewer",
+                              remedy="由登记控制面积的机关改正后重新登记；汇交单位不必处理")  # fmt: skip
+        return
     found = _by_class(frame, field, rule)
     control = _control(context.control_areas)
     slack = round(float(rule.params.get("within", 0)) * 100)
