@@ -1,11 +1,13 @@
 """Lines, points and tables are sealed, asked, compared and carried like polygons; keys may have several parts."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 import pytest
 import shapely
+from click.testing import CliRunner
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
-from ziyuan.onemap.editions import changesets, lake, undo
+from ziyuan.onemap.editions import changesets, commands, lake, node_commands, undo
 from ziyuan.onemap.editions.mirror import digest_lines
 from ziyuan.onemap.editions.prepare import prepare
 from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_write
@@ -240,6 +242,29 @@ def _columns(entity, row):
     table = world.table(entity, [row]).table
     names = [n for n in table.column_names if n != "geometry"]
     return names, [table.column(n) for n in names]
+
+
+@KINDS
+def test_the_commands_take_every_kind(by, entity, tmp_path):
+    def run(command, *words):
+        found = CliRunner().invoke(command, [str(w) for w in words], catch_exceptions=False)
+        return found.exit_code, [json.loads(line) for line in found.stdout.splitlines() if line.startswith("{")], found.stdout
+
+    name = f"kinds@1/{entity}"
+    seal("A", entity, ROWS, Y2024, by)
+    _, _, before = run(node_commands.digests, "--layer", name, "--features")
+    seal("B", entity, [replace(ROWS[0], text="丁"), *ROWS[1:]], Y2025, by)
+    _, _, after = run(node_commands.digests, "--layer", name, "--features")
+    code, lines, _ = run(commands.asof, name, "2024", "--county", COUNTY, "--json")
+    assert code == 0 and lines[-1]["summary"]["count"] == len(ROWS) == len(lines) - 1
+    assert {line["geometry"] is None for line in lines[:-1]} == {entity == "JL"}
+    code, lines, _ = run(commands.diff, "2024", "2025", "--county", COUNTY, "--layer", name, "--json")
+    wanted = {"change": "update", "layer": name, "key": key(entity, 1), "old_key": None, "fields": ["SM"], "geometry": False}
+    assert code == 1 and lines[0] == wanted
+    for side, text in (("a", before), ("b", after)):
+        (tmp_path / side).write_text(text, encoding="utf-8")
+    code, lines, _ = run(node_commands.compare, tmp_path / "a", tmp_path / "b", "--json")
+    assert code == 1 and lines[-1]["summary"]["first"]["first"] == key(entity, 1)
 
 
 class TestTheServices:
