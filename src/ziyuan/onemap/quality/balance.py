@@ -13,7 +13,7 @@ from ziyuan.base.numbers import half_up
 from ziyuan.onemap.quality.collector import LISTED, Finding, make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
-from ziyuan.onemap.standards.model import Rule
+from ziyuan.onemap.standards.model import Model, Rule
 
 _PART_OF = {"00": "land", "01": "island"}
 _PART_TITLES = {"land": "陆地", "island": "海岛"}
@@ -89,7 +89,7 @@ def _m2(hundredths: int) -> str:
 
 def _county_total(rule: Rule, context: Context, frame: Frame, field: str) -> None:
     """Land and islands separately, against the registered control areas."""
-    if context.control_areas is None or any(_contradiction(other, frame, context) for other in frame.model.rules):
+    if context.control_areas is None or any(_contradiction(other, frame.model, context) for other in frame.model.rules):
         return
     control = _control(context.control_areas)
     totals = {part: sum(classes.values()) for part, classes in control.items()}
@@ -125,14 +125,16 @@ def _missed(rule: Rule, layer: str, field: str, what: str, stated: int, found: i
                 measure=float((found - stated) / 100), unit="m2")  # fmt: skip
 
 
-def _contradiction(rule: Rule, frame: Frame, context: Context) -> str:
+def _contradiction(rule: Rule, model: Model, context: Context) -> str:
     """What is wrong with the registered areas themselves, by the class table of a `class_equal` rule; empty: nothing.
 
     A class beside one above it would be counted twice; a class that the table does not know can never be delivered.
     """
-    field = frame.entity.fields.get(str(rule.params.get("class", ""))) if rule.kind == "class_equal" else None
-    table = frame.model.codes.get(str(field.domain)) if field is not None else None
-    if table is None or not context.control_areas:
+    if rule.kind != "class_equal" or not context.control_areas:
+        return ""
+    entity = model.entities[str(rule.params["parts"]).partition(".")[0]]
+    table = model.codes.get(str(entity.fields[rule.params["class"]].domain))
+    if table is None:
         return ""
     for part, classes in sorted(_control(context.control_areas).items()):
         for code in sorted(classes):
@@ -154,7 +156,7 @@ def class_equal(rule: Rule, context: Context) -> None:
     if parts is None or context.control_areas is None:
         return
     frame, field = parts
-    if wrong := _contradiction(rule, frame, context):
+    if wrong := _contradiction(rule, frame.model, context):
         said = f"登记的控制面积自相矛盾：{wrong}；县级总面积和分地类面积没有核对。"
         context.collector.one(replace(rule, severity="warning"), said, layer=frame.name, field=field, duty="reviewer",
                               remedy="由登记控制面积的机关改正后重新登记；汇交单位不必处理")  # fmt: skip
