@@ -100,6 +100,21 @@ READABLE = {
     "clockwise ring": (gb(HEAD + "\n".join([ONE.splitlines()[0], *ONE.splitlines()[:0:-1]])), set()),
     "extra value after the east": (gb(WITH.replace(".250\n", ".250,备注\n")), set()),
     "end of file mark": (gb(WITH) + b"\x1a", set()),
+    "colons in the head": (gb(WITH.replace("=", ":")), set()),
+    "full-width colons in the head": (gb(WITH.replace("=", "\uff1a")), set()),
+    "square brackets of full width": (gb(WITH.replace("[", "【").replace("]", "】")), set()),
+    "zone and degrees in words": (gb(WITH.replace("带号=39", "带号=第39带").replace("分带=3", "分带=三度带")), set()),
+    "unit with its sign": (gb(WITH.replace("计量单位=米", "计量单位=米(m)")), set()),
+    "ring number left empty": (gb(WITH.replace(",1,352", ",,352")), {"019"}),
+    "count left empty": (gb(WITH.replace("5,0.3000", ",0.3000")), set()),
+    "nothing but the end mark": (gb(HEAD + ",,,,,,,,@\n" + ONE.split("\n", 1)[1]), set()),
+    "semicolons throughout": (gb(WITH.replace(",", ";").replace("0;0;0;0;0;0;0", "0,0,0,0,0,0,0")), {"020"}),
+    "tabs throughout": (gb(WITH.replace(",", "\t").replace("0\t0\t0\t0\t0\t0\t0", "0,0,0,0,0,0,0")), {"020"}),
+    "points without a letter": (gb(WITH.replace("\nJ", "\n")), set()),
+    "a height after the east": (gb(WITH.replace(".250\n", ".250,35.2\n")), set()),
+    "coordinates with an exponent": (gb(WITH.replace("3521100.125", "3.521100125E6")), set()),
+    "the head behind the points": (gb("[地块坐标]\n" + ONE + HEAD.replace("[地块坐标]\n", "")), set()),
+    "closing point of another number": (gb(HEAD + ONE[: ONE.rindex("J1")] + ONE[ONE.rindex("J1"):].replace("J1", "J5")), set()),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Which value is north, and in which 3-degree zone: judged for the file as a whole, never guessed."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -139,10 +140,10 @@ def _check_header(file: TextFile) -> None:
         file.say("ZY-TXT-031")
     elif "2000" not in datum and "CGCS" not in datum.upper():
         file.say("ZY-TXT-030", lines["坐标系"], value=datum)
-    degrees = head.get("几度分带", "").removesuffix("度").strip()
+    degrees = re.sub("[度分带]", "", head.get("几度分带", "")).strip()
     if degrees and degrees not in ("3", "三", "3.0"):
         file.say("ZY-TXT-032", lines["几度分带"], value=degrees)
-    unit = head.get("计量单位", "")
+    unit = re.split("[(\uff08]", head.get("计量单位", ""))[0].strip()
     if unit and unit not in ("米", "m", "M", "公尺"):
         file.say("ZY-TXT-033", lines["计量单位"], value=unit)
     projection = head.get("投影类型", "")

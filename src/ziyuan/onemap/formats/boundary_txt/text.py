@@ -11,6 +11,8 @@ MOST_BYTES = 16 * 1024 * 1024
 _WIDE = str.maketrans({chr(0xFEE0 + ord(c)): c for c in "0123456789.-+@=[]"} | {"\u3010": "[", "\u3011": "]"})
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$|[+-]?\.\d+$")
 _AFTER_END = re.compile(r"[,\uff0c ;\uff1b\t]+$")
+_COLON = re.compile("[:\uff1a]")
+_OTHER_SEPARATORS = re.compile("[\uff0c;\uff1b\t]")
 _MOST_PROBLEMS = 200
 
 
@@ -146,8 +148,8 @@ def _take_line(file: TextFile, section: str, number: int, line: str, plain: str)
     header = _AFTER_END.sub("", plain)
     if header.endswith("@"):
         file.parcels.append(_parcel_line(file, number, header))
-    elif "=" in plain and section != "地块坐标":
-        key, _, value = plain.partition("=")
+    elif ("=" in plain and section != "地块坐标") or (section == "属性描述" and _COLON.search(plain)):
+        key, _, value = (plain if "=" in plain else _COLON.sub("=", plain, count=1)).partition("=")
         if section in ("属性描述", ""):
             file.header[key.strip()] = value.strip()
             file.header_lines[key.strip()] = number
@@ -162,7 +164,7 @@ def _take_line(file: TextFile, section: str, number: int, line: str, plain: str)
 def _parcel_line(file: TextFile, number: int, plain: str) -> ParcelLines:
     body = plain[:-1]
     if body.count(",") < 3:
-        body = body.replace("\uff0c", ",")
+        body = _OTHER_SEPARATORS.sub(",", body)
     values = [value.strip(" \t\u3000\xa0") for value in body.split(",")]
     if values and values[-1] == "":
         values.pop()
@@ -171,7 +173,7 @@ def _parcel_line(file: TextFile, number: int, plain: str) -> ParcelLines:
                          use=values[6], land_class=values[7], extra=tuple(values[8:]))
     if re.fullmatch(r"\d+(\.0*)?", values[0]):
         parcel.stated_count = int(float(values[0]))
-    else:
+    elif values[0]:
         file.say("ZY-TXT-017", number, value=values[0])
     if values[1]:
         try:
@@ -194,9 +196,9 @@ def _point(file: TextFile, number: int, line: str, plain: str) -> None:
     if not file.parcels:
         file.say_once("ZY-TXT-012", number)
         file.parcels.append(ParcelLines(number))
-    if len(values) == 3:
+    if len(values) == 3 or not values[1]:
         file.say_once("ZY-TXT-019", number)
-        values.insert(1, "1")
+        values[1 : 1 + (len(values) > 3)] = ["1"]
     if not values[1].isdecimal() or int(values[1]) < 1:
         file.say("ZY-TXT-016", number, value=values[1])
         return
