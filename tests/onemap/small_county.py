@@ -63,9 +63,9 @@ def official(shapes: list[shapely.Geometry], zone: int = ZONE) -> list[Decimal]:
 
 
 def patch(
-    serial: int, shape: shapely.Geometry, code: str, name: str, year: int, county: str = COUNTY
+    serial: int, shape: shapely.Geometry, code: str, name: str, year: int, county: str = COUNTY, zone: int = ZONE
 ) -> Patch:
-    area = official([shape])[0]
+    area = official([shape], zone)[0]
     ridged = code == "0103"
     deducted = areas.ridge_deduction(area, RIDGE_SHARE).deducted if ridged else None
     values = {

@@ -55,7 +55,9 @@ def package(code: str, outline: shapely.Geometry, zone: int, year: int, padding:
     east, north = crs.to_plane(zone).transform(heart.x, heart.y)
     west, south = round(east / 100) * 100.0, round(north / 100) * 100.0
     patches = [
-        lattice.patch(n + 1, shapely.MultiPolygon([shape]), *lattice.CLASSES[(n + year) % len(lattice.CLASSES)], year, code)
+        lattice.patch(
+            n + 1, shapely.MultiPolygon([shape]), *lattice.CLASSES[(n + year) % len(lattice.CLASSES)], year, code, zone
+        )
         for n, shape in enumerate(lattice.grid(COLUMNS, ROWS, seed=int(code) % 97, west=west, south=south))
     ]
     land = lattice.table(patches)
