@@ -143,6 +143,13 @@ SINGLE = {
     ),
     "small": (["no_sliver, min_area: 5"], [("A", box(0, 0, 2, 2)), ("B", box(10, 0, 13, 3))], [("no_sliver", "A")]),
     "narrow": (["no_sliver, min_width: 0.5"], [("A", box(0, 0, 100, 0.4)), ("B", box(0, 9, 100, 9.6))], [("no_sliver", "A")]),
+    "just as wide as asked": (
+        ["no_sliver, min_width: 10"],
+        [("A", box(0, 0, 10, 50)), ("B", box(20, 0, 29.99, 50))],
+        [("no_sliver", "B")],
+    ),
+    "a long gap just wider than the limit": (["no_gap, max_width: 9.99"], AROUND, []),
+    "a gap just as wide as the limit": (["no_gap, max_width: 10"], AROUND, [("no_gap", "A", "B", "C", "D")]),
     "a short edge of two": (
         ["no_short_edge, min_length: 0.05"],
         [

@@ -13,7 +13,7 @@ from ziyuan.onemap.quality.areas import of as area_of
 from ziyuan.onemap.quality.collector import LISTED, make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
-from ziyuan.onemap.quality.strips import ground_area, width
+from ziyuan.onemap.quality.strips import ground_area, holds_circle
 from ziyuan.onemap.standards.model import Rule
 
 _KIND_TITLES = {"point": "点", "line": "线", "polygon": "面"}
@@ -139,6 +139,10 @@ def no_hole(rule: Rule, frame: Frame, context: Context) -> None:
     context.collector.note(rule, len(rings), shown)
 
 
+_EXACT = 2.0
+"""Units by which a width may miss its limit and still be as wide: rounding on both sides."""
+
+
 def sliver(rule: Rule, frame: Frame, context: Context) -> None:
     """Area below the limit, or no circle of the least width fits in."""
     shapes = frame.shapes
@@ -148,8 +152,8 @@ def sliver(rule: Rule, frame: Frame, context: Context) -> None:
     mean = np.divide(2 * areas, around, out=np.zeros_like(areas), where=around > 0)
     real = shapes.valid & (areas > 0)
     narrow = np.flatnonzero(real & (mean < least_width))  # the widest circle is never narrower than the mean
-    wide = dict(zip(narrow.tolist(), width(shapes.units[narrow], shapes.scale).tolist(), strict=True))
-    small = set(np.flatnonzero(real & (areas < least_area)).tolist()) | {n for n, w in wide.items() if w < least_width}
+    narrow = narrow[~holds_circle(shapes.units[narrow], least_width * shapes.scale - _EXACT)]
+    small = set(np.flatnonzero(real & (areas < least_area)).tolist()) | set(narrow.tolist())
     index = {int(shapes.rows[place]): place for place in small}
     limits = [f"面积不小于 {least_area:g} 平方米"] * bool(least_area) + [f"宽不小于 {least_width:g} 米"] * bool(least_width)
     context.collector.rows(

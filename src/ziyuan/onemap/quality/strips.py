@@ -61,10 +61,13 @@ def thick_parts(shape: shapely.Geometry, grain: Grain) -> shapely.Geometry | Non
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
-def width(shapes: Shapely, scale: float) -> NDArray[np.float64]:
-    """Diameter in metres of the largest circle in each polygon (units)."""
-    found = [0.0 if s.is_empty or s.area == 0 else 2 * shapely.maximum_inscribed_circle(s).length for s in shapes]
-    return np.array(found, np.float64) / scale
+def holds_circle(shapes: Shapely, diameter: float) -> NDArray[np.bool_]:
+    """Into which polygons (units) a circle of so many units fits: taken in by its radius, something is left.
+
+    Not by the largest circle, which GEOS only finds to a thousandth of the shape's size.
+    """
+    inwards = diameter / 2
+    return ~shapely.is_empty(in_threads(lambda s: shapely.buffer(s, -inwards, join_style="mitre"), shapes))
 
 
 def ground_area(strip: shapely.Geometry, shapes: Shapes, how: str) -> float:

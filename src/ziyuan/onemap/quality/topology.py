@@ -9,7 +9,7 @@ from ziyuan.onemap.quality.collector import LISTED, Finding, make
 from ziyuan.onemap.quality.conflicts import Conflicts, Overlap, conflicts
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.frames import Frame
-from ziyuan.onemap.quality.strips import Grain, ground_area, width
+from ziyuan.onemap.quality.strips import Grain, ground_area, holds_circle
 from ziyuan.onemap.standards.model import Rule
 
 
@@ -93,7 +93,7 @@ def no_gap(rule: Rule, frame: Frame, context: Context) -> None:
     found = _bare(frame, within)
     limit = rule.params.get("max_width")
     if limit is not None and len(found):
-        found = found[width(found, frame.shapes.scale) <= limit]
+        found = found[~holds_circle(found, limit * frame.shapes.scale + 2)]
     gaps = sorted(found, key=lambda g: (-g.area, g.bounds))
     context.gaps.setdefault(frame.name, []).extend(gaps)
     context.collector.note(rule, len(gaps), [_gap(rule, frame, gap) for gap in gaps[:LISTED]])
