@@ -76,3 +76,12 @@ def test_a_fault_of_the_program_is_told_with_its_place_and_kept_whole_for_the_ma
     story = Path(told.remedy.split("请把 ")[1].split(" 交给")[0])
     assert "list index out of range" in story.read_text(encoding="utf-8")
     story.unlink()
+
+
+def test_a_file_that_cannot_be_written_is_the_callers_to_put_right(tmp_path):
+    try:
+        (tmp_path / "没有" / "a.txt").write_text("")
+    except OSError as error:
+        told = failing.told(error)
+    assert told.code == "ZY-SIT-004"
+    assert str(told) == f"读写不了“{tmp_path / '没有' / 'a.txt'}”:文件或文件夹不存在。"

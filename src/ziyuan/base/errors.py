@@ -4,6 +4,7 @@ Plain Python, so that pure rules may raise them too. `ZiyuanError` is ours to re
 what the person can repair. The message says what, where and which value; the remedy says the next step.
 """
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -61,3 +62,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_fold = {k.casefold(): k for k in known}
     found = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
     return by_fold[found[0]] if found else None
+
+
+_REASONS = {
+    errno.ENOENT: "文件或文件夹不存在", errno.ENOTDIR: "上级不是文件夹", errno.EISDIR: "同名的是文件夹",
+    errno.EACCES: "没有读写权限", errno.EPERM: "没有读写权限", errno.EROFS: "磁盘只读", errno.ENOSPC: "磁盘已满", errno.EEXIST: "同名的已经存在",
+    errno.ENAMETOOLONG: "名称过长", errno.EIO: "磁盘出错", errno.EDQUOT: "超出磁盘配额",
+}  # fmt: skip
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system could not read or write a file, in Chinese."""
+    return _REASONS.get(error.errno or 0, "系统不允许")

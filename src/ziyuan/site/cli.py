@@ -60,8 +60,9 @@ def run() -> None:
     except Exception as error:
         from ziyuan.site.failing import told
 
-        click.echo(told(error).to_text(), err=True)
-        sys.exit(11)
+        said = told(error)
+        click.echo(said.to_text(), err=True)
+        sys.exit(2 if isinstance(said, UserError) else 11)
 
 
 def _told(error: click.UsageError) -> str:

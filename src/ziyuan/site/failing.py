@@ -1,10 +1,11 @@
 """What a command says when something broke that nobody raised on purpose: a sentence and a remedy, never a stack."""
 
+import os
 import tempfile
 import traceback
 from pathlib import Path
 
-from ziyuan.base.errors import ZiyuanError
+from ziyuan.base.errors import UserError, ZiyuanError, reason_of
 
 
 class DatabaseAway(ZiyuanError):
@@ -29,6 +30,16 @@ class DatabaseBare(ZiyuanError):
         super().__init__("本节点的数据库里还没有平台的表,或表是旧版的。")
 
 
+class FileTrouble(UserError):
+    """A file of the call could not be read or written."""
+
+    code = "ZY-SIT-004"
+    remedy = "请核对路径、权限和磁盘空间后重试。"
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"读写不了“{file}”:{reason}。", file=file)
+
+
 class Broken(ZiyuanError):
     """A fault of ours: what it was, where, and where the whole story lies."""
 
@@ -49,6 +60,8 @@ def told(error: Exception) -> ZiyuanError:
         return DatabaseAway()
     if getattr(error.__cause__ or error, "sqlstate", None) in ("42P01", "42703", "3F000"):
         return DatabaseBare()
+    if isinstance(error, OSError) and isinstance(error.filename, str | os.PathLike):
+        return FileTrouble(os.fspath(error.filename), reason_of(error))
     with tempfile.NamedTemporaryFile("w", prefix="ziyuan-", suffix=".txt", delete=False, encoding="utf-8") as story:
         story.writelines(traceback.format_exception(error))
     return Broken(error, Path(story.name))

@@ -347,7 +347,7 @@ def test_a_file_that_cannot_be_written_says_why_and_one_asked_to_the_screen_goes
     refused = CliRunner().invoke(standards, ["show", "tdt1057@2020", f"--{word}", str(tmp_path / "没有" / "a.gpkg")])
     assert refused.exit_code == 2
     assert "ZY-STD-015" in refused.stderr
-    assert "文件夹不存在" in refused.stderr
+    assert "文件或文件夹不存在" in refused.stderr
     shown = CliRunner().invoke(standards, ["show", "tdt1057@2020", f"--{word}", "-"])
     assert shown.exit_code == 0
     assert len(shown.stdout_bytes) > 500

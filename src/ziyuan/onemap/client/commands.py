@@ -117,6 +117,7 @@ def receipt(file: Path, key: Path | None, as_json: bool) -> None:
     \b
     退出码:0 有效,1 无效,2 用法不对,11 读不了。
     """
+    from ziyuan.base.errors import reason_of
     from ziyuan.onemap.client.errors import FileUnreadable, ReceiptBroken
     from ziyuan.onemap.client.signed import holds, key_of
 
@@ -124,7 +125,7 @@ def receipt(file: Path, key: Path | None, as_json: bool) -> None:
         told = json.loads(file.read_text(encoding="utf-8"))
         pem = key_of(key, str(told.get("node", "")) if isinstance(told, dict) else "")
     except (OSError, ValueError) as wrong:
-        _fail(FileUnreadable(file.name, "不是可读的 JSON" if isinstance(wrong, ValueError) else str(wrong.strerror)), UNREADABLE)
+        _fail(FileUnreadable(file.name, "不是可读的 JSON" if isinstance(wrong, ValueError) else reason_of(wrong)), UNREADABLE)
     why = holds(told, pem)
     if as_json:
         click.echo(json.dumps({"valid": not why, "why": why, "no": told.get("no") if isinstance(told, dict) else None},

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ziyuan.base.errors import reason_of
 from ziyuan.base.node_client import Client, NodeRefused, NodeSilent
 from ziyuan.onemap.client.errors import FileUnreadable, UploadStuck
 
@@ -32,7 +33,7 @@ def packed(files: Sequence[Path], name: str) -> Iterator[Path]:
         try:
             _zip(files, target)
         except OSError as wrong:
-            raise FileUnreadable(str(wrong.filename or files[0]), wrong.strerror or str(wrong)) from wrong
+            raise FileUnreadable(str(wrong.filename or files[0]), reason_of(wrong)) from wrong
         yield target
 
 
@@ -56,7 +57,7 @@ def sm3_of(path: Path) -> str:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
     except OSError as wrong:
-        raise FileUnreadable(path.name, wrong.strerror or str(wrong)) from wrong
+        raise FileUnreadable(path.name, reason_of(wrong)) from wrong
     return digest.hexdigest()
 
 

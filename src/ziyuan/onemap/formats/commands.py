@@ -83,7 +83,7 @@ def convert(source: Path, out: Path, layer: str | None, crs: int | None, encodin
     格式:.gpkg .gdb(文件夹或 .gdb.zip) .shp(或 .zip) .vct .geojson .fgb .dxf .gml .kml .parquet .xlsx .csv .txt(界址点)
     退出码:0 无损失,1 有损失(已写出),2 用法不对,11 源文件读不出。
     """
-    from ziyuan.base.errors import ZiyuanError
+    from ziyuan.base.errors import ZiyuanError, reason_of
     from ziyuan.onemap.formats.convert import told
     from ziyuan.onemap.formats.convert.run import Wish
     from ziyuan.onemap.formats.convert.run import convert as run
@@ -98,7 +98,7 @@ def convert(source: Path, out: Path, layer: str | None, crs: int | None, encodin
     except ZiyuanError as error:
         _stop(error, USAGE if isinstance(error, usage) else UNREADABLE)
     except OSError as error:
-        click.echo(f"不能写出“{out}”:{error.strerror or '磁盘或权限问题'}。", err=True)
+        click.echo(f"不能写出“{out}”:{reason_of(error)}。", err=True)
         sys.exit(USAGE)
     _tell(report, source, out, as_json)
     sys.exit(FAULTS if report.losses else CLEAN)

@@ -1,6 +1,5 @@
 """Files made from one model: handbook, templates, VCT head, schema, styles, SQL, fixtures of rules."""
 
-import errno
 import json
 import sys
 from collections.abc import Callable
@@ -9,16 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ziyuan.base.errors import reason_of
 from ziyuan.onemap.standards import ddl, handbook, schema, styles
 from ziyuan.onemap.standards.errors import EntityNotFound, NothingToMake, NotWritten
 from ziyuan.onemap.standards.model import Entity, Model
 
 Notes = list[str]
-_REASONS = {
-    errno.ENOENT: "文件夹不存在", errno.ENOTDIR: "上级不是文件夹", errno.EISDIR: "同名的是文件夹", errno.EACCES: "没有写入权限",
-    errno.EPERM: "没有写入权限", errno.EROFS: "磁盘只读", errno.ENOSPC: "磁盘已满", errno.EEXIST: "同名的是文件",
-    errno.ENAMETOOLONG: "名称过长",
-}  # fmt: skip
 _TITLES = {
     "template": "导入模板", "xlsx": "导入模板", "vct": "空 VCT 文件", "schema": "接口定义", "styles": "样式", "ddl": "建表语句",
     "fixtures": "反例和正例",
@@ -37,11 +32,6 @@ def make(kind: str, path: Path, model: Model, chosen: list[Entity] | None, *, ep
         return _MAKERS[kind](path, model, layers, epsg, rule)
     except OSError as refused:
         raise NotWritten(str(path), reason_of(refused)) from refused
-
-
-def reason_of(error: OSError) -> str:
-    """Why a file could not be written, in Chinese."""
-    return _REASONS.get(error.errno or 0, "系统不允许")
 
 
 def _put(path: Path, content: str | bytes) -> Notes:
