@@ -66,8 +66,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 _REASONS = {
     errno.ENOENT: "文件或文件夹不存在", errno.ENOTDIR: "上级不是文件夹", errno.EISDIR: "同名的是文件夹",
-    errno.EACCES: "没有读写权限", errno.EPERM: "没有读写权限", errno.EROFS: "磁盘只读", errno.ENOSPC: "磁盘已满", errno.EEXIST: "同名的已经存在",
-    errno.ENAMETOOLONG: "名称过长", errno.EIO: "磁盘出错", errno.EDQUOT: "超出磁盘配额",
+    errno.EACCES: "没有读写权限", errno.EPERM: "没有读写权限", errno.EROFS: "磁盘只读", errno.ENOSPC: "磁盘已满",
+    errno.EEXIST: "同名的已经存在", errno.ENAMETOOLONG: "名称过长", errno.EIO: "磁盘出错", errno.EDQUOT: "超出磁盘配额",
 }  # fmt: skip
 
 
