@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ def table(entity: str, rows: Sequence[Row]) -> LayerTable:
     else:
         own = {"XZQ": ["甲|乙"] * len(rows), "BH": pa.array([row.serial for row in rows], pa.int64())}
     if entity == "JL":
-        own["RQ"] = ["2024-03-01"] * len(rows)
+        own["RQ"] = pa.array([date(2024, 3, 1)] * len(rows), pa.date32())
     else:
         own["geometry"] = pa.array([shapely.to_wkb(row.shape(entity)) for row in rows], pa.binary())
     return LayerTable(entity, EPSG, pa.table({**own, **texts}), "GPKG", "UTF-8", f"{entity}.gpkg")
