@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from tests.support.database import ROOT
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless",
@@ -62,11 +64,30 @@ FOCUS = """() => {
 }"""
 
 
-class Person:
-    """One page of one person. `faults` gathers what the console said and what a look finds."""
+AXE_FILE = Path(os.environ.get("ZIYUAN_AXE") or ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js")
+# WCAG 2.1 A and AA, as axe-core judges them: each serious finding names the rule and the first element.
+AXE = """async () => {
+  const told = await axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+  return told.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `axe ${v.id} (${v.nodes.length}): ${v.help}: ${v.nodes[0].html.slice(0, 160)}`);
+}"""
 
-    def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
+
+def axe_faults(page: Page) -> list[str]:
+    """Serious findings of axe-core on the page as it stands; it is run from outside, whatever the page's policy."""
+    assert AXE_FILE.is_file(), f"没有 {AXE_FILE}:请用 ./ziyuan test 运行全部测试(它会安装),或在 web/ 中运行 npm ci。"
+    page.evaluate(AXE_FILE.read_text(encoding="utf-8"))
+    return list(page.evaluate(AXE))
+
+
+class Person:
+    """One page of one person. `faults` gathers what the console said and what a look finds.
+
+    `script`: whether the pages' own script runs; axe-core needs it too.
+    """
+
+    def __init__(self, page: Page, url: str, *, script: bool = True) -> None:
+        self.page, self.url, self.script = page, url, script
         self.faults: list[str] = []
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: self.faults.append(f"console {m.type}: {m.text} ({page.url})"))
@@ -78,10 +99,12 @@ class Person:
         return self.page
 
     def look(self, name: str, *, tab: bool = True) -> None:
-        """Take a picture and look: labels, names, focus, raw values, width."""
+        """Take a picture and look: labels, names, focus, raw values, width, and what axe-core finds."""
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_timeout(400)
         self.faults += [f"{name}: {said}" for said in self.page.evaluate(LOOK)]
+        if self.script:
+            self.faults += [f"{name}: {said}" for said in axe_faults(self.page)]
         self.page.screenshot(path=SHOTS / f"{name}.png")
         if tab:
             self.page.keyboard.press("Tab")
@@ -122,4 +145,4 @@ def _launch(playwright: Playwright) -> Browser:
 def person(opened: Browser, url: str, **options: Any) -> Person:
     """A new person with a browser of his own (nothing shared with the others)."""
     context = opened.new_context(viewport=DESK, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
-    return Person(context.new_page(), url)
+    return Person(context.new_page(), url, script=options.get("java_script_enabled", True))

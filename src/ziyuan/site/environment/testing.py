@@ -87,6 +87,7 @@ def _pytest(place: Place, folder: Path, arguments: list[str]) -> int:
         ZIYUAN_TEST_CLUSTER=str(folder / "cluster.json"),
         ZIYUAN_SHARED=str(_shared(place)),
         ZIYUAN_VENV=str(place.venv),
+        ZIYUAN_AXE=str(place.build / "web" / "node_modules" / "axe-core" / "axe.min.js"),
         **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
     )
     pictures = folder / "pictures"
