@@ -113,5 +113,7 @@ def test_the_chains_are_told_and_checked(signed_in):
     assert [c["id"] for c in officer.get("/api/chains").json()] == ["land_use", "supervision"]
     report = officer.get("/api/chains/land_use/report").json()
     assert report["items"] == [] and report["stages"][-1]["ready"] is False
+    table = officer.get("/api/chains/land_use/report.csv").content.decode("utf-8-sig").splitlines()
+    assert table[0].startswith("检查,级别,环节") and len(table) == 1 + len(report["items"])
     assert officer.get("/api/chains/none/report").status_code == 422
     assert officer.get("/api/chains/land_use/report?county=340121").status_code == 403

@@ -6,6 +6,7 @@ from ziyuan.onemap.findings.disputing import answer, dispute, take_back
 from ziyuan.onemap.findings.excepting import approve, refuse, request, withdraw
 from ziyuan.onemap.findings.models import CheckRun
 from ziyuan.onemap.findings.read import counts, listing, on_map, open_errors
+from ziyuan.onemap.findings.stages import csv_of as stage_table
 from ziyuan.onemap.findings.stages import listing as chains_told
 from ziyuan.onemap.findings.stages import report as stage_report
 from ziyuan.onemap.findings.store import Judged, store
@@ -17,5 +18,5 @@ from ziyuan.onemap.findings.view import proof as proof_file
 __all__ = [
     "CheckRun", "Judged", "answer", "approve", "chains_told", "counts", "dispute", "disputes", "exceptions", "fixture",
     "listing", "on_map", "one_dispute", "one_exception", "open_errors", "proof_file", "refuse", "request", "stage_report",
-    "store", "take_back", "with_effect", "withdraw",
+    "stage_table", "store", "take_back", "with_effect", "withdraw",
 ]  # fmt: skip

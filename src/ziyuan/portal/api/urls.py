@@ -8,6 +8,7 @@ from ziyuan.portal.api import (
     applications,
     cases,
     catalogue,
+    chains,
     deliveries,
     editions,
     errors,
@@ -41,6 +42,7 @@ if _inner:
     api.add_router("/cases", cases.router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("", findings.router)
+    api.add_router("", chains.router)
     api.add_router("/uploads", uploads.router)
     api.add_router("/mandates", filings.mandates_router)
     api.add_router("/filings", filings.filings_router)
