@@ -103,7 +103,7 @@ def deliver(nodes: Nodes, one: Sent, kind: type[Client] = Client) -> None:
         order = {"mandate": MANDATE, "county": one.county, "period": one.year, "kind": one.kind}
         upload = _until(lambda: sending.send(client, one.path, order, lambda *_: None))
         one.delivery = upload["delivery"]
-        one.told = sending.finished(client, one.delivery, lambda *_: None, 0.5)
+        one.told = sending.finished(client, one.delivery, lambda *_: None)
     except Exception as wrong:
         one.fault = repr(wrong)
 

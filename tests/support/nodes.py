@@ -109,7 +109,7 @@ class Nodes:
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(f"{self.url(name)}/api/health", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self.url(name)}/api/health", timeout=20) as answer:
                     if json.loads(answer.read())["worker"] == "ok":
                         return
             except OSError:

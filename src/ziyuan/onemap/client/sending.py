@@ -16,6 +16,7 @@ from ziyuan.base.node_client import Client, NodeRefused, NodeSilent
 from ziyuan.onemap.client.errors import FileUnreadable, UploadStuck
 
 PATIENCE = 300.0  # seconds of silence after which a sender gives up; he may begin again at any time
+SOON, LATE = 0.5, 10.0  # seconds between two questions: at the least, at the most
 _CHUNK = 1 << 20
 _OFFSET_WRONG, _BUSY = "ZY-DLV-033", "ZY-DLV-032"
 _READY = (".zip", ".gpkg", ".vct", ".geojson", ".gml", ".kml", ".fgb", ".dxf", ".xlsx", ".csv", ".zyc")
@@ -113,22 +114,31 @@ def _asked(client: Client, address: str) -> int | None:
     return None
 
 
-def finished(client: Client, delivery: int, tell: Tell, pause: float = 0.7) -> dict[str, Any]:
-    """Wait until the check of a delivery is over, over restarts of the node."""
+def finished(client: Client, delivery: int, tell: Tell) -> dict[str, Any]:
+    """Wait until the check of a delivery is over, over restarts of the node; whoever waits longer asks less often."""
     end = time.monotonic() + PATIENCE
+    silences = 0
     while True:
         try:
             told = client.get(f"/api/deliveries/{delivery}")
         except (NodeSilent, OSError, http.client.HTTPException, ValueError, NodeRefused) as wrong:
             if (isinstance(wrong, NodeRefused) and wrong.status_given < 500) or time.monotonic() > end:
                 raise
-            time.sleep(pause)
+            silences += 1
+            time.sleep(min(SOON * 2**silences, LATE))
             continue
-        end = time.monotonic() + PATIENCE
+        end, silences = time.monotonic() + PATIENCE, 0
         if told["state"] not in ("open", "uploading", "received", "reading", "checking"):
             return dict(told)
         tell(_step(told), told["progress"]["done"], told["progress"]["total"])
-        time.sleep(pause)
+        time.sleep(_pause(told))
+
+
+def _pause(told: dict[str, Any]) -> float:
+    """A tenth of what the queue is expected to take, so that a whole province waiting leaves the node its work."""
+    queue = told.get("queue") or {}
+    wait = queue.get("estimate_seconds")
+    return min(max((wait if wait is not None else queue.get("place") or 0) / 10, SOON), LATE)
 
 
 def _step(told: dict[str, Any]) -> str:
