@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ziyuan.onemap.differences.values import text
 from ziyuan.onemap.standards.keys import SEPARATOR
 
 
 def joined(parts: Sequence[pa.Array]) -> pa.Array:
-    """Aligned columns as one text a row; null where a part is. One part stands as it is, several have `|` escaped."""
-    texts = [text(part.cast(pa.string())) for part in parts]
+    """Aligned typed columns as one text a row; null where a part is. One part stands as it is, several have `|` escaped."""
+    texts = [part.cast(pa.string()) for part in parts]
     if len(texts) == 1:
         return texts[0]
     for sign in ("\\", SEPARATOR):
