@@ -9,6 +9,7 @@ export type FindingState = 'open' | 'fixed' | 'excepted' | 'disputed' | 'false_a
 export interface Finding {
   id: number
   rule: string
+  title: string
   kind: string
   family: string
   severity: Severity

@@ -121,7 +121,7 @@ def item(f: StoredFinding) -> dict[str, Any]:
     """A finding with every field that is stored of it."""
     effect, standing = effect_of(f), Standing.FIXED if f.fixed_in_id else f.standing
     return {
-        "id": f.pk, "rule": f.rule, "kind": f.kind, "family": f.family, "severity": f.severity,
+        "id": f.pk, "rule": f.rule, "title": title_of(f), "kind": f.kind, "family": f.family, "severity": f.severity,
         "severity_title": SEVERITY_TITLES.get(f.severity, f.severity), "layer": f.layer, "key": f.key,
         "row": f.row, "file": f.file, "line": f.line, "field": f.field, "value": f.value, "expected": f.expected,
         "epsg": f.epsg, "x": f.x, "y": f.y, "lon": f.lon, "lat": f.lat, "village": f.village,
@@ -133,6 +133,12 @@ def item(f: StoredFinding) -> dict[str, Any]:
         "since": f.since, "fixed_in": f.fixed_in.delivery.no if f.fixed_in else None,
         "exception": exception_of(f), "geometry": geojson(f),
     }  # fmt: skip
+
+
+def title_of(f: StoredFinding) -> str:
+    """What the rule is about, in words; a fault of a file, whose message is all there is to say, by its family."""
+    titles = (c["title"] for c in (f.run.counts if f.run else ()) if c["rule"] == f.rule)
+    return next((title for title in titles if title != f.message.rstrip("。")), f.family)
 
 
 def exception_of(f: StoredFinding) -> dict[str, Any] | None:
