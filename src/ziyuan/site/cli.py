@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import warnings
 
 import click
 
@@ -41,6 +42,8 @@ def run() -> None:
     """Entry point: errors raised on purpose are shown as they are, without a trace."""
     from ziyuan.base.errors import UserError, ZiyuanError
 
+    if not sys.warnoptions:  # what libraries remark to programmers is no answer to a person
+        warnings.simplefilter("ignore")
     try:
         sys.exit(main(prog_name="ziyuan", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:

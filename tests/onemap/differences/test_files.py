@@ -145,3 +145,20 @@ def test_the_comparison_needs_neither_django_nor_a_database(old):
         "assert r.exit_code == 0, r.output; assert 'django' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("far", [1e13, 1e15, 1e300])
+def test_coordinates_beyond_any_map_are_a_change_when_they_differ_and_none_when_they_do_not(tmp_path, far):
+    model = tmp_path / "mine.yaml"
+    model.write_text(MODEL, encoding="utf-8")
+
+    def file(name, east):
+        shape = shapely.Polygon([(east, 0), (east, east), (5, 5), (east, 0)])
+        table = pa.table({"ID": ["1"], "geometry": pa.array([shapely.to_wkb(shape)], pa.binary())})
+        path = tmp_path / name
+        pyogrio.write_arrow(table, path, layer="PLOT", geometry_name="geometry", geometry_type="Polygon", crs="EPSG:4527")
+        return path
+
+    one, same, other = file("a.gpkg", far), file("b.gpkg", far), file("c.gpkg", far * 2)
+    assert run(one, same, "--standard", model, "--json")[0] == 0
+    assert [c["geometry"] for c in run(one, other, "--standard", model, "--json")[1]] == [True]

@@ -387,3 +387,10 @@ def test_a_table_alone_is_refused_by_name_where_they_have_none(tmp_path, extensi
     pyogrio.write_arrow(pa.table({"MC": ["a"]}), source, layer="ZB", driver="GPKG")
     run = CliRunner().invoke(command, [str(source), str(tmp_path / f"o.{extension}")])
     assert run.exit_code == 2 and "ZB" in run.stderr and ".gpkg" in run.stderr and not (tmp_path / f"o.{extension}").exists()
+
+
+def test_coordinates_beyond_any_map_are_carried_as_they_stand(tmp_path):
+    far = shapely.Polygon([(1e300, 0), (1e300, 1e300), (5, 5), (1e300, 0)])
+    source = write(tmp_path / "in.gpkg", [far, box(500, 500)], {"A": ["1", "2"]})
+    report = convert(source, tmp_path / "out.fgb", Wish())
+    assert report.losses == []

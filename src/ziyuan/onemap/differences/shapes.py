@@ -176,10 +176,10 @@ def _flat(geometries: np.ndarray, kinds: np.ndarray, step: float) -> PlaneBatch:
 
 
 def _integers(coords: np.ndarray, step: float) -> np.ndarray:
-    if step == 0.0001:  # as the map stores them
-        return to_units(np.where(np.isfinite(coords), coords, 0.0))
-    with np.errstate(invalid="ignore"):
-        return np.floor(np.where(np.isfinite(coords), coords, 0.0) / step + 0.5).astype(np.int64)
+    wild = ~(np.abs(coords) < step * 2.0**52)  # beyond any map, or no number: the same only to the last bit
+    tame = np.where(wild, 0.0, coords)
+    whole = to_units(tame) if step == 0.0001 else np.floor(tame / step + 0.5).astype(np.int64)
+    return np.where(wild, np.ascontiguousarray(coords).view(np.int64) >> 1, whole) if wild.any() else whole
 
 
 def _without_collinear(batch: PlaneBatch, areal: np.ndarray) -> PlaneBatch:

@@ -13,6 +13,7 @@ from ziyuan.onemap.formats.convert.layer import Layer
 from ziyuan.onemap.formats.convert.told import Loss
 from ziyuan.onemap.formats.opening import Opened
 
+_WILD = 1e12
 _SAME = {False: 6, True: 11}  # decimals at which coordinates in metres and in degrees are the same
 
 
@@ -76,7 +77,13 @@ class _Rows:
         plain_old, plain_new = _plain(old, decimals), _plain(new, decimals)
         # a point at an edge of the rounding may fall to either side: those are compared by distance
         near = _near(plain_old, plain_new, 2 * 10.0**-decimals)
-        return shapely.equals(plain_old, plain_new) | near | (_empty(old) & _empty(new))
+        same = near | (_empty(old) & _empty(new))
+        # what cannot be rounded or overlaid (coordinates beyond any map) is the same only as it stands
+        wild = ~(np.abs(shapely.bounds(old)) < _WILD).all(axis=1) | ~(np.abs(shapely.bounds(new)) < _WILD).all(axis=1)
+        rest = np.flatnonzero(~same & ~wild)
+        same[rest] = shapely.equals(plain_old[rest], plain_new[rest])
+        same[wild] |= shapely.to_wkb(shapely.force_2d(_single(old[wild]))) == shapely.to_wkb(shapely.force_2d(_single(new[wild])))
+        return same
 
     def attributes(self) -> list[Loss]:
         """Field by field, values at the written type."""
