@@ -60,11 +60,13 @@ def _twice(twin: Twin, layer: Layer) -> None:
 
 
 def _inside(twin: Twin, layer: Layer, number: int) -> None:
-    row = _whole(twin, layer)
-    if row is None:
-        return
-    shape = _polygon(layer, row)
-    corner = _corner_inside(twin, shape)
+    while True:
+        row = _whole(twin, layer)
+        if row is None:
+            return
+        corner = _corner_inside(twin, _polygon(layer, row))
+        if corner is not None:
+            break
     x, y = corner
     small = box(x, y, *on_grid(x + 2.0, y + 2.0))
     new = layer.append(
@@ -78,17 +80,17 @@ def _inside(twin: Twin, layer: Layer, number: int) -> None:
     twin.plant(f"{layer.name}-T4", layer.name, new, measure=round(small.area, 4))
 
 
-def _corner_inside(twin: Twin, shape: Polygon) -> tuple[float, float]:
-    """A place inside a large patch of the region, away from the middle of the patch."""
+def _corner_inside(twin: Twin, shape: Polygon) -> tuple[float, float] | None:
+    """A place inside a large patch of the region, away from the middle of the patch; None where there is no room."""
     patches = twin.layers["DLTB"].shapes
     inner = [p for p in patches if isinstance(p, Polygon) and p.area > 3000 and shape.contains(p)]
-    patch = max(inner, key=lambda p: p.area)
-    centre = shapely.point_on_surface(patch)
-    for x, y in ring_of(patch):
-        place = on_grid(0.75 * x + 0.25 * centre.x, 0.75 * y + 0.25 * centre.y)
-        if patch.contains(box(place[0] - 2, place[1] - 2, place[0] + 4, place[1] + 4)):
-            return place
-    raise LookupError("no patch of the region has room")
+    for patch in sorted(inner, key=lambda p: -p.area):
+        centre = shapely.point_on_surface(patch)
+        for x, y in ring_of(patch):
+            place = on_grid(0.75 * x + 0.25 * centre.x, 0.75 * y + 0.25 * centre.y)
+            if patch.contains(box(place[0] - 2, place[1] - 2, place[0] + 4, place[1] + 4)):
+                return place
+    return None
 
 
 def _empty(twin: Twin, layer: Layer, number: int) -> None:
