@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.sandbox.run import SOURCE
 from ziyuan.onemap.formats.commands import convert as command
 from ziyuan.onemap.formats.convert.run import Wish, convert, read
@@ -389,8 +390,11 @@ def test_a_table_alone_is_refused_by_name_where_they_have_none(tmp_path, extensi
     assert run.exit_code == 2 and "ZB" in run.stderr and ".gpkg" in run.stderr and not (tmp_path / f"o.{extension}").exists()
 
 
-def test_coordinates_beyond_any_map_are_carried_as_they_stand(tmp_path):
+def test_coordinates_beyond_any_map_are_carried_as_they_stand_or_asked_about(tmp_path):
     far = shapely.Polygon([(1e300, 0), (1e300, 1e300), (5, 5), (1e300, 0)])
-    source = write(tmp_path / "in.gpkg", [far, box(500, 500)], {"A": ["1", "2"]})
-    report = convert(source, tmp_path / "out.fgb", Wish())
-    assert report.losses == []
+    source = write(tmp_path / "in.gpkg", [far], {"A": ["1"]}, crs="EPSG:4326")
+    assert convert(source, tmp_path / "out.fgb", Wish()).losses == []
+    with pytest.raises(ZiyuanError) as asked:
+        convert(write(tmp_path / "zone.gpkg", [far], {"A": ["1"]}), tmp_path / "zone.fgb", Wish())
+    assert asked.value.code == "ZY-FMT-031"
+    assert "2.5e+299" in str(asked.value)

@@ -49,7 +49,7 @@ class Seen:
             "prefixed": f"带第 {self.zone} 带带号的平面坐标",
             "bare": "不含带号的平面坐标",
             "swapped": f"北、东颠倒的第 {self.zone} 带坐标",
-        }.get(self.kind, f"无法判断的数值({self.x:.1f}, {self.y:.1f})")
+        }.get(self.kind, f"无法判断的数值({self.x:.12g}, {self.y:.12g})")
 
 
 def look(geometry: pa.ChunkedArray | pa.Array) -> Seen | None:
