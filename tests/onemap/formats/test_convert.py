@@ -397,4 +397,4 @@ def test_coordinates_beyond_any_map_are_carried_as_they_stand_or_asked_about(tmp
     with pytest.raises(ZiyuanError) as asked:
         convert(write(tmp_path / "zone.gpkg", [far], {"A": ["1"]}), tmp_path / "zone.fgb", Wish())
     assert asked.value.code == "ZY-FMT-031"
-    assert "2.5e+299" in str(asked.value)
+    assert "e+299" in str(asked.value)
