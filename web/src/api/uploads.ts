@@ -40,6 +40,8 @@ export interface Mandate {
   title: string
   organ: string
   organ_title: string
+  /** False where nothing says that it must be sent each period. */
+  owed: boolean
   cadence: 'yearly' | 'quarterly' | 'monthly'
   reference: string | null
   current_period: string

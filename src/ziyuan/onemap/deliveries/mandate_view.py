@@ -18,7 +18,8 @@ def mandates_told(by: kernel.Actor) -> list[dict[str, Any]]:
 def _told(task: Mandate) -> dict[str, Any]:
     layout = task.layout
     return {
-        "id": task.id, "title": task.title, "duty": task.duty, "package": task.package, "standards": list(task.standards),
+        "id": task.id, "title": task.title, "duty": task.duty, "owed": task.owed, "package": task.package,
+        "standards": list(task.standards),
         "organ": task.organ, "organ_title": LEVELS[task.organ], "organs": list(task.organs) if task.organs else None,
         "region": task.region, "cadence": task.cadence, "reference": task.reference,
         "current_period": task.current_period(kernel.today()),

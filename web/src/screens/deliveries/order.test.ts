@@ -19,7 +19,9 @@ test('only kinds that come as a file are offered, the whole county first', () =>
 
 test('a task that fetches its data by itself stands last', () => {
   const feed = { ...mandate, id: 'b', feed: { source: '', licence: '' } }
-  expect(ordered([feed, { ...mandate, id: 'a', feed: null }]).map((each) => each.id)).toEqual(['a', 'b'])
+  const plain = { ...mandate, feed: null }
+  const all = [feed, { ...plain, id: 'c', owed: false }, { ...plain, id: 'a', owed: true }]
+  expect(ordered(all).map((each) => each.id)).toEqual(['a', 'c', 'b'])
 })
 
 test('what is missing is named in the order of the form', () => {

@@ -22,9 +22,10 @@ export const periodTitle = (mandate: Mandate | null): string => PERIODS[mandate?
 
 export const deliverable = (mandate: Mandate): boolean => mandate.organ === 'county' && kindsOf(mandate).length > 0
 
-/** What may be delivered as a file; tasks that otherwise fetch their data by themselves come last. */
-export const ordered = (mandates: Mandate[]): Mandate[] =>
-  mandates.filter(deliverable).sort((a, b) => Number(a.feed !== null) - Number(b.feed !== null))
+/** What may be delivered as a file: what is owed each period first; tasks that otherwise fetch their data by themselves last. */
+export const ordered = (mandates: Mandate[]): Mandate[] => mandates.filter(deliverable).sort((a, b) => rank(a) - rank(b))
+
+const rank = (mandate: Mandate): number => (mandate.feed !== null ? 2 : mandate.owed ? 0 : 1)
 
 export const kindsOf = (mandate: Mandate): { id: string; title: string }[] =>
   SENT_KINDS.flatMap((id) => mandate.kinds.filter((kind) => kind.id === id))

@@ -25,6 +25,11 @@ test('feeds are found by the title of their task, their source and their address
   expect(ids({ outcome: 'failed' })).toEqual([])
 })
 
+test('what failed stands first, then what is due next', () => {
+  const all = [feed({ id: 1, due: '2026-12-02' }), feed({ id: 2, due: '2026-12-01' }), feed({ id: 3, due: '2026-12-03', fault: '对方回答 404' })]
+  expect(kept(all, { q: '', county: '', outcome: '' }, () => '').map((each) => each.id)).toEqual([3, 2, 1])
+})
+
 test('intervals are said as people say them', () => {
   expect([every(24), every(168), every(6), every(36)]).toEqual(['每天', '每 7 天', '每 6 小时', '每 36 小时'])
 })

@@ -17,14 +17,16 @@ export function outcome(feed: Feed): Outcome {
   return feed.fetched ? 'fetched' : 'waiting'
 }
 
+/** What failed comes first, then what is due next. */
 export function kept(feeds: Feed[], filter: { q: string; county: string; outcome: string }, titleOf: (mandate: string) => string): Feed[] {
   const q = filter.q.trim().toLowerCase()
-  return feeds.filter(
+  const found = feeds.filter(
     (feed) =>
       (!filter.county || feed.county === filter.county) &&
       (!filter.outcome || outcome(feed) === filter.outcome) &&
       (!q || [titleOf(feed.mandate), feed.source, feed.location].some((text) => text.toLowerCase().includes(q))),
   )
+  return found.sort((a, b) => Number(b.fault !== '') - Number(a.fault !== '') || (a.due ?? '').localeCompare(b.due ?? ''))
 }
 
 /** `每 24 小时` as people say it: `每天`, `每 7 天`, `每 6 小时`. */

@@ -40,8 +40,9 @@ export function dayBefore(day: string): string {
 export async function shapesOf(kin: Kinship, read: (key: string, on: string) => Promise<Identified | null>): Promise<KinShape[]> {
   const wanted = keysOf(kin).slice(0, MOST_SHAPES)
   const found = await Promise.all(wanted.map((each) => read(each.key, each.on)))
-  return wanted.flatMap((each, index) => {
+  const shapes = wanted.flatMap((each, index) => {
     const geometry = found[index]?.geometry
     return geometry ? [{ type: 'Feature' as const, id: each.key, geometry, properties: { kind: each.kind } }] : []
   })
+  return shapes.reverse() // the feature asked for lies on top
 }
