@@ -1,11 +1,13 @@
 """A finding in a text file names the line on which an editor shows its row."""
 
 import json
+import re
 
 import pyarrow as pa
 import pytest
 
 from tests.onemap.formats.test_vct import PLAIN
+from ziyuan.onemap.formats import line_numbers
 from ziyuan.onemap.formats.line_numbers import lines_of_features
 from ziyuan.onemap.quality.check import check
 from ziyuan.onemap.quality.files import Wanted, read_file
@@ -94,6 +96,15 @@ def test_a_geojson_counts_to_the_feature_and_says_nothing_where_it_cannot_tell(l
     path = tmp_path / "empty.geojson"
     path.write_text('{"type": "FeatureCollection", "features": []}')
     assert lines_of_features(path, 0) is None
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 1 << 20])
+def test_a_long_text_is_counted_in_pieces(tmp_path, monkeypatch, piece):
+    monkeypatch.setattr(line_numbers, "_PIECE", piece)
+    text = "".join("\n" * (n % 4) + '{"type" : "Feature"}' for n in range(50))
+    (tmp_path / "t.geojson").write_text(text)
+    wanted = [text[: match.start()].count("\n") + 1 for match in re.finditer('"type"', text)]
+    assert lines_of_features(tmp_path / "t.geojson", 50).to_pylist() == wanted
 
 
 def test_a_table_with_a_column_of_the_same_name_keeps_it(tmp_path):

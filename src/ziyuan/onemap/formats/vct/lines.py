@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice, repeat
 from typing import BinaryIO
 
@@ -19,6 +20,13 @@ def mark_of(line: bytes) -> tuple[str, bool] | None:
     """(`polygon`, True) for `PolygonBegin`, False for the end mark, None for any other line."""
     found = _MARK.fullmatch(line) if line[:1].isalpha() else None
     return (found[1].decode().casefold(), found[2].lower() == b"begin") if found else None
+
+
+def whole_number(text: bytes) -> int:
+    """Raises ValueError for what is no whole number, or one beyond all numbers of objects."""
+    if len(text) > 19:
+        raise ValueError(text)
+    return int(text)
 
 
 class Lines:
@@ -67,7 +75,7 @@ class Lines:
         """The coming line as a whole number."""
         line = self.next()
         try:
-            return int(line)
+            return whole_number(line)
         except ValueError:
             raise self.misplaced(expected, line) from None
 
@@ -77,10 +85,14 @@ class Lines:
 
     def physicals(self, first: int, count: int) -> NDArray[np.int64]:
         """Line numbers in an editor of `count` lines that are not blank, from the `first`-th on."""
-        self._file.seek(0)
-        blanks = np.array([at for at, line in enumerate(self._file, 1) if not line.strip(b" \r\n")], np.int64)
         numbers = np.arange(first, first + count)
-        return numbers + np.searchsorted(blanks - np.arange(1, len(blanks) + 1), numbers)
+        return numbers + np.searchsorted(self._blanks - np.arange(1, len(self._blanks) + 1), numbers)
+
+    @cached_property
+    def _blanks(self) -> NDArray[np.int64]:
+        """The blank lines, once the file has been read."""
+        self._file.seek(0)
+        return np.array([at for at, line in enumerate(self._file, 1) if not line.strip(b" \r\n")], np.int64)
 
     def physical(self, number: int) -> int:
         """Line number in an editor of the `number`-th line that is not blank (from 1)."""
