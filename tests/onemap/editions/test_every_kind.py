@@ -18,7 +18,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
-from ziyuan.onemap.editions import changesets, commands, lake, node_commands, undo
+from ziyuan.onemap.editions import changesets, commands, cutting, lake, node_commands, undo
 from ziyuan.onemap.editions.mirror import digest_lines
 from ziyuan.onemap.editions.prepare import prepare
 from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_write
@@ -231,6 +231,9 @@ def test_a_decision_writes_and_takes_back_a_feature_of_any_kind(by, entity):
     written = layer_write(name, COUNTY, key, plane, values, **told)
     assert written.digest == prepare(kind, world.table(entity, [row]), world.ZONE).digests[0]
     assert layer_verify(name, COUNTY, key, case_no="甲-1", digest=written.digest.hex(), by=by) == ""
+    cut = cutting.cut(name, COUNTY, by=by)
+    assert cut.digest == canonical.merkle_root([written.digest]) and onemap.verify(cut, by=by).ok
+    assert cutting.cut(name, COUNTY, by=by).pk == cut.pk
     if plane is not None:
         with pytest.raises(errors.EmptyGeometry):
             layer_write(name, COUNTY, "另", None, values, **told)
@@ -242,6 +245,13 @@ def _columns(entity, row):
     table = world.table(entity, [row]).table
     names = [n for n in table.column_names if n != "geometry"]
     return names, [table.column(n) for n in names]
+
+
+@KINDS
+def test_what_has_no_classes_has_no_flow(by, entity):
+    seal("A", entity, ROWS, Y2024, by)
+    with pytest.raises(errors.NoLevel):
+        onemap.flow_table(by, f"kinds@1/{entity}", COUNTY, "2023-12-31", "2024-12-31")
 
 
 @KINDS

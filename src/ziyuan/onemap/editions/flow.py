@@ -16,6 +16,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap.editions import rows
 from ziyuan.onemap.editions.cut import cut
 from ziyuan.onemap.editions.diff import Sides, When, differing, moment_of
+from ziyuan.onemap.editions.errors import NoLevel
 from ziyuan.onemap.editions.layers import Layer, layer
 from ziyuan.onemap.editions.moment import Moment
 
@@ -55,8 +56,13 @@ class Flow:
 
 
 def flow(name: str, county: str, from_: When, to: When, *, by: kernel.Actor) -> Flow:
-    """Flow between the classes of the land-use layer of a county, from one edition or moment to another."""
+    """Flow between the classes of the land-use layer of a county, from one edition or moment to another.
+
+    Raises NoLevel for a layer that has no classes or no areas to flow.
+    """
     kind = layer(name)
+    if kind.shape != "polygon" or kind.class_field is None or kind.area_field is None:
+        raise NoLevel(kind.id, "class")
     with kernel.acting(by):
         before, after = moment_of(from_, kind, county), moment_of(to, kind, county)
         sums = areas_by_class(kind, county, before), areas_by_class(kind, county, after)
