@@ -311,6 +311,8 @@ BROKEN = {
     "too few values in a row": (changed(("5,2,2001010100,", "5,2,")), "ZY-VCT-008", "读到 5 个"),
     "too many values in a row": (changed(("乔木林地", "乔木林地,x")), "ZY-VCT-008", "读到 7 个"),
     "a code that is not registered": (changed(("4\n2001010100\n", "4\n2001010199\n")), "ZY-VCT-009", "2001010199"),
+    "an id beyond all numbers": (changed(("4\n2001010100\n", "99999999999999999999\n2001010100\n")), "ZY-VCT-002", "对象标识码"),
+    "a reference beyond all numbers": (changed(("\n1,2\n", "\n1,99999999999999999999\n")), "ZY-VCT-002", "引用的线号"),
     "a number that is none": (changed(("10000.00", "abc")), "ZY-VCT-003", "abc"),
     "a coordinate that is none": (changed(("39500160.0000,3500040.0000", "39500160.0000,35000x0.0000")), "ZY-VCT-003", "35000x0"),
     "an infinite coordinate": (changed(("39500160.0000,3500040.0000", "39500160.0000,inf")), "ZY-VCT-003", "inf"),
@@ -338,6 +340,13 @@ def test_a_broken_file_says_what_and_where(layers, name):
         layers(text)
     assert refused.value.code == code
     assert words in refused.value.message and refused.value.remedy
+
+
+def test_a_file_cut_off_before_its_polygons_are_complete_is_refused(layers):
+    lines = PLAIN[: PLAIN.index("PolygonEnd")].splitlines()
+    for count in range(1, len(lines)):
+        with pytest.raises(UserError):
+            layers("\n".join(lines[:count]) + "\n")
 
 
 def test_the_line_of_a_fault_is_the_one_an_editor_shows(layers):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ziyuan.onemap.formats.vct.coordinates import Coordinates
 from ziyuan.onemap.formats.vct.errors import KindUnknown
 from ziyuan.onemap.formats.vct.head import Head
-from ziyuan.onemap.formats.vct.lines import Lines
+from ziyuan.onemap.formats.vct.lines import Lines, whole_number
 
 _DIRECT, _INDIRECT, _POLYLINE = b"1", b"100", b"11"
 _OF_LINES, _OF_POLYGONS = b"21", b"22"
@@ -138,7 +138,7 @@ class Sections:
         """Kind and number of segments of a line; the style line may be missing."""
         first, second = self.lines.next(), self.lines.next()
         if first == _DIRECT and second.isdigit() and self.lines.peek() == _POLYLINE:
-            return first, int(second)
+            return first, whole_number(second[:19])
         return (second, self.lines.whole("线段数")) if second == _DIRECT else (second, 0)
 
     def _polyline(self, thing: str, number: int, objects: Objects) -> None:
@@ -187,7 +187,7 @@ class Sections:
     def _row_of_references(self) -> int:
         line = self.lines.next()
         try:
-            entries = [int(part) for part in line.split(self.separator) if part.strip()]
+            entries = [whole_number(part.strip()) for part in line.split(self.separator) if part.strip()]
         except ValueError:
             raise self.lines.misplaced("引用的线号(负号表示反向)", line) from None
         self.polygons.tokens.extend(entries)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from ziyuan.base.errors import UserError
 from ziyuan.base.sandbox.answer import LINE, ReadLayer
 from ziyuan.onemap.formats.vct.attributes import Rows, no_rows, read_attributes
 from ziyuan.onemap.formats.vct.encoding import encoding_of
@@ -40,12 +41,15 @@ class _File:
         self.tables: dict[str, Table] = {}
         self.rows: dict[str, Rows] = {}
         self.notes: list[str] = []
+        self.has_attributes = False
         with open(path, "rb", buffering=1 << 20) as file:
             self.lines = Lines(file)
             self.head = self._head()
             self.sections = Sections(self.lines, self.head)
             self._read_sections()
             self.shaped = self._shapes()
+            if not self.has_attributes and not any(self._table_of(c) for part in self.shaped for c in set(part.codes)):
+                raise self._cut_off()
             self.lines_of = {name: self._lines(rows) for name, rows in self.rows.items()}
 
     def _head(self) -> Head:
@@ -55,13 +59,21 @@ class _File:
         return read_head(self.lines, self.encoding)
 
     def _read_sections(self) -> None:
+        open_section = "head"
         while line := self.lines.next():
             mark = mark_of(line)
             if mark is None:
                 raise self.lines.misplaced("某一节的开始(如 PointBegin)", line)
+            open_section = mark[0] if mark[1] else ""
             if mark[1]:
                 self.lines.section = f"{mark[0]} 节"
                 self._read_section(mark[0])
+                self.has_attributes |= mark[0] == "attribute"
+        if open_section and not self.has_attributes:
+            raise self._cut_off()
+
+    def _cut_off(self) -> UserError:
+        return self.lines.misplaced("AttributeBegin(属性一节),文件可能不完整", b"")
 
     def _read_section(self, name: str) -> None:
         lines = self.lines
