@@ -184,6 +184,33 @@ def test_the_update_package_is_judged_against_the_year_before_and_sealed_by_itse
     assert [f.attributes["BGQTBBSM"] for f in found] == record.column("BGQTBBSM").to_pylist()
 
 
+def test_update_layers_alone_make_the_years_whole_survey(year, send, sample, people):
+    """增量更新 by update layers: the survey of 2024 without the patches the record names, and the new state put in."""
+    new, record = updated(sample)
+    shapes = {"DLTBGX": ("MultiPolygon", _many(new)), "DLTBGXGC": ("MultiPolygon", _many(record))}
+
+    def sent(*names, **more):
+        body = with_layers(sample / "340123-2025.zip", {n: shapes[n] for n in names}, lambda name: name in more.get("keep", ()))
+        return send(body, period="2025", kind="changes")
+
+    half = sent("DLTBGX")
+    assert half["state"] == "returned" and {"ZY-DLV-047"} == {r["rule"] for r in half["summary"]}
+    none = sent(keep=("CJDCQ",))
+    assert none["state"] == "returned" and {"ZY-DLV-045"} == {r["rule"] for r in none["summary"]}
+    told = sent("DLTBGX", "DLTBGXGC")
+    assert told["state"] == "review", told["summary"]
+    row = deliveries.accept(people["province"], told["id"])
+    assert {e["layer"].rsplit("/", 1)[-1] for e in row.editions} == {"DLTB", "DLTBGX", "DLTBGXGC"}
+    by, old = people["province"], layer_of(sample / "340123-2024.zip", "DLTB").column("BSM").to_pylist()
+    gone, come = record.column("BGQTBBSM").to_pylist(), record.column("BGHTBBSM").to_pylist()
+    found = {f.key: f for f in onemap.asof(DLTB, Y2025, county=COUNTY, by=by)}
+    assert found.keys() == {*old, *come} - {*gone}
+    assert [found[key].parents for key in come] == [(key,) for key in gone]
+    assert {f.attributes["SJNF"] for f in found.values()} == {2025}
+    changed = onemap.diff(DLTB, COUNTY, Y2024, Y2025, by=by)
+    assert {(c.change, c.key, c.old_key) for c in changed.items} == {("renumber", b, a) for a, b in zip(gone, come, strict=True)}
+
+
 def _many(table: pa.Table) -> pa.Table:
     """All shapes as multi-part ones."""
     shapes = [shapely.MultiPolygon(shapely.get_parts(s)) for s in shapely.from_wkb(table.column("geometry").to_pylist())]

@@ -94,7 +94,7 @@ def layout_of(row: Delivery, task: Mandate) -> Layout:
     layers = layout.layers
     if row.kind == Kind.PARTIAL:
         layers = {n: replace(la, required=n in row.named.get("layers", ())) for n, la in layers.items()}
-    elif row.kind == Kind.CORRECTION:
+    elif row.kind in (Kind.CORRECTION, Kind.CHANGES):
         layers = {n: replace(la, required=False) for n, la in layers.items()}
     return replace(layout, layers=layers, aliases=aliases)
 
@@ -106,7 +106,7 @@ def whole(row: Delivery, task: Mandate, delivered: Mapping[str, LayerTable], zon
         return Whole(dict(delivered), dict(delivered), counts, [])
     layers, sealed, faults = {}, {}, []
     for name in task.layout.layers:
-        table, base = delivered.get(name), _base_table(row, task, name, zone)
+        table, base = delivered.get(name), base_table(row, task, name, zone)
         how = _how(row, task, name) if table is not None else "base"
         if table is not None and how == "base":
             faults.append(fault_of(LayerSurplus(name, table.file), "warning", name))
@@ -137,7 +137,7 @@ def _how(row: Delivery, task: Mandate, name: str) -> str:
     return "villages" if row.named.get("villages") and name in task.villages else "base"
 
 
-def _base_table(row: Delivery, task: Mandate, name: str, zone: int) -> LayerTable | None:
+def base_table(row: Delivery, task: Mandate, name: str, zone: int) -> LayerTable | None:
     """The layer as its base edition has it, in the county's zone, said of the period that is delivered."""
     told = row.base.get(name)
     if told is None:
@@ -192,14 +192,14 @@ def _with_villages(
     if base is None:
         return table, faults
     rest = base.table.filter(pc.invert(pc.fill_null(pc.is_in(_heads(base.table, field), value_set=villages), False)))
-    return replace(table, table=pa.concat_tables([table.table, _shaped(rest, table.table.schema)])), faults
+    return replace(table, table=pa.concat_tables([table.table, shaped(rest, table.table.schema)])), faults
 
 
 def _heads(table: pa.Table, field: str) -> pa.ChunkedArray:
     return pc.utf8_slice_codeunits(table.column(field).cast(pa.string()), 0, _VILLAGE)
 
 
-def _shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The rows under another schema: the columns that it has, in its types; what it does not have is left out."""
     columns = [
         table.column(f.name).cast(f.type, safe=False) if f.name in table.column_names else pa.nulls(table.num_rows, f.type)

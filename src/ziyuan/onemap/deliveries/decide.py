@@ -129,7 +129,7 @@ def _effect(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
         bases.demand_current(row, task)
     kept = kept_layers(row, prove=True)
     chained.demand_unbroken(row, task, kept)
-    if row.kind == Kind.CHANGES:
+    if row.kind == Kind.CHANGES and increments.packed(row):
         return _editions(increments.apply(by, row))
     layers = {task.layout.layers[name].id: table for name, table in kept.items()}
     sealed = seal(row.no, layers, county=row.county, reference_date=task.reference_date(row.period), by=by)

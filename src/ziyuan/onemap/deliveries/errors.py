@@ -351,10 +351,10 @@ class FeedFailed(UserError):
 
 class ChangesMissing(UserError):
     code = "ZY-DLV-045"
-    remedy = "请送交增量包(.zyc),或只含增量包的 zip。"
+    remedy = "请送交增量包(.zyc)、只含增量包的 zip,或同时含更新层(GX)和更新过程(GXGC)的更新包。"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"“{name}”中没有增量包。", value=name)
+        super().__init__(f"“{name}”中没有增量包,也没有更新层。", value=name)
 
 
 class ChangesElsewhere(UserError):
@@ -364,3 +364,11 @@ class ChangesElsewhere(UserError):
     def __init__(self, layer: str, county: str, day: date, own: str, wanted: date) -> None:
         super().__init__(f"增量包为 {county} 的 {layer}、时点 {day},与本次汇交({own},时点 {wanted})不符。",
                          layer=layer, value=f"{county} {day}")
+
+
+class UpdateHalf(UserError):
+    code = "ZY-DLV-047"
+    remedy = "更新图斑(GX)与更新过程(GXGC)须一起送交。"
+
+    def __init__(self, there: str, missing: str) -> None:
+        super().__init__(f"更新包中有 {there},没有 {missing}。", layer=missing)

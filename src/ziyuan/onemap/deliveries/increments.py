@@ -24,6 +24,17 @@ from ziyuan.onemap.formats.package import fault_of
 SUFFIX = ".zyc"
 
 
+def packed(row: Delivery) -> bool:
+    """True for changeset packages (and for what is no archive at all); False for a package of update layers."""
+    if Path(row.file_name).suffix.casefold() not in (".zip", ""):
+        return row.file_name.casefold().endswith(SUFFIX)
+    try:
+        with _files(row) as found:
+            return bool(found)
+    except UserError:
+        return True
+
+
 def package_of(by: kernel.Actor, row: Delivery, task: Mandate) -> Package:
     """The layers as they would be after the changes; every refusal is a fault of its member."""
     names = {layer.id: name for name, layer in task.layout.layers.items()}

@@ -14,7 +14,7 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments
+from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments, updates
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
@@ -75,12 +75,21 @@ def give_up(delivery: int, fault: Fault) -> None:
 
 
 def _read(by: kernel.Actor, row: Delivery, task: Mandate, county: County, progress: "_Progress") -> Package:
-    """The package as the deliverer's answers say it is to be read; where its own bytes leave a question of the guards
-    open, once more with the answers of the organ's last delivery."""
+    """What was sent as layers: a single record, changesets, update layers, or a package."""
     if row.kind == Kind.FILING:
         return filings.package_of(row, task, county)
-    if row.kind == Kind.CHANGES:
+    if row.kind == Kind.CHANGES and increments.packed(row):
         return increments.package_of(by, row, task)
+    package = _as_answered(row, task, county, progress)
+    if row.kind != Kind.CHANGES:
+        return package
+    with kernel.acting(by):
+        return updates.applied(row, task, package, county.zone)
+
+
+def _as_answered(row: Delivery, task: Mandate, county: County, progress: "_Progress") -> Package:
+    """The package as the deliverer's answers say it is to be read; where its own bytes leave a question of the guards
+    open, once more with the answers of the organ's last delivery."""
     package = _read_as(row, task, county, progress, row.encoding or None, row.crs)
     encoding, system = decisions.fallback(row)
     asked = {fault.family for fault in package.faults if fault.severity == "error"}

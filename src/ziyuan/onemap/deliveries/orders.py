@@ -116,7 +116,7 @@ def _admit_kind(task: Mandate, order: Order) -> None:
 
 def _admit_file(task: Mandate, order: Order) -> None:
     suffix = Path(order.name).suffix.casefold().removeprefix(".")
-    allowed = ("zyc", "zip") if order.kind == Kind.CHANGES else task.files
+    allowed = ("zyc", *(task.files or ("zip",))) if order.kind == Kind.CHANGES else task.files
     if allowed and suffix in _KNOWN and suffix not in allowed:
         raise FileKindRefused(order.name, allowed)
 
