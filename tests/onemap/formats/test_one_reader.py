@@ -2,12 +2,13 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 from tests.onemap.formats.test_package import FEIXI, LAYOUT, packed, squares, table, write
 from tests.onemap.formats.test_vct import PLAIN
-from ziyuan.onemap.formats import read_package
+from ziyuan.onemap.formats import encoding, read_package
 from ziyuan.onemap.formats.convert.run import Wish, convert
 from ziyuan.onemap.quality.commands import check
 
@@ -74,3 +75,10 @@ def test_a_broken_vct_in_a_package_is_a_finding_with_its_line(tmp_path):
     package = read_package(packed(tmp_path, {"DLTB.vct": body}), LAYOUT, county=FEIXI)
     fault = next(f for f in package.faults if f.rule == "ZY-VCT-005")
     assert package.blocked and fault.layer == "DLTB" and "面 4" in fault.message
+
+
+def test_a_whole_file_of_another_encoding_than_the_one_named_is_not_called_mixed():
+    table = pa.table({"MC": pa.array(["旱地一号".encode("gbk"), "乔木林地".encode("gbk")], pa.binary())})
+    (fault, *_) = encoding.decode_text(table, "a.shp", latin1=False, chosen="UTF-8").faults
+    assert fault.code == "ZY-FMT-021"
+    assert "GBK" in fault.remedy

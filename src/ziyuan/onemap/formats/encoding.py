@@ -186,10 +186,13 @@ def _located(
         row = places.index(at) + first_row
         if value in foreign:
             faults.append(EncodingMixed(file, field, row, len(foreign), len(every) - len(foreign)))
-        elif other and _fits(value, "gb18030") and common_share(value.decode("gb18030")) >= 0.5:
+        elif 0 < other < len(every) and _fits(value, "gb18030") and common_share(value.decode("gb18030")) >= 0.5:
             faults.append(EncodingMixed(file, field, row, len(every) - other, other))
         else:
-            faults.append(ValueUndecodable(file, field, row, value.decode(used, "replace")[:40], used))
+            unread = ValueUndecodable(file, field, row, value.decode(used, "replace")[:40], used)
+            if other == len(every):
+                unread.remedy = "全部内容都是 GBK 的写法:请改指定 GBK,或不指定编码。"
+            faults.append(unread)
     return faults
 
 
