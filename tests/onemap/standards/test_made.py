@@ -370,3 +370,11 @@ def test_an_empty_template_is_read_with_all_its_layers_and_is_clean_but_for_thos
     assert last["summary"]["features"] == 0
     assert "DLTB" in last["summary"]["layers"]
     assert [f["kind"] for f in findings] == ([] if word == "template" else ["layer"])
+
+
+def test_a_workbook_of_areas_is_told_to_have_no_shapes_and_where_they_would_go(tmp_path):
+    CliRunner().invoke(standards, ["show", "tdt1057@2020", "--xlsx", str(tmp_path / "a.xlsx")])
+    refused = CliRunner().invoke(map_commands, ["check", str(tmp_path / "a.xlsx"), "--standard", "tdt1057@2020"])
+    assert refused.exit_code == 11
+    assert "ZY-QLT-012" in refused.stderr
+    assert "WKT" in refused.stderr

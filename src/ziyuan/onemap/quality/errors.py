@@ -21,6 +21,16 @@ class LayerNotFound(UserError):
         )
 
 
+class ShapesMissing(UserError):
+    """The layers are there by name, but as tables without shapes."""
+
+    code = "ZY-QLT-012"
+    remedy = "表格中用“WKT”一列,或“东坐标、北坐标”“经度、纬度”两列给出图形;面和线请改交 .gpkg、.shp 或 .vct。"
+
+    def __init__(self, file: str, layers: Sequence[str]) -> None:
+        super().__init__(f"{file} 中的图层 {'、'.join(layers)} 没有图形,不能按标准检查。", file=file)
+
+
 class CrsNotDeclared(UserError):
     """The file does not say its coordinate system, or says one without an EPSG code."""
 

@@ -13,7 +13,7 @@ from ziyuan.onemap.formats import opening
 from ziyuan.onemap.formats.errors import KindNotTaken
 from ziyuan.onemap.formats.layer_table import LayerTable
 from ziyuan.onemap.formats.opening import Asked, Opened
-from ziyuan.onemap.quality.errors import CrsNotDeclared, LayerNotFound
+from ziyuan.onemap.quality.errors import CrsNotDeclared, LayerNotFound, ShapesMissing
 from ziyuan.onemap.quality.frames import GEOMETRY_COLUMN
 from ziyuan.onemap.quality.plane import placed_system
 from ziyuan.onemap.standards.model import Model
@@ -35,6 +35,7 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
     """
     found: dict[str, LayerTable] = {}
     names: list[str] = []
+    bare: list[str] = []
     with sandbox.held_folder() as held:
         groups = opening.sorted_files(path, held)
         for _, fault in groups.faults:
@@ -47,9 +48,15 @@ def read_file(path: Path, models: list[Model], wanted: Wanted) -> dict[str, Laye
                     raise unreadable
                 names.append(one.name)
                 name = _match(one.name, models, wanted)
-                if name is not None and name not in found and _fits(name, one, models):
+                if name is None or name in found:
+                    continue
+                if _fits(name, one, models):
                     found[name] = _table(name, one, wanted)
+                else:
+                    bare.append(one.name)
     if not found:
+        if bare:
+            raise ShapesMissing(path.name, bare)
         for model in models:
             model.refuse_catalogue_only([wanted.layer] if wanted.layer else names)
         raise LayerNotFound(path.name, wanted.layer, names, [e for m in models for e in m.entities])
