@@ -307,3 +307,28 @@ def test_pairs_of_polygons_thrown_together_are_those_that_geos_finds(tmp_path, s
         assert f.key == min(f.key, *f.partners)
         met |= {(f.kind, a, b, round(f.measure, 2)) for a, b in itertools.combinations(sorted([f.key, *f.partners]), 2)}
     assert met == owed
+
+
+def partition(seed):
+    """A square cut into cells about random points, a quarter of them left out: the cells that are there, and the square."""
+    chance = np.random.default_rng(seed)
+    about = shapely.MultiPoint(np.round(chance.uniform(0, 300, (25, 2)), 4))
+    cells = shapely.set_precision(shapely.get_parts(shapely.voronoi_polygons(about, extend_to=box(0, 0, 300, 300))), 1e-4)
+    there = chance.random(len(cells)) > 0.25
+    rows = [(f"C{number:02d}", cell) for number, cell in enumerate(cells) if there[number]]
+    return rows, shapely.set_precision(shapely.envelope(shapely.union_all(cells)), 1e-4)
+
+
+@pytest.mark.parametrize("place", ["metres", "degrees"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_holes_of_a_partition_are_those_of_its_union_and_what_is_bare_the_difference(tmp_path, seed, place):
+    rows, zone = partition(seed)
+    union = shapely.union_all([cell for _, cell in rows])
+    holes = [Polygon(ring).area for part in shapely.get_parts(union) for ring in part.interiors]
+    alone = found(tmp_path, place, {"P": ("polygon", ["no_gap", "no_overlap"])}, {"P": rows})
+    assert sorted(f.measure for f in alone) == pytest.approx(sorted(holes), abs=0.05)
+    bare = [part.area for part in shapely.get_parts(zone.difference(union)) if part.area > 0.01]
+    rules = {"P": ("polygon", ["no_gap, within: Z", "covered_by, by: Z, both_ways: true"]), "Z": POLYGONS}
+    within = found(tmp_path, place, rules, {"P": rows, "Z": [("Z", zone)]})
+    assert {f.kind for f in within} <= {"no_gap"}
+    assert sorted(f.measure for f in within) == pytest.approx(sorted(bare), abs=0.05)
