@@ -195,7 +195,7 @@ def test_4_a_company_applies_without_script_and_follows_by_number_and_code(compa
     for field, value in zip(page.locator("main input:not([type=hidden])").all(), (applied["no"], applied["code"]), strict=True):
         field.fill(value)
     page.locator("main button[type=submit]").click()
-    assert page.get_by_text("已收件").count()
+    expect(page.get_by_text("已收件").first).to_be_visible()
     nothing_wrong(company)
 
 

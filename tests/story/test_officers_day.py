@@ -69,10 +69,11 @@ def asked(returned) -> str:
 def test_1_one_finding_is_shown_with_its_place_and_what_to_do(returned):
     who, _ = returned
     page = who.page
-    expect(page.locator("table tbody tr")).to_have_count(1)
+    row = page.locator("table tbody tr", has_text="错误")
+    expect(row).to_have_count(1)
     before = page.locator(".map__ground").screenshot()
     with page.expect_response(lambda r: "preview.geojson" in r.url):
-        page.locator("table tbody tr").first.click()
+        row.click()
     page.wait_for_timeout(1200)
     assert page.locator(".map__ground").screenshot() != before, "the map went to the finding"
     detail = page.get_by_role("region", name="问题详情")

@@ -37,7 +37,7 @@ def nothing_wrong(*people: Person) -> None:
     faults = [fault for who in people for fault in who.faults]
     for who in people:
         who.faults.clear()
-    assert faults == []
+    assert faults == [], "\n".join(faults)
 
 
 def upload(who: Person, package: Path, year: str) -> None:
