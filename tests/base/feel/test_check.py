@@ -117,3 +117,9 @@ def test_a_syntax_error_shows_the_piece_of_text_it_means():
     assert bad.value.code == "ZY-FEL-001"
     assert "第 6 个字符(“\uff1e”)" in bad.value.message
     assert bad.value.facts["start"] == 5
+
+
+def test_the_place_of_a_wrong_type_and_of_a_number_too_large_is_the_whole_of_it():
+    text = "1e7000 > 1 and a instance of nosuch"
+    found = [(text[p.start : p.end], p.message) for p in feel.check(text, ["a"])]
+    assert found == [("1e7000", "数字超出范围"), ("a instance of nosuch", "不认识的类型“nosuch”")]

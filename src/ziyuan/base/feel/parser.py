@@ -266,7 +266,8 @@ class Parser:
             elif token.kind == "word" and token.text == "instance":
                 self.lex.take()
                 self.expect_word("of", "instance ")
-                node = InstanceOf(node.start, self.lex.last_end, node, types.parse(self))
+                kind = types.parse(self)
+                node = InstanceOf(node.start, self.lex.last_end, node, kind)
                 continue
             return node
 
