@@ -13,7 +13,7 @@ import shapely
 
 from tests.support import packages
 from ziyuan.base import areas
-from ziyuan.base.geometry import PlaneBatch
+from ziyuan.base.geometry import PlaneBatch, PlaneShape
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries import bases, errors
@@ -51,15 +51,15 @@ def layer_of(package: Path, name: str) -> pa.Table:
     return found[name]
 
 
-def with_layers(package: Path, more: dict[str, tuple[str, pa.Table]], keep=lambda name: True) -> bytes:
-    """The package with further layers (kind of shape, table); `keep`: which of its own stay."""
+def with_layers(package: Path, more: dict[str, tuple], keep=lambda name: True) -> bytes:
+    """The package with further layers (kind of shape, table, EPSG code if not 4527); `keep`: which of its own stay."""
     body = packages.written(package, "GPKG", lambda name, table: table if keep(name) else None)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "340123.gpkg"
         if body:
             file.write_bytes(next(iter(body.values())))
-        for name, (kind, table) in more.items():
-            told = {"geometry_name": "geometry", "crs": "EPSG:4527", "geometry_type": kind}
+        for name, (kind, table, *epsg) in more.items():
+            told = {"geometry_name": "geometry", "crs": f"EPSG:{epsg[0] if epsg else 4527}", "geometry_type": kind}
             pyogrio.write_arrow(table, file, layer=name, driver="GPKG", append=file.exists(), **told)
         return packages.packed({file.name: file.read_bytes()})
 
@@ -85,11 +85,18 @@ def whole(layer: str, columns: dict) -> pa.Table:
     return pa.table({**columns, **rest})
 
 
+def in_degrees(table: pa.Table) -> pa.Table:
+    """The shapes in longitude and latitude (EPSG:4490)."""
+    batch = PlaneBatch.from_wkb(table.column("geometry"), 4527, kind="line")
+    shapes = [shapely.get_geometry(line, 0) for line in batch.to_4490()]
+    return table.set_column(table.column_names.index("geometry"), "geometry", pa.array(shapely.to_wkb(shapes), pa.binary()))
+
+
 def test_boundary_lines_are_checked_sealed_and_asked_with_the_survey(registered, send, sample, people, clean_lake):
     package = sample / "340123-2024.zip"
     lines = {
         "XZQJX": ("LineString", borders(package, "XZQ", "9001", "1000600200")),
-        "CJDCQJX": ("LineString", borders(package, "CJDCQ", "9002", "1000600400")),
+        "CJDCQJX": ("LineString", in_degrees(villages := borders(package, "CJDCQ", "9002", "1000600400")), 4490),
     }
     aside = {**lines, "XZQJX": ("LineString", borders(package, "XZQ", "9001", "1000600200", 3.0))}
     wrong = send(with_layers(package, aside))
@@ -104,6 +111,9 @@ def test_boundary_lines_are_checked_sealed_and_asked_with_the_survey(registered,
         found = onemap.asof(f"tdt1057@2020/{name}", Y2024, county=COUNTY, by=by)
         assert len(found) == len(lines[name][1]) and {f.geometry.geom_type for f in found} == {"MultiLineString"}
         assert onemap.verify(editions[name]["id"], by=by).ok
+    stored = {f.key: PlaneShape.from_4490(f.geometry, 39, "line") for f in found}
+    wanted = PlaneBatch.from_wkb(villages.column("geometry"), 4527, kind="line")
+    assert [stored[key] for key in villages.column("BSM").to_pylist()] == list(wanted), "degrees give the plane integers"
     assert next(la for la in told["layers"] if la["layer"].endswith("/XZQJX"))["features"] == len(lines["XZQJX"][1])
 
 
