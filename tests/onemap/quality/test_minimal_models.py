@@ -211,6 +211,21 @@ BETWEEN = {
         {"P": [("A", A)], "Z": [("Z", box(10.8, 0, 20, 10))]},
         [],
     ),
+    "a border that both claim, square to the others": (
+        {"P": ("polygon", ["edge_match, with: Z, tolerance: 0.5"]), "Z": POLYGONS},
+        {"P": [("A", A)], "Z": [("Z", box(9.8, 0, 20, 10))]},
+        [("edge_match", "A", "Z")],
+    ),
+    "a border that leaves at a corner": (
+        {"P": ("polygon", ["edge_match, with: Z, tolerance: 0.5"]), "Z": POLYGONS},
+        {"P": [("A", A)], "Z": [("Z", Polygon([(10, 0), (20, 0), (20, 10), (12, 10)]))]},
+        [],
+    ),
+    "a border with more nodes on one side": (
+        {"P": ("polygon", ["edge_match, with: Z, tolerance: 0.5"]), "Z": POLYGONS},
+        {"P": [("A", A)], "Z": [("Z", Polygon([(10, 0), (20, 0), (20, 10), (10, 10), (10, 7), (10, 3)]))]},
+        [],
+    ),
     "lines on a border": (
         {"L": ("line", ["on_boundary_of, of: P"]), "P": POLYGONS},
         {"L": [("A", LineString([(0, 0), (10, 0)])), ("B", LineString([(0, 5), (10, 5)]))], "P": [("P", A)]},

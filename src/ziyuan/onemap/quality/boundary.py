@@ -126,7 +126,8 @@ def _middle(line: shapely.Geometry) -> shapely.Point:
 class Rim:
     """The vertices and segments of a layer that may have to meet another layer: the outer border, or ends of lines.
 
-    `at` (n, 2) units, `owner` place of each vertex's shape, `after` number of the next vertex along the rim or -1.
+    `at` (n, 2) units, `owner` place of each vertex's shape, `after` number of the next vertex along the rim or -1. Behind the
+    vertices stand the middles of the segments; `ends` (m, 2) are the vertices of each segment that has a middle there.
     """
 
     frame: Frame
@@ -135,6 +136,7 @@ class Rim:
     after: Ints
     segments: Lines
     segment_owner: Ints
+    ends: Ints
 
     @classmethod
     def of(cls, frame: Frame) -> "Rim":
@@ -143,7 +145,8 @@ class Rim:
             ends, part, _ = frame.lines.ends
             owner = frame.lines.owner[part]
             none = np.full(len(ends), -1, np.int64)
-            return cls(frame, frame.lines.coords[ends], owner, none, frame.lines.segments(), frame.lines.segment_owner)
+            every = frame.lines.segments()
+            return cls(frame, frame.lines.coords[ends], owner, none, every, frame.lines.segment_owner, np.empty((0, 2), np.int64))
         edges = frame.edges
         starts = edges.open
         follows = edges.index.following[starts]
@@ -154,7 +157,22 @@ class Rim:
         after[number[starts]] = number[follows]
         at = edges.batch.coords[places] - np.array(frame.shapes.origin)
         owner = edges.index.geometry
-        return cls(frame, at, owner[places], after, edges.lines(starts), owner[starts])
+        ends = np.column_stack([number[starts], number[follows]])
+        at = np.concatenate([at, at[ends].sum(axis=1) // 2])
+        after = np.concatenate([after, np.full(len(starts), -1, np.int64)])
+        return cls(frame, at, np.concatenate([owner[places], owner[starts]]), after, edges.lines(starts), owner[starts], ends)
+
+    def segment_of(self, vertex: int) -> Ints | None:
+        """The ends (2, 2) of the segment of which this is the middle; None for a vertex."""
+        number = vertex - (len(self.at) - len(self.ends))
+        return self.at[self.ends[number]] if number >= 0 else None
+
+    def along(self, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which vertices and middles run along the other rim, by which of them are near it: a middle between two such ends."""
+        out = near.copy()
+        if len(self.ends):
+            out[-len(self.ends) :] &= near[self.ends].all(axis=1)
+        return out
 
 
 @dataclass(frozen=True)
@@ -214,22 +232,26 @@ def _missed(rim: Rim, other: Rim, tolerance: float, *, own: bool) -> list[Miss]:
     found, away = shapely.STRtree(other.segments).query_nearest(
         points, max_distance=tolerance * scale, return_distance=True, all_matches=False
     )
-    off = away > _limit(rim.frame)
-    who, near, away = found[0][off], found[1][off], away[off]
-    return [Miss(own, int(v), int(other.segment_owner[s]), float(d)) for v, s, d in zip(who, near, away, strict=True)]
+    near = np.zeros(len(rim.at), bool)
+    near[found[0]] = True
+    off = (away > _limit(rim.frame)) & rim.along(near)[found[0]]
+    who, against, away = found[0][off], found[1][off], away[off]
+    return [Miss(own, int(v), int(other.segment_owner[s]), float(d)) for v, s, d in zip(who, against, away, strict=True)]
 
 
 def _clusters(missed: list[Miss], mine: Rim, theirs: Rim, reach: float) -> list[list[Miss]]:
-    """Misses that lie at one stretch of border: same place, neighbours along a rim, or opposite within the tolerance."""
+    """Misses of one stretch of border: same place, neighbours along a rim, one segment, or opposite within the tolerance."""
     if not missed:
         return []
     at = np.array([(mine if m.own else theirs).at[m.vertex] for m in missed], np.float64)
     lines = [shapely.Point(p).buffer(reach * 1.01) for p in at]
     by_vertex = {(m.own, m.vertex): n for n, m in enumerate(missed)}
     for n, miss in enumerate(missed):
-        follower = by_vertex.get((miss.own, int((mine if miss.own else theirs).after[miss.vertex])))
-        if follower is not None:
-            lines[n] = shapely.union(lines[n], shapely.LineString([at[n], at[follower]]).buffer(reach))
+        rim = mine if miss.own else theirs
+        follower = by_vertex.get((miss.own, int(rim.after[miss.vertex])))
+        joined = [at[n], at[follower]] if follower is not None else rim.segment_of(miss.vertex)
+        if joined is not None:
+            lines[n] = shapely.union(lines[n], shapely.LineString(joined).buffer(reach))
     whole = shapely.get_parts(shapely.union_all(lines))
     home, part = shapely.STRtree(whole).query(shapely.points(at), predicate="intersects")
     groups = [[missed[n] for n in home[part == g].tolist()] for g in range(len(whole))]
