@@ -8,7 +8,7 @@ import VectorTileSource from 'ol/source/VectorTile'
 import { Circle, Fill, Stroke, Style, Text } from 'ol/style'
 import TileGrid from 'ol/tilegrid/TileGrid'
 
-import type { LayerStyle } from '@/api/maps'
+import type { LayerStyle, StyleRule } from '@/api/maps'
 import type { FeatureCollection } from '@/api/shapes'
 import { DEGREES } from './crs'
 import { ruleFor } from './style'
@@ -49,6 +49,14 @@ export interface ShapeOverlay {
 
 const format = new GeoJSON({ dataProjection: DEGREES, featureProjection: DEGREES })
 
+/** Patches lose their border from afar; lines and points are drawn at every scale. */
+export function tileStyle(rule: StyleRule, kind: string, outlined: boolean): Style {
+  if (kind.endsWith('LineString')) return new Style({ stroke: new Stroke({ color: rule.stroke, width: 1.6 }) })
+  const fill = new Fill({ color: rule.fill })
+  if (kind.endsWith('Point')) return new Style({ image: new Circle({ radius: 4, fill, stroke: new Stroke({ color: rule.stroke, width: 1.2 }) }) })
+  return new Style({ fill, stroke: outlined ? new Stroke({ color: rule.stroke, width: 0.6 }) : undefined })
+}
+
 export function tileLayer(overlay: TileOverlay): VectorTileLayer {
   const cache = new Map<string, Style>()
   return new VectorTileLayer({
@@ -61,12 +69,11 @@ export function tileLayer(overlay: TileOverlay): VectorTileLayer {
     style: (feature, resolution) => {
       const value = overlay.style.field ? String(feature.get(overlay.style.field) ?? '') : ''
       const outlined = resolution < OUTLINED_BELOW
-      const key = `${outlined ? 1 : 0}${value}`
+      const kind = feature.getGeometry()?.getType() ?? 'Polygon'
+      const key = `${kind}${outlined ? 1 : 0}${value}`
       let style = cache.get(key)
       if (!style) {
-        const rule = ruleFor(overlay.style, value)
-        const stroke = outlined ? new Stroke({ color: rule.stroke, width: 0.6 }) : undefined
-        style = new Style({ fill: new Fill({ color: rule.fill }), stroke })
+        style = tileStyle(ruleFor(overlay.style, value), kind, outlined)
         cache.set(key, style)
       }
       return style

@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { expect, test, vi } from 'vitest'
 
 import type { FeatureCollection } from '@/api/shapes'
-import { shapeLayer, shapeStyle, tileGrid, tileLayer } from '@/map/layers'
+import { shapeLayer, shapeStyle, tileGrid, tileLayer, tileStyle } from '@/map/layers'
 import MapView from './MapView.vue'
 
 const points: FeatureCollection = {
@@ -22,6 +22,14 @@ test('the chosen shape is drawn with a halo', () => {
   const overlay = { id: 'findings', data: points, colour: '#b3261e' }
   expect(shapeStyle(overlay, '', '', false)).toHaveLength(1)
   expect(shapeStyle(overlay, '', '', true)).toHaveLength(2)
+})
+
+test('lines and points of a tile are seen from afar, patches lose their border', () => {
+  const rule = { values: [], fill: '#ffffff', stroke: '#333333', title: '' }
+  expect(tileStyle(rule, 'Polygon', false).getStroke()).toBeNull()
+  expect(tileStyle(rule, 'Polygon', true).getStroke()?.getColor()).toBe('#333333')
+  expect(tileStyle(rule, 'MultiLineString', false).getStroke()?.getColor()).toBe('#333333')
+  expect(tileStyle(rule, 'Point', false).getImage()).not.toBeNull()
 })
 
 test('shapes keep their ids and tile layers their address', () => {
