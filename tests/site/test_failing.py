@@ -53,6 +53,7 @@ def test_a_command_that_needs_the_node_says_so_when_its_database_is_away(tmp_pat
         ("standards show tdt1057 --ddl", "选项 --ddl 之后应写出它的值"),
         ("map check nofile.gpkg --standard x", "“nofile.gpkg”不存在"),
         ("map asof", "缺少参数 LAYER"),
+        ("map deliver a.zip", "缺少选项 --mandate"),
         ("map changeset", "make"),
         ("nosuch", "没有命令“nosuch”"),
     ],

@@ -68,9 +68,13 @@ _REASONS = {
     errno.ENOENT: "文件或文件夹不存在", errno.ENOTDIR: "上级不是文件夹", errno.EISDIR: "同名的是文件夹",
     errno.EACCES: "没有读写权限", errno.EPERM: "没有读写权限", errno.EROFS: "磁盘只读", errno.ENOSPC: "磁盘已满",
     errno.EEXIST: "同名的已经存在", errno.ENAMETOOLONG: "名称过长", errno.EIO: "磁盘出错", errno.EDQUOT: "超出磁盘配额",
+    errno.ECONNREFUSED: "对方没有应答(端口未开)", errno.ECONNRESET: "连接被对方中断", errno.ETIMEDOUT: "等待超时",
+    errno.EHOSTUNREACH: "网络不通", errno.ENETUNREACH: "网络不通",
 }  # fmt: skip
 
 
 def reason_of(error: OSError) -> str:
-    """Why the system could not read or write a file, in Chinese."""
+    """Why the system could not read or write a file or reach a host, in Chinese."""
+    if type(error).__name__ == "gaierror":  # by name: this module loads nothing
+        return "没有这个主机"
     return _REASONS.get(error.errno or 0, "系统不允许")

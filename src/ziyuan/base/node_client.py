@@ -1,6 +1,7 @@
 """A plain client of a node's HTTP door, standard library only: sign in, JSON, uploads, downloads."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ziyuan.base.errors import UserError
+from ziyuan.base.errors import UserError, reason_of
 
 Answer = dict[str, Any]
 COOKIE = "zy_session"
@@ -40,7 +41,18 @@ class NodeSilent(UserError):
     remedy = "请运行 ./ziyuan status 看节点是否在运行,必要时运行 ./ziyuan up。"
 
     def __init__(self, url: str, reason: object) -> None:
-        super().__init__(f"连接不上节点 {url}:{reason}。", url=url)
+        said = reason_of(reason) if isinstance(reason, OSError) else reason
+        super().__init__(f"连接不上节点 {url}:{said}。", url=url)
+
+
+class AddressWrong(UserError):
+    """The address of a node is none."""
+
+    code = "ZY-SMP-007"
+    remedy = "节点地址写成 http://127.0.0.1:8100 的样子。"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"“{url}”不是节点地址。", url=url)
 
 
 class Client:
@@ -48,6 +60,8 @@ class Client:
 
     def __init__(self, url: str, user: str = "", password: str = "") -> None:
         self.url = url.rstrip("/")
+        if not re.match(r"https?://[^/\s]+", self.url):
+            raise AddressWrong(url)
         self.token = ""
         if user:
             self.token = self.post("/api/login", {"user": user, "password": password})["token"]
@@ -130,5 +144,6 @@ def _said(raw: bytes) -> Answer:
     try:
         answer = json.loads(raw)
     except ValueError:
-        return {"message": raw[:200].decode("utf-8", "replace")}
+        page = raw.lstrip()[:1] == b"<"
+        return {"message": "应答不是本平台的,请核对节点地址" if page else raw[:200].decode("utf-8", "replace")}
     return answer if isinstance(answer, dict) else {"message": str(answer)}

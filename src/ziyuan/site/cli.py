@@ -73,12 +73,17 @@ def _told(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
         near = f",最接近的是 {error.possibilities[0]}" if error.possibilities else ""
         return f"没有选项 {error.option_name}{near}。"
-    name = error.param.human_readable_name if isinstance(error, click.BadParameter) and error.param else ""
+    name = _word(error.param) if isinstance(error, click.BadParameter) and error.param else ""
     if isinstance(error, click.MissingParameter):
-        return f"缺少参数 {name}。"
+        return f"缺少{'选项' if name.startswith('-') else '参数'} {name}。"
     if isinstance(error, click.BadParameter):
         return f"参数 {name} 的值不合要求:{_said(error.message)}"
     return _said(error.format_message())
+
+
+def _word(param: click.Parameter) -> str:
+    """A parameter as it is written in the call: `--county`, `FILE`."""
+    return max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
 
 
 _SAYINGS = (

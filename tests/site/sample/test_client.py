@@ -1,6 +1,8 @@
 """The client against a real small server on this machine."""
 
+import errno
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from email.message import Message
@@ -9,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from ziyuan.base import node_client
+from ziyuan.base.errors import UserError
 from ziyuan.site.sample.client import Client, account_of, wait
 from ziyuan.site.sample.errors import AccountMissing, NodeRefused, NodeSilent
 
@@ -110,3 +113,14 @@ def test_waiting_ends_with_the_last_answer_whether_done_or_not():
     answers = iter([{"n": 1}, {"n": 2}, {"n": 3}])
     assert wait(lambda: next(answers), lambda a: a["n"] == 2, seconds=5, pause=0) == {"n": 2}
     assert wait(lambda: {"n": 0}, lambda a: False, seconds=0, pause=0) == {"n": 0}
+
+
+def test_an_address_that_is_none_is_told_at_once():
+    with pytest.raises(UserError) as refused:
+        Client("notaurl")
+    assert refused.value.code == "ZY-SMP-007"
+
+
+def test_a_closed_port_and_an_unknown_host_are_told_in_chinese():
+    assert "端口未开" in str(NodeSilent("http://a", ConnectionRefusedError(errno.ECONNREFUSED, "refused")))
+    assert "没有这个主机" in str(NodeSilent("http://a", socket.gaierror(-2, "unknown")))
