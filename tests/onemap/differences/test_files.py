@@ -162,3 +162,28 @@ def test_coordinates_beyond_any_map_are_a_change_when_they_differ_and_none_when_
     one, same, other = file("a.gpkg", far), file("b.gpkg", far), file("c.gpkg", far * 2)
     assert run(one, same, "--standard", model, "--json")[0] == 0
     assert [c["geometry"] for c in run(one, other, "--standard", model, "--json")[1]] == [True]
+
+
+def test_tables_of_records_are_compared_in_any_format(tmp_path):
+    def records(path, rows):
+        table = pa.table({"InstanceID": [r[0] for r in rows], "YDZMJ": [r[1] for r in rows]})
+        if path.suffix == ".csv":
+            path.write_text("\n".join(["InstanceID,YDZMJ", *(f"{a},{b}" for a, b in rows)]), encoding="utf-8")
+        else:
+            pyogrio.write_arrow(table, path, layer="ZZ_JBXX", driver="GPKG")
+        return path
+
+    standard = ("--standard", "land_control@2021", "--json")
+    one = records(tmp_path / "ZZ_JBXX.gpkg", [("01", 1.5), ("02", 2.25), ("03", 3.0)])
+    other = records(tmp_path / "ZZ_JBXX.csv", [("03", 3), ("02", 2.5), ("04", 1)])
+    code, lines, _ = run(one, other, *standard)
+    assert code == 1 and [(c["change"], c["key"]) for c in lines] == [("delete", "01"), ("update", "02"), ("insert", "04")]
+    (tmp_path / "two").mkdir()
+    same = records(tmp_path / "two" / "ZZ_JBXX.csv", [("02", 2.25), ("03", 3), ("01", 1.5)])
+    assert run(one, same, *standard)[0] == 0
+    placed = tmp_path / "placed.gpkg"
+    table = pyogrio.read_arrow(one)[1]
+    shapes = pa.array([shapely.Point(39_512_000, 3_507_000).wkb] * len(table), pa.binary())
+    pyogrio.write_arrow(table.append_column("geometry", shapes), placed, layer="ZZ_JBXX", driver="GPKG",
+                        geometry_name="geometry", geometry_type="Point", crs="EPSG:4527")  # fmt: skip
+    assert run(one, placed, *standard)[0] == 0, "a place that the standard does not ask of a record is not compared"

@@ -52,8 +52,8 @@ def _compare(name: str, models: list[Model], before: LayerTable, after: LayerTab
 
 
 def _same_ground(layer: str, old: int, new: int) -> None:
-    """Another projection is brought over exactly; another datum would move every point."""
-    if old == new:
+    """Another projection is brought over exactly; another datum would move every point. A table (0) lies nowhere."""
+    if old == new or not old or not new:
         return
     one, other = (pyproj.CRS.from_epsg(code).geodetic_crs for code in (old, new))
     if one is None or other is None or one.datum is None or other.datum is None or one.datum.name != other.datum.name:
