@@ -12,6 +12,7 @@ from ziyuan.onemap.quality.collector import LISTED, Finding, make
 from ziyuan.onemap.quality.context import Context
 from ziyuan.onemap.quality.cross import pair_of, shared, shared_parts
 from ziyuan.onemap.quality.frames import Frame
+from ziyuan.onemap.quality.shapes import Shapes
 from ziyuan.onemap.quality.strips import Grain
 from ziyuan.onemap.standards.model import Rule
 
@@ -27,9 +28,11 @@ def on_boundary_of(rule: Rule, context: Context) -> None:
     if pair is None:
         return
     own, other = pair
+    if own.straight.shapes.origin == other.straight.shapes.origin:
+        own, other = own.straight, other.straight
     outline = _outlines(other)
     found = _points_off(own, outline) if own.shapes.kind == "point" else _stretches_off(own, outline)
-    shown = [_off(rule, own, other, *one) for one in found[:LISTED]]
+    shown = [_off(rule, own, other, pair[0].shapes, *one) for one in found[:LISTED]]
     context.collector.note(rule, len(found), shown)
 
 
@@ -106,11 +109,14 @@ def _joined(stretches: list[shapely.Geometry], limit: float) -> Lines:
     return np.array([shapely.multilinestrings(list(group)) if len(group) > 1 else group[0] for group in groups], object)
 
 
-def _off(rule: Rule, own: Frame, other: Frame, place: int, part: shapely.Geometry, size: float) -> Finding:
+def _off(rule: Rule, own: Frame, other: Frame, plane: Shapes, place: int, part: shapely.Geometry, size: float) -> Finding:
+    """A stretch (or point) off the boundary, `size` units; the length of a stretch is taken in the plane."""
     row = int(own.shapes.rows[place])
     shape = own.shapes.deliver(part)
     at = shape if shape.geom_type == "Point" else _middle(shape)
     metres = size / own.shapes.scale
+    if shape.geom_type != "Point" and plane is not own.shapes:
+        metres = shapely.length(shapely.transform(shape, plane.local)) / plane.scale
     words = f"离{other.entity.title}的边界 {metres:.4f} 米" if shape.geom_type == "Point" else \
         f"有 {metres:.4f} 米不在{other.entity.title}的边界上"  # fmt: skip
     return make(rule, f"{own.entity.title}{words}。", layer=own.name, key=own.key(row), row=own.row_number(row), x=at.x, y=at.y,
@@ -236,7 +242,28 @@ def _missed(rim: Rim, other: Rim, tolerance: float, *, own: bool) -> list[Miss]:
     near[found[0]] = True
     off = (away > _limit(rim.frame)) & rim.along(near)[found[0]]
     who, against, away = found[0][off], found[1][off], away[off]
+    also = _off_in_degrees(rim, other, who)
+    who, against, away = who[also], against[also], away[also]
     return [Miss(own, int(v), int(other.segment_owner[s]), float(d)) for v, s, d in zip(who, against, away, strict=True)]
+
+
+def _off_in_degrees(rim: Rim, other: Rim, who: Ints) -> NDArray[np.bool_]:
+    """Which of the points are off the other rim too where edges that are straight in degrees stay straight.
+
+    A vertex on a long edge of a layer in degrees lies beside that edge in the plane, and is no fault.
+    """
+    here, there = rim.frame.shapes.second, other.frame.shapes.second
+    if not len(who) or here is None or there is None or {here.kind, there.kind} != {"polygon"} or here.origin != there.origin:
+        return np.ones(len(who), bool)
+    at = here.local(rim.frame.shapes.delivered(rim.at.astype(np.float64)))
+    if len(rim.ends):
+        at[-len(rim.ends) :] = at[rim.ends].mean(axis=1)
+    edges = other.frame.second
+    assert edges is not None  # noqa: S101  it has a second reading
+    _, away = shapely.STRtree(edges.lines(edges.open)).query_nearest(
+        shapely.points(at[who]), return_distance=True, all_matches=False
+    )
+    return np.asarray(away > _limit(rim.frame), bool)
 
 
 def _clusters(missed: list[Miss], mine: Rim, theirs: Rim, reach: float) -> list[list[Miss]]:

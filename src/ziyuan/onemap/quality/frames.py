@@ -178,6 +178,15 @@ class Frame:
         """Edges of the second reading of a layer that had to be projected."""
         return None if self.shapes.second is None else Edges.of(self.shapes.second)
 
+    @cached_property
+    def straight(self) -> "Frame":
+        """The layer as read where edges that are straight as delivered stay straight; itself, where they do anyway."""
+        if self.shapes.second is None:
+            return self
+        made = Frame(self.model, self.entity, self.delivered, None, self._given_rows)
+        made.__dict__["shapes"] = self.shapes.second
+        return made
+
     def place(self, row: int) -> tuple[float, float] | None:
         """A point on the feature of one row, as delivered; None without geometry."""
         shape = self.shapes.given[row]

@@ -17,9 +17,19 @@ _WIDEST = 1e7
 
 def no_dangle(rule: Rule, frame: Frame, context: Context) -> None:
     """Both ends of each line lie on another line (or on another stretch of itself); with `at_ends` on an end of one."""
-    lines = frame.lines
-    limit = _tolerance(rule, frame)
-    at, part, own = lines.ends
+    points, held = _held(rule, frame)
+    if frame.straight is not frame and not held.all():
+        _, there = _held(rule, frame.straight)
+        held = held | there if len(there) == len(held) else held
+    part, loose = frame.lines.ends[1], np.flatnonzero(~held)
+    shown = [_dangling(rule, frame, points[n], int(part[n])) for n in loose[:LISTED]]
+    context.collector.note(rule, len(loose), shown)
+
+
+def _held(rule: Rule, frame: Frame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """The ends of the lines (units), and which of them lie on another line."""
+    lines, limit = frame.lines, _tolerance(rule, frame)
+    at, _, own = lines.ends
     points = shapely.points(lines.coords[at].astype(np.float64))
     held = np.zeros(len(points), bool)
     if rule.params.get("at_ends"):
@@ -28,9 +38,7 @@ def no_dangle(rule: Rule, frame: Frame, context: Context) -> None:
     else:
         end, segment = shapely.STRtree(lines.segments()).query(points, predicate="dwithin", distance=limit)
         held[end[(segment != own[end]) & (lines.lengths[segment] > 0)]] = True
-    loose = np.flatnonzero(~held)
-    shown = [_dangling(rule, frame, points[n], int(part[n])) for n in loose[:LISTED]]
-    context.collector.note(rule, len(loose), shown)
+    return points, held
 
 
 def _tolerance(rule: Rule, frame: Frame) -> float:
