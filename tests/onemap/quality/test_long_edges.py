@@ -31,6 +31,18 @@ LONG = {
         {"N": [("A", Point(HALF, LOW)), ("B", Point(HALF, LOW + 1e-6))], "P": [("P", box(WEST, LOW, EAST, HIGH))]},
         [("on_boundary_of", "B")],
     ),
+    "a line along a long edge": (
+        {"L": ("line", ["covered_by, by: P"]), "P": POLYGONS},
+        {"L": [("A", LineString([(WEST, HIGH), (HALF, HIGH)])),
+               ("B", LineString([(WEST, LOW), (HALF, LOW), (HALF, LOW - 0.01)]))],
+         "P": [("P", box(WEST, LOW, EAST, HIGH))]},
+        [("covered_by", "B")],
+    ),
+    "points along a long edge": (
+        {"N": ("point", ["covered_by, by: P"]), "P": POLYGONS},
+        {"N": [("A", Point(HALF, LOW)), ("B", Point(HALF, HIGH))], "P": [("P", box(WEST, LOW, EAST, HIGH))]},
+        [],
+    ),
     "more nodes on one side of a long border": (
         {"P": ("polygon", ["edge_match, with: Z, tolerance: 1"]), "Z": POLYGONS},
         {"P": [("A", box(WEST, LOW, EAST, HIGH))],
@@ -65,7 +77,9 @@ def test_what_lies_on_a_long_edge_in_degrees_lies_on_it(tmp_path, case):
         assert findings[0].measure == pytest.approx(metres, rel=1e-3)
 
 
-@pytest.mark.parametrize("case", ["an end on a long line", "half of a long edge", "a point on a long edge"])
+@pytest.mark.parametrize(
+    "case", ["an end on a long line", "half of a long edge", "a point on a long edge", "points along a long edge"]
+)
 def test_in_the_plane_alone_it_would_lie_beside_it(tmp_path, case, monkeypatch):
     """The negative control."""
     monkeypatch.setattr(Frame, "straight", property(lambda frame: frame))

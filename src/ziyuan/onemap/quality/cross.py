@@ -58,6 +58,9 @@ def _uncovered_in_both(inner: Frame, outer: Frame) -> NDArray[np.object_]:
 
 def _outside(rule: Rule, context: Context, inner: Frame, outer: Frame) -> None:
     """Points and lines that leave the polygons of another layer."""
+    plane = inner.shapes
+    if inner.straight.shapes.origin == outer.straight.shapes.origin:
+        inner, outer = inner.straight, outer.straight
     shapes, grain = inner.shapes, max(inner.grain.units, 1.0)
     which, near = outer.shapes.tree.query(shapes.units, predicate="dwithin", distance=grain)
     left = shapes.units.copy()
@@ -65,14 +68,14 @@ def _outside(rule: Rule, context: Context, inner: Frame, outer: Frame) -> None:
         around = shapely.union_all(shapely.buffer(outer.shapes.sound[near[which == place]], grain))
         left[place] = shapely.difference(shapes.units[place], around)
     out = np.flatnonzero(~shapely.is_empty(left) & ((shapely.length(left) > 2 * grain) | (shapes.kind == "point")))
-    shown = [_left(rule, inner, outer, int(place), left[place]) for place in out[:LISTED]]
+    shown = [_left(rule, inner, outer, plane, int(place), left[place]) for place in out[:LISTED]]
     context.collector.note(rule, len(out), shown)
 
 
-def _left(rule: Rule, inner: Frame, outer: Frame, place: int, part: shapely.Geometry) -> Finding:
+def _left(rule: Rule, inner: Frame, outer: Frame, plane: Shapes, place: int, part: shapely.Geometry) -> Finding:
     row, shape = int(inner.shapes.rows[place]), inner.shapes.deliver(part)
     point = shapely.point_on_surface(shape)
-    length = part.length / inner.shapes.scale
+    length = (part if plane is inner.shapes else shapely.transform(shape, plane.local)).length / plane.scale
     words = f"有 {length:.4f} 米" if length else ""
     return make(
         rule, f"{inner.entity.title}{words}在{outer.entity.title}之外。", layer=inner.name, key=inner.key(row),
