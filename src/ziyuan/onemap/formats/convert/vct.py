@@ -80,7 +80,8 @@ def _codes(layer: Layer, entity: Entity | None, number: int, notes: list[str]) -
     codes = [re.sub(r"\s+", "", str(v)) if v is not None else "" for v in given]
     if own is None and not any(codes):
         own = str(number)
-        notes.append(f"图层 {layer.name} 没有要素代码,文件内用“{own}”代替;正式汇交请用 --standard 指明数据标准。")
+        todo = "正式汇交请用 --standard 指明数据标准" if entity is None else "标准里它的要素代码待核"
+        notes.append(f"图层 {layer.name} 没有要素代码,文件内用“{own}”代替;{todo}。")
     fallback = own or next(c for c in codes if c)
     codes = [c or fallback for c in codes]
     names = {c: title.replace(",", "\uff0c") for c in dict.fromkeys(codes or [fallback])}
