@@ -7,6 +7,7 @@ reassociated arithmetic), so they give the same bits: a patch has one area whate
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +34,9 @@ class Loop:
         """The machine code, kept on disk between processes; lets go of the interpreter while it runs."""
         import numba
 
-        told = {"nogil": True, "error_model": "numpy"}
-        try:
-            made: Callable[..., None] = numba.njit(cache=True, **told)(self.function)
-        except RuntimeError:  # no folder to keep it in: compiled anew in each process
-            made = numba.njit(**told)(self.function)
+        made: Callable[..., None] = numba.njit(nogil=True, error_model="numpy")(self.function)
+        with suppress(RuntimeError):  # no folder to keep it in: compiled anew in each process
+            made.enable_caching()  # type: ignore[attr-defined]  # as `njit(cache=True)` does
         return made
 
     def __call__(self, steps: int, *arguments: Any) -> None:
