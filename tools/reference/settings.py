@@ -16,6 +16,7 @@ VARIABLES = {
     "ZIYUAN_VENV": ("使用者", "Python 环境所在目录", "状态目录下 `venv/`"),
     "ZIYUAN_SHARED": ("使用者", "真实数据目录,只供测试;没有时相应测试跳过并说明", "仓库旁的 `shared/`"),
     "ZIYUAN_PICTURES": ("使用者", "设为目录时,浏览器测试把各屏图片写到那里;平时不写", "不写"),
+    "ZIYUAN_AXE": ("程序", "`./ziyuan test` 告诉浏览器测试 axe-core(无障碍检查)的文件", "`web/node_modules` 中的"),
     "ZIYUAN_KILLS": ("使用者", "`./ziyuan test` 中强杀进程的次数", "20"),
     "ZIYUAN_SEED": ("使用者", "强杀测试的随机种子,重放某一次时用", "每次不同"),
     "ZIYUAN_STANDARDS": ("使用者", "另一套数据标准目录", "仓库的 `standards/`"),
