@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -19,7 +20,8 @@ from tests.support.installation import running  # noqa: F401  (a fixture)
 
 settings.register_profile("untimed", deadline=None)  # speed is measured in bench/, never in a test
 settings.load_profile("untimed")
-LONG = ("nodes", "running", "campaign")  # fixtures that bring a province up, once for all tests that ask for it
+STORIES = "tests/story/"  # one province for all of them
+LONG = ("tests/story/test_kills.py", "tests/story/test_two_hundred.py", "tests/site/environment/test_up.py")  # one each
 
 
 def _hands_out() -> bool:
@@ -33,18 +35,27 @@ if not _hands_out():  # now, for the conftest of a folder asked for is read befo
     django.setup()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def _room(path: str) -> str:
+    """What tests share and must not be torn apart: the province of the stories, or a file."""
+    return STORIES if path.startswith(STORIES) and path not in LONG else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """For a run in several processes: a room goes to one of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Rooms(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _room(nodeid.partition("::")[0])
+
+    return Rooms(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For a run in several processes: what shares a province, or a file, stays together; the longest begins first."""
-
-    def room(item: pytest.Item) -> str:
-        asked = set(getattr(item, "fixturenames", ()))
-        return next((name for name in LONG if name in asked), item.location[0])
-
-    rank = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(room(item), len(LONG)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(room(item)))
+    """What takes longest begins first."""
+    first = (STORIES, *LONG)
+    items.sort(key=lambda item: first.index(room) if (room := _room(item.nodeid.partition("::")[0])) in first else len(first))
 
 
 @pytest.fixture(scope="session")

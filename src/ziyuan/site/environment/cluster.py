@@ -88,7 +88,7 @@ def settings(cluster: Cluster) -> str:
         "port": cluster.port,
         "unix_socket_directories": f"'{cluster.socket}'",
         "password_encryption": "'scram-sha-256'",
-        "max_connections": 120,
+        "max_connections": 120 if cluster.durable else 400,  # tests bring several provinces up side by side
         "shared_buffers": f"{min(max(memory // 16, 128), 2048)}MB",
         "effective_cache_size": f"{max(memory // 3, 256)}MB",
         "work_mem": "32MB" if memory >= 4000 else "8MB",

@@ -114,7 +114,7 @@ def _side_by_side() -> list[str]:
 
     One more than there are processors: a story mostly waits for its nodes.
     """
-    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)), "--dist", "loadgroup"]
+    return ["-n", str(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 def _shared(place: Place) -> Path:
