@@ -53,9 +53,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first."""
+    """What takes longest begins first; what leaves rows in the run's database comes last."""
     first = (STORIES, *LONG)
-    items.sort(key=lambda item: first.index(room) if (room := _room(item.nodeid.partition("::")[0])) in first else len(first))
+    place = {id(item): item.nodeid.partition("::")[0] for item in items}
+    last = {place[id(item)] for item in items if "committed_db" in getattr(item, "fixturenames", ())}
+
+    def turn(item: pytest.Item) -> int:
+        path = place[id(item)]
+        room = _room(path)
+        return first.index(room) if room in first else len(first) + (path in last)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def test_1_a_package_shows_its_ends_and_every_change_and_is_not_needed_where_it_
     page = opened(who, package)
     expect(page.get_by_text("本地已是目标版本").first).to_be_visible()
     expect(page.get_by_role("button", name="应用增量包")).to_be_disabled()
-    assert page.locator("tbody tr").count() > 20
+    expect(page.locator("tbody tr").nth(20)).to_be_visible()
     page.get_by_role("button", name=re.compile("变更")).click()
     expect(page.locator("tbody tr", has_text="DLBM").first).to_be_visible()
     who.look("changeset-open")

@@ -34,7 +34,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> bool:
 def test_both_nodes_answer_as_healthy(running: Installation) -> None:
     assert running.health("inner")["zone"] == "inner"
     assert running.health("outer")["zone"] == "outer"
-    assert until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"])
+    assert until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"], 180.0)
 
 
 def test_status_for_programs_has_exactly_the_agreed_form(running: Installation) -> None:
@@ -93,7 +93,7 @@ def test_a_killed_process_comes_back_and_the_node_is_well_again(running: Install
     before = running.processes()[name]
     os.kill(before["pid"], signal.SIGKILL)
     assert until(lambda: running.processes()[name]["pid"] not in (None, before["pid"]))
-    assert until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"])
+    assert until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"], 180.0)
 
 
 def test_the_workbench_is_served_by_the_inner_node(running: Installation) -> None:
