@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,9 @@ def _left(nodes: Nodes) -> list[str]:
     """Files of uploads that stay. What a kill left behind is old for the sweep here, and it comes each minute."""
     folder = Path(nodes.told["inner"]["data"]) / "uploads"
     for path in folder.iterdir():
-        os.utime(path, (0, 0))
-    end = time.monotonic() + 150
+        with suppress(FileNotFoundError):  # taken away just now
+            os.utime(path, (0, 0))
+    end = time.monotonic() + 90
     while any(folder.iterdir()) and time.monotonic() < end:
         time.sleep(1)
     return [path.name for path in folder.iterdir()]
