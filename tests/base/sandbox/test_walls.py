@@ -54,13 +54,20 @@ def test_the_self_check_proves_all_walls():
 def test_a_missing_wall_closes_uploads_and_says_why(monkeypatch):
     monkeypatch.setattr(run, "skip_all_but", lambda driver: "")
     monkeypatch.setattr(check, "skip_all_but", lambda driver: "")
-    sandbox.self_check.cache_clear()
-    try:
-        with pytest.raises(WallsMissing) as refused:
-            sandbox.require_walls()
-        assert refused.value.facts["reasons"]
-    finally:
-        sandbox.self_check.cache_clear()
+    monkeypatch.setattr(check, "_last", None)
+    with pytest.raises(WallsMissing) as refused:
+        sandbox.require_walls()
+    assert refused.value.facts["reasons"]
+
+
+def test_a_machine_too_busy_for_the_check_takes_uploads_again_later_without_a_restart(monkeypatch):
+    busy, tries = check.Walls(False, False, False, False, ("自检超时",)), []
+    monkeypatch.setattr(check, "_last", (busy, time.monotonic()))
+    monkeypatch.setattr(check, "_tried", lambda: tries.append(1) or check.Walls(True, True, True, True, ()))
+    assert not sandbox.self_check().ok and not tries, "asked often, tried seldom"
+    monkeypatch.setattr(check, "_last", (busy, time.monotonic() - check.AGAIN_AFTER - 1))
+    assert sandbox.self_check().ok
+    assert sandbox.self_check().ok and len(tries) == 1
 
 
 def test_a_child_without_network_walls_is_noticed():

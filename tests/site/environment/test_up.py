@@ -93,7 +93,8 @@ def test_a_killed_process_comes_back_and_the_node_is_well_again(running: Install
     before = running.processes()[name]
     os.kill(before["pid"], signal.SIGKILL)
     assert until(lambda: running.processes()[name]["pid"] not in (None, before["pid"]))
-    assert until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"], 180.0)
+    well = until(lambda: running.health("inner")["ok"] and running.health("outer")["ok"], 180.0)
+    assert well, [running.health(node) for node in ("inner", "outer")]
 
 
 def test_the_workbench_is_served_by_the_inner_node(running: Installation) -> None:

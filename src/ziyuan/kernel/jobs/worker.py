@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +19,8 @@ from ziyuan.kernel.audit.checkpoint import checkpoint
 CONCURRENCY = 2
 HEARTBEAT = 5.0
 STALLED_AFTER = 20.0
+LOST_AFTER = 30.0
+LOST_EXIT = 75
 _log = logging.getLogger("ziyuan.worker")
 
 
@@ -30,7 +34,8 @@ async def work(name: str) -> None:
         async def reviving() -> None:
             await _revive(connected, STALLED_AFTER)
 
-        helpers = [asyncio.create_task(_again(HEARTBEAT, reviving)), asyncio.create_task(_again(1.0, _checkpointing))]
+        turns = (_again(HEARTBEAT, reviving), _again(1.0, _checkpointing), _watch(connected.check_connection_async, LOST_AFTER))
+        helpers = [asyncio.create_task(turn) for turn in turns]
         try:
             await connected.run_worker_async(
                 name=name,
@@ -67,6 +72,30 @@ async def _again(every: float, step: Callable[[], Awaitable[None]]) -> None:
             await step()
         except Exception:
             _log.warning("%s 未完成,将重试", step.__name__, exc_info=True)
+
+
+async def _watch(ask: Callable[[], Awaitable[object]], lost_after: float, end: Callable[[], None] | None = None) -> None:
+    """End this process when the database has not answered for that many seconds; its supervisor starts it anew.
+
+    A connection pool asks ever more rarely for a database that is away, up to minutes; a new process asks at once. No
+    job is lost: each is run again from its beginning.
+    """
+    answered = time.monotonic()
+    while True:
+        await asyncio.sleep(lost_after / 10)
+        try:
+            await asyncio.wait_for(ask(), lost_after)
+            answered = time.monotonic()
+        except Exception:
+            if time.monotonic() - answered >= lost_after:
+                _log.exception("数据库已 %d 秒没有应答,后台任务进程退出,由守护进程重新启动", lost_after)
+                (end or _leave)()
+
+
+def _leave() -> None:
+    """Without waiting for jobs: they stand in the same queue for a worker that has a database."""
+    logging.shutdown()
+    os._exit(LOST_EXIT)
 
 
 async def _revive(connected: App, silent_for: float) -> None:
