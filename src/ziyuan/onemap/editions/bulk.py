@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ziyuan.base.geometry.wkb_writer import hexadecimal
 from ziyuan.onemap.editions.layers import Layer
-from ziyuan.onemap.editions.rows import cursor
+from ziyuan.onemap.editions.rows import city_of, cursor
 
 AT_ONCE = 20_000
 _NOTHING = "\\N"
@@ -46,7 +46,7 @@ def add(
             f"INSERT INTO {layer.sql} (city, county, zone, {state}, valid_from, valid_to, known_from, edition, case_no)"
             f" SELECT %s, %s, %s::smallint, {state}, %s::date, %s::date, %s, %s::bigint, %s"
             " FROM pg_temp.arriving",
-            [county[:4] + "00", county, zone, valid[0], valid[1], known, edition, case_no],
+            [city_of(county), county, zone, valid[0], valid[1], known, edition, case_no],
         )
 
 

@@ -115,7 +115,7 @@ def _same(one: rows.Standing, other: rows.Standing) -> np.ndarray:
 def _whole(kind: Layer, county: str, fids: np.ndarray) -> list[rows.Feature]:
     if not len(fids):
         return []
-    return rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": county, "fids": fids.tolist()})
+    return rows.features(kind, rows.THESE, rows.these(county, fids.tolist()))
 
 
 def compare(kind: Layer, sides: Sides) -> tuple[tuple[Change, ...], int]:

@@ -37,6 +37,21 @@ class Feature:
     fid: int = 0
 
 
+def city_of(county: str) -> str:
+    """The code of the county's city: what large layers are parted by first."""
+    return county[:4] + "00"
+
+
+THESE = "city = %(city)s AND county = %(county)s AND fid IN (SELECT unnest(%(fids)s::bigint[]))"
+"""SQL for `these` rows. A join, for `= ANY` compares each row of the county with each number; with the city, whose
+primary key then finds a few."""
+
+
+def these(county: str, fids: Sequence[int]) -> dict[str, Any]:
+    """The parameters of THESE: rows of a county by their numbers."""
+    return {"city": city_of(county), "county": county, "fids": list(fids)}
+
+
 def batch_of(layer: Layer, found: Sequence[Feature], zone: int) -> PlaneBatch | None:
     """The plane integers of some features in `zone`; None for a table of records without shapes."""
     if layer.shape is None:
@@ -136,10 +151,7 @@ def _feature(layer: Layer, r: Sequence[Any], shape: shapely.Geometry | None, n: 
 def close(layer: Layer, county: str, fids: Sequence[int], *, known: datetime) -> None:
     """End the rows in record time: from `known` on the map no longer says so."""
     with cursor() as c:
-        c.execute(
-            f"UPDATE {layer.sql} SET known_to = %s WHERE county = %s AND fid = ANY(%s)",
-            [known, county, list(fids)],
-        )
+        c.execute(f"UPDATE {layer.sql} SET known_to = %(known)s WHERE {THESE}", {"known": known, **these(county, fids)})
 
 
 def _state(layer: Layer) -> str:
@@ -167,8 +179,8 @@ def re_enter(
         c.execute(
             f"INSERT INTO {layer.sql} ({state}, valid_from, valid_to, known_from)"
             f" SELECT {state}, {span}, %(known)s FROM {layer.sql}"
-            f" WHERE county = %(county)s AND fid = ANY(%(fids)s) AND {condition}",
-            {"day": day, "known": known, "county": county, "fids": list(fids)},
+            f" WHERE {THESE} AND {condition}",
+            {"day": day, "known": known, **these(county, fids)},
         )
 
 
@@ -184,6 +196,6 @@ def enter_again(
         c.execute(
             f"INSERT INTO {layer.sql} ({state}, valid_from, valid_to, known_from)"
             f" SELECT {source}, %(start)s::date, %(end)s::date, %(known)s FROM {layer.sql}"
-            " WHERE county = %(county)s AND fid = ANY(%(fids)s)",
-            {"start": valid[0], "end": valid[1], "known": known, "county": county, "fids": list(fids), "edition": edition},
+            f" WHERE {THESE}",
+            {"start": valid[0], "end": valid[1], "known": known, "edition": edition, **these(county, fids)},
         )

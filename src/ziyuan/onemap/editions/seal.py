@@ -142,7 +142,7 @@ def _links(act: Act, kind: Layer, ended: np.ndarray, ready: Prepared, entering: 
     """Links of the entering features to the rows that end."""
     if not len(ended) or not len(entering):
         return LINKS.empty_table()
-    before = rows.features(kind, "county = %(county)s AND fid = ANY(%(fids)s)", {"county": act.county, "fids": ended.tolist()})
+    before = rows.features(kind, rows.THESE, rows.these(act.county, ended.tolist()))
     old = links.Shared([f.key for f in before], rows.batch_of(kind, before, act.zone))
     new = links.Shared(keys_at(ready, entering), ready.batch and ready.batch.take(entering))
     measured = links.overlaps(old, new)
