@@ -137,7 +137,7 @@ def main() -> None:
         print("\n| 步骤 | 规模 | 用时 | 速度 |\n|---|---|---|---|")
         delivery(told.package)
     print(f"\n{HEAD}")
-    for name, values in timed_cases(told.cases).items():
+    for name, values in (timed_cases(told.cases) if told.cases else {}).items():
         print(row(name, values))
     print(row("空提交(同一数据库,一行插入)", commits(200)))
 

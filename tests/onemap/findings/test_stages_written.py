@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import shapely
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,9 @@ from ziyuan.onemap.deliveries import chained
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import mandate
 from ziyuan.onemap.deliveries.models import Delivery
-from ziyuan.onemap.editions.errors import StageBroken
+from ziyuan.onemap.editions import stages
+from ziyuan.onemap.editions.errors import StageBroken, StageNeeded
+from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.findings import stages as report
 from ziyuan.onemap.quality import chains
 from ziyuan.onemap.quality.stages import Found, Row, by_number, judge
@@ -91,6 +94,31 @@ def test_a_chain_that_only_notes_lets_the_stage_be_written_and_the_record_says_s
     assert on_map() == {"1"}
     (said,) = recorded[-1]["warned"]
     assert "3401239999" in said and "供地" in said
+
+
+def test_what_a_later_stage_names_is_withdrawn_only_after_it(stock):  # noqa: F811
+    before(stock)
+    write()
+    stock("DZ_GG_JBXX", "c1", ZSBH="建字第1号", ZYDMJ=1000, YDXKZH="地字第1号")
+    by = kernel.system_actor("测试")
+    with pytest.raises(StageNeeded) as refused:
+        onemap.layer_withdraw(PERMIT, COUNTY, "1", case_no="案一", by=by)
+    assert (refused.value.facts["standing"], refused.value.remedy) == ("c1", "先撤回或更正建设工程规划许可 c1。")
+    assert on_map() == {"1"}
+    with kernel.acting(by), connection.cursor() as cursor:
+        cursor.execute("UPDATE layers.land_control_2021_dz_gg_jbxx SET known_to = %s", [kernel.now()])
+    assert onemap.layer_withdraw(PERMIT, COUNTY, "1", case_no="案一", by=by)
+    assert on_map() == set()
+
+
+def test_the_impact_of_an_edition_tells_the_later_stages_that_lean_on_it(stock):  # noqa: F811
+    before(stock)
+    write()
+    edition = Edition(layer="land_control@2021/JBXX", county=COUNTY, reference_date=DAY)
+    with kernel.acting(kernel.system_actor("测试")):
+        told = {one.reference: one for one in stages._later_stages(edition)}
+    one = told["land_use/land_permit"]
+    assert one.kind == "后一环节" and "建设用地规划许可 1 宗" in one.title
 
 
 def filed(people, command="", **change):

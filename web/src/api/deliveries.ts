@@ -105,9 +105,18 @@ export interface ControlArea {
   source: string
 }
 
+export interface DeliveryFilter {
+  state?: string
+  kind?: string
+  q: string
+  county?: string
+  period?: string
+}
+
 export const deliveries = {
-  list: (filter: { state?: string; kind?: string; q: string; county?: string; period?: string }, after: string | null) =>
+  list: (filter: DeliveryFilter, after: string | null) =>
     get<Page<DeliveryRow>>('/deliveries', { ...filter, after, limit: 50 }),
+  exportUrl: (filter: DeliveryFilter) => address('/deliveries/export.csv', { ...filter }),
   read: (id: string) => get<DeliveryRecord>(`/deliveries/${id}`),
   preview: (id: string, layer: string, bbox: Bounds) =>
     get<FeatureCollection>(`/deliveries/${id}/preview.geojson`, { layer, bbox: bbox.join(',') }),

@@ -1,7 +1,7 @@
 /** Sealed editions of a county's layer: list, impact, rollback, withdrawal, changeset packages. */
 import { address, get, post, upload } from './client'
 import { layerPath } from './maps'
-import type { Measure } from './shapes'
+import type { Geometry, Measure } from './shapes'
 
 export interface Edition {
   id: number
@@ -60,6 +60,8 @@ export interface PackageChange {
   old_key: string | null
   fields: string[]
   geometry: boolean
+  /** The later shape, of what vanishes the earlier one; null for a record without shape. */
+  shape: Geometry | null
 }
 
 /** What an uploaded changeset package says, and whether it would apply here. */

@@ -9,6 +9,7 @@ from ziyuan.onemap.deliveries.control_areas import control_areas, register_contr
 from ziyuan.onemap.deliveries.decide import accept, forward, return_, withdraw
 from ziyuan.onemap.deliveries.feeds import feeds, fetch_now
 from ziyuan.onemap.deliveries.feeds import register as register_feed
+from ziyuan.onemap.deliveries.lists import Chosen, export_csv, listing
 from ziyuan.onemap.deliveries.mandate_view import mandates_told, start
 from ziyuan.onemap.deliveries.orders import Order
 from ziyuan.onemap.deliveries.papers import report_file, report_holds
@@ -18,11 +19,11 @@ from ziyuan.onemap.deliveries.records import file_record, form
 from ziyuan.onemap.deliveries.relief import answer_dispute
 from ziyuan.onemap.deliveries.submit import open_, submit
 from ziyuan.onemap.deliveries.turns import queue
-from ziyuan.onemap.deliveries.view import detail, listing, preview, raw_file, receipt_file, waiting
+from ziyuan.onemap.deliveries.view import detail, preview, raw_file, receipt_file, waiting
 
 __all__ = [
-    "Order", "accept", "answer_dispute", "control_areas", "detail", "feeds", "fetch_now", "file_record", "form",
-    "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "read_record_outline", "receipt_file",
-    "receipt_holds", "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit",
-    "verdict_on", "verify_receipt", "waiting", "withdraw",
+    "Chosen", "Order", "accept", "answer_dispute", "control_areas", "detail", "export_csv", "feeds", "fetch_now",
+    "file_record", "form", "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file",
+    "read_record_outline", "receipt_file", "receipt_holds", "register_control_areas", "register_feed", "report_file",
+    "report_holds", "return_", "start", "submit", "verdict_on", "verify_receipt", "waiting", "withdraw",
 ]  # fmt: skip

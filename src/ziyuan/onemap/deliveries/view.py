@@ -1,11 +1,10 @@
-"""Deliveries as people see them: lists, one delivery with its road and acts."""
+"""One delivery as people see it: its line in a list, its road, its acts, its features on the map."""
 
 import json
 from datetime import timedelta
 from typing import Any
 
 import shapely
-from django.db.models import Q
 
 from ziyuan.base import crs
 from ziyuan.kernel import errors as kernel_errors
@@ -20,30 +19,7 @@ from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State, Uploa
 from ziyuan.onemap.deliveries.turns import places
 
 _MOST_SHAPES = 2000
-_IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
-
-
-def listing(
-    by: kernel.Actor, *, state: str | None = None, q: str | None = None, county: str | None = None,
-    period: str | None = None, mandate: str | None = None, kind: str | None = None, after: str | None = None,
-    limit: int = 50,
-) -> dict[str, Any]:
-    """A page of deliveries of the actor's region, the newest first."""
-    with kernel.acting(by):
-        kernel.require(by, "delivery.read")
-        found = Delivery.objects.order_by("-pk").select_related("progress")
-        chosen = {"state": state, "county": county, "period": period, "mandate": mandate, "kind": kind}
-        for name, value in chosen.items():
-            if value:
-                found = found.filter(**{name: value})
-        if q:
-            found = found.filter(Q(no__icontains=q) | Q(file_name__icontains=q))
-        if after and after.isdecimal():
-            found = found.filter(pk__lt=int(after))
-        page = list(found[: limit + 1])
-        queued = places() if any(row.state in _IN_WORK for row in page[:limit]) else {}
-        items = [{**summary(row), "queue": queued.get(row.pk)} for row in page[:limit]]
-    return {"items": items, "next": str(page[limit - 1].pk) if len(page) > limit else None}
+IN_WORK = (State.RECEIVED, State.READING, State.CHECKING)
 
 
 def summary(row: Delivery) -> dict[str, Any]:
@@ -65,7 +41,7 @@ def _progress(row: Delivery) -> dict[str, Any]:
         return {"step": "", "done": 0, "total": 0, "percent": 0}
     if row.state == State.UPLOADING:
         return {"step": progress.step or "正在上传", "done": progress.done, "total": progress.total, "percent": 99}
-    if row.state not in _IN_WORK:
+    if row.state not in IN_WORK:
         return {"step": row.state_title, "done": 1, "total": 1, "percent": 100}
     percent = int(100 * progress.done / progress.total) if progress.total else 0
     return {"step": progress.step, "done": progress.done, "total": progress.total,
@@ -99,7 +75,7 @@ def detail(by: kernel.Actor, delivery: acts.Ref) -> dict[str, Any]:
             "attempts": row.attempts, "started": row.started, "finished": row.finished,
             "road": levels.road(row, mandate(row.mandate), signed),
             "upload": _upload(row),
-            "queue": places().get(row.pk) if row.state in _IN_WORK else None,
+            "queue": places().get(row.pk) if row.state in IN_WORK else None,
             "actions": actions(by, row),
         }
 

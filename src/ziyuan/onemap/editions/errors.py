@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from ziyuan.base.errors import UserError, ZiyuanError, nearest
 
 if TYPE_CHECKING:
-    from ziyuan.onemap.quality.stages import Break
+    from ziyuan.onemap.quality.chains import Chain, Stage
+    from ziyuan.onemap.quality.stages import Break, Row
 
 
 class UnknownLayer(UserError):
@@ -216,3 +217,17 @@ class StageBroken(UserError):
                          check=first.check, key=first.row.key, fields={first.field: first.message})  # fmt: skip
         self.remedy = f"{first.remedy}。"
         self.breaks = tuple(breaks)
+
+
+class StageNeeded(UserError):
+    """What was to be withdrawn is the stage before one that stands."""
+
+    code = "ZY-EDN-021"
+    status = 409
+
+    def __init__(self, chain: "Chain", stage: "Stage", row: "Row", later: "Stage", standing: "Row") -> None:
+        super().__init__(
+            f"{chain.title}:{stage.title} {row.key} 的编号被{later.title} {standing.key} 引用为前一环节,不能撤回。",
+            chain=chain.id, stage=stage.id, key=row.key, later=later.id, standing=standing.key,
+        )  # fmt: skip
+        self.remedy = f"先撤回或更正{later.title} {standing.key}。"

@@ -1,5 +1,6 @@
 """Chains of business where they are written: rows about to enter a layer, judged against the stages standing before them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from django.db import connection
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.editions.errors import StageBroken
+from ziyuan.onemap.editions.errors import StageBroken, StageNeeded
+from ziyuan.onemap.editions.models import Edition
 from ziyuan.onemap.editions.moment import Moment
+from ziyuan.onemap.editions.undo import Dependent, tells_impact
 from ziyuan.onemap.quality import chains
-from ziyuan.onemap.quality.chains import Stage
+from ziyuan.onemap.quality.chains import Chain, Stage
 from ziyuan.onemap.quality.stages import Break, Found, Row, by_number, judge, repeated, text
 from ziyuan.onemap.standards import library
 
@@ -49,7 +52,7 @@ def demand(breaks: Sequence[Break], excused: Collection[str] = ()) -> list[Break
 
 def _used(found: Found, stage: Stage, rows: Sequence[Row], numbers: Mapping[str, list[Row]], replaces: str | None) -> None:
     own = {(row.county, row.key) for row in rows}
-    for standing in stock(stage, kernel.today(), numbers=set(numbers)):
+    for standing in stock(stage, kernel.today(), holding=(stage.number or "", set(numbers))):
         if standing.county != replaces and (standing.county, standing.key) not in own:
             number = text(standing.values[stage.number or ""])
             repeated(found, stage, numbers[number][0], number, standing)
@@ -60,7 +63,7 @@ def _before(earlier: Stage, wanted: set[str], beside: Beside) -> dict[str, list[
     if not there(earlier):
         return None
     given = beside.get(str(earlier.layer))
-    rows = stock(earlier, kernel.today(), numbers=wanted) if given is None else given
+    rows = stock(earlier, kernel.today(), holding=(earlier.number or "", wanted)) if given is None else given
     numbers: dict[str, list[Row]] = {}
     for row in rows:
         numbers.setdefault(text(row.values[earlier.number or ""]), []).append(row)
@@ -76,13 +79,47 @@ def there(stage: Stage) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def stock(stage: Stage, day: date, *, county: str | None = None, numbers: Collection[str] | None = None) -> Iterator[Row]:
-    """Rows of a stage that hold on a day, by county and key; `numbers`: only those of these numbers."""
+def leaning(chain: Chain, stage: Stage, rows: Sequence[Row]) -> Iterator[tuple[Stage, Row]]:
+    """Rows of later stages that stand today and name one of these rows, by its number, as the stage before them.
+
+    Asked inside `kernel.acting`; its region bounds what is seen.
+    """
+    numbers = {text(row.values[stage.number or ""]) for row in rows} - {""}
+    for later in chain.stages:
+        for after in later.after:
+            if numbers and after.stage == stage.id and there(later):
+                yield from ((later, row) for row in stock(later, kernel.today(), holding=(after.by, numbers)))
+
+
+def demand_free(layer: str, row: Row) -> None:
+    """Raise StageNeeded where a later stage, of a chain whose breaks are errors, names this row as the stage before it."""
+    for chain, stage in chains.of_layer(layer):
+        standing = next(leaning(chain, stage, [row]), None)
+        if standing and chain.severity == "error":
+            raise StageNeeded(chain, stage, row, *standing)
+
+
+@tells_impact
+def _later_stages(edition: Edition) -> list[Dependent]:
+    """Before an edition is withdrawn: how many rows of which later stage lean on its rows."""
+    told = []
+    for chain, stage in chains.of_layer(edition.layer):
+        own = list(stock(stage, edition.reference_date, county=edition.county))
+        for later, count in Counter(later for later, _row in leaning(chain, stage, own)).items():
+            words = f"{chain.title}:{later.title} {count} 宗以其编号为前一环节"
+            told.append(Dependent("后一环节", f"{chain.id}/{later.id}", words))
+    return told
+
+
+def stock(
+    stage: Stage, day: date, *, county: str | None = None, holding: tuple[str, Collection[str]] | None = None
+) -> Iterator[Row]:
+    """Rows of a stage that hold on a day, by county and key; `holding`: only those whose field has one of these texts."""
     moment, names = Moment(day), stage.fields
     columns = ", ".join(f'"{name}"' for name in names)  # names of the standard, looked up in it before
     where = moment.condition + (" AND county = %(county)s" if county else "")
-    where += f' AND btrim("{stage.number}"::text) = ANY(%(numbers)s)' if numbers is not None else ""
-    facts: dict[str, Any] = {**moment.parameters, "county": county, "numbers": sorted(numbers or ())}
+    where += f' AND btrim("{holding[0]}"::text) = ANY(%(texts)s)' if holding else ""
+    facts: dict[str, Any] = {**moment.parameters, "county": county, "texts": sorted(holding[1]) if holding else []}
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT county, key, {columns} FROM layers."{_table(stage)}" WHERE {where} ORDER BY county, key', facts)
         for row in cursor:

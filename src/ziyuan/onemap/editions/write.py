@@ -66,7 +66,10 @@ def layer_write(
 
 
 def layer_withdraw(name: str, county: str, key: str, *, case_no: str, by: kernel.Actor) -> bool:
-    """Take back what a case wrote: its record time ends now. False where nothing of the case stands."""
+    """Take back what a case wrote: its record time ends now. False where nothing of the case stands.
+
+    Raises kernel.NotAllowed, StageNeeded (a later stage names it as the one before).
+    """
     kind = layer(name)
     kernel.require(by, "layer.write", region=county)
     with kernel.acting(by):
@@ -74,6 +77,7 @@ def layer_withdraw(name: str, county: str, key: str, *, case_no: str, by: kernel
         standing = _of_key(kind, county, key)
         if standing is None or standing.case_no != case_no:
             return False
+        stages.demand_free(kind.id, Row(county, key, standing.attributes))
         rows.close(kind, county, [standing.fid], known=known)
         changed(kind.id, county, known)
         facts = {"layer": kind.id, "county": county, "key": key, "case": case_no}

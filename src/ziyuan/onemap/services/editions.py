@@ -1,12 +1,18 @@
 """Editions as pages of the API: lists with their acts, impact, proofs, kinship, changeset packages."""
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import shapely
+
+from ziyuan.base.geometry import PlaneBatch
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.errors import NotFound
-from ziyuan.onemap.differences.tables import KINDS
+from ziyuan.onemap.differences.changeset import GEOMETRY, Changeset
+from ziyuan.onemap.differences.tables import KINDS, Change
 from ziyuan.onemap.editions import changesets, register, undo
 from ziyuan.onemap.editions.kinship import Kin, kinship
 from ziyuan.onemap.editions.layers import layer
@@ -123,8 +129,12 @@ def changeset_file(by: kernel.Actor, name: str, county: str, from_: str, to: str
     return changesets.write(made, by=by)
 
 
-def inspected(by: kernel.Actor, path: Path) -> dict[str, Any]:
-    """What a package says, and whether it would apply here; its changes line by line under `changes`."""
+def inspected(by: kernel.Actor, path: Path, most: int | None = None) -> dict[str, Any]:
+    """What a package says, and whether it would apply here; its changes line by line under `changes`.
+
+    With `most` at most so many lines, each with its `shape` (GeoJSON, EPSG:4490; a deleted feature's is the earlier
+    one, a record's null), and in `left_off` how many were left off.
+    """
     package = changesets.read(path)
     found = package.changeset
     kind = layer(found.layer)
@@ -138,8 +148,27 @@ def inspected(by: kernel.Actor, path: Path) -> dict[str, Any]:
         "signer": package.signer, "made": plain(package.made), "sm3": package.sm3, "base": _end(found.base),
         "target": _end(found.target), "summary": {kind_: changes.summary[kind_] for kind_ in KINDS},
         "held": held and {"digest": held.hex_digest, "reference_date": plain(held.reference_date)},
-        "applies": not why, "why": why, "changes": [c.to_json(kind.entity.name) for c in changes.changes],
+        "applies": not why, "why": why, **_lines(kind.entity.name, found, changes.changes, most),
     }  # fmt: skip
+
+
+def _lines(name: str, found: Changeset, changes: Sequence[Change], most: int | None) -> dict[str, Any]:
+    lines = [c.to_json(name) for c in changes[:most]]
+    if most is None:
+        return {"changes": lines}
+    shapes = [_shape(found, c) for c in changes[:most]]
+    return {"changes": [line | {"shape": shape} for line, shape in zip(lines, shapes, strict=True)],
+            "left_off": max(0, len(changes) - most)}  # fmt: skip
+
+
+def _shape(found: Changeset, change: Change) -> dict[str, Any] | None:
+    """The later shape of a change, else the earlier one."""
+    table, row = (found.before, change.old_row) if change.new_row is None else (found.after, change.new_row)
+    if GEOMETRY not in table.column_names:
+        return None
+    shape = PlaneBatch.from_wkb(table.column(GEOMETRY).slice(row, 1), found.zone, kind=layer(found.layer).shape or "polygon")
+    drawn: dict[str, Any] = json.loads(shapely.to_geojson(shape.to_4490()[0]))
+    return drawn
 
 
 def _why(held: str, base: str, target: str) -> str:

@@ -16,21 +16,28 @@ control_router = Router(tags=["控制面积"])
 _ACTS = {"accept": "accept", "return": "return_", "withdraw": "withdraw", "forward": "forward"}
 
 
+class ChosenIn(Schema):
+    """What the list is narrowed to."""
+
+    state: str = ""
+    county: str = ""
+    period: str = ""
+    mandate: str = ""
+    kind: str = ""
+    q: str = ""
+
+
 @router.get("", summary="汇交列表")
 def listing(
-    request: HttpRequest,
-    state: str | None = None,
-    q: str | None = None,
-    county: str | None = None,
-    period: str | None = None,
-    mandate: str | None = None,
-    kind: str | None = None,
-    after: str | None = None,
-    limit: int = Query(50, ge=1, le=200),
+    request: HttpRequest, chosen: Query[ChosenIn], after: str = "", limit: int = Query(50, ge=1, le=200)
 ) -> Any:
-    return onemap.deliveries.listing(
-        actor(request), state=state, q=q, county=county, period=period, mandate=mandate, kind=kind, after=after, limit=limit
-    )
+    return onemap.deliveries.listing(actor(request), onemap.deliveries.Chosen(**chosen.dict()), after=after, limit=limit)
+
+
+@router.get("/export.csv", summary="汇交清单(表格)")
+def export(request: HttpRequest, chosen: Query[ChosenIn]) -> HttpResponse:
+    body = onemap.deliveries.export_csv(actor(request), onemap.deliveries.Chosen(**chosen.dict()))
+    return attachment(body, f"汇交清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/queue", summary="质检队列")

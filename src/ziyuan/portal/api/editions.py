@@ -17,7 +17,7 @@ from ziyuan.portal.api.common import actor, attachment, uploaded
 
 router = Router(tags=["版本"])
 _CHUNK = 1 << 20
-_ROWS = 500  # changes of a package listed one by one; the rest is counted
+_ROWS = 500  # changes of a package listed and drawn one by one; the rest is counted
 
 
 class UndoIn(Schema):
@@ -74,9 +74,7 @@ def changeset(
 @router.post("/changesets/inspect", summary="查看增量包")
 def inspect(request: HttpRequest, file: File[UploadedFile]) -> Any:
     with _held(file) as path:
-        told = onemap.edition_pages.inspected(_reader(request), path)
-    changes = told["changes"]
-    return {**told, "changes": changes[:_ROWS], "left_off": max(0, len(changes) - _ROWS)}
+        return onemap.edition_pages.inspected(_reader(request), path, _ROWS)
 
 
 @router.post("/changesets", summary="应用增量包")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case
@@ -92,11 +93,5 @@ def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str =
         for case in _found(status, q, region).order_by("-pk")[:EXPORT_LIMIT]:
             told = _shown(case)
             row = [told["no"], told["title"], told["applicant"], told["region_name"], told["status_title"]]
-            writer.writerow(
-                [_inert(c) for c in (*row, told["opened"][:16], told["due"] or "", "、".join(told["now"]))]
-            )
+            writer.writerow(safe_row((*row, told["opened"][:16], told["due"] or "", "、".join(told["now"]))))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

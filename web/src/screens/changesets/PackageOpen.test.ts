@@ -11,8 +11,8 @@ const told = (more: Partial<Inspected> = {}): Inspected => ({
   base: { digest: '11'.repeat(32), reference_date: '2023-12-31', features: 10 }, target: { digest: '22'.repeat(32), reference_date: '2024-12-31', features: 11 },
   summary: { insert: 1, update: 1, delete: 0, renumber: 0 }, held: { digest: '11'.repeat(32), reference_date: '2023-12-31' }, applies: true, why: '',
   changes: [
-    { change: 'insert', key: '3401232001010100000001', old_key: null, fields: [], geometry: true },
-    { change: 'update', key: '3401232001010100000002', old_key: null, fields: ['DLBM'], geometry: false },
+    { change: 'insert', key: '3401232001010100000001', old_key: null, fields: [], geometry: true, shape: { type: 'Point', coordinates: [117, 31] } },
+    { change: 'update', key: '3401232001010100000002', old_key: null, fields: ['DLBM'], geometry: false, shape: null },
   ],
   left_off: 0, ...more,
 })
@@ -22,7 +22,7 @@ async function opened(answer: Inspected | ApiError) {
   const asked = vi.spyOn(editions, 'inspect')
   if (answer instanceof ApiError) asked.mockRejectedValue(answer)
   else asked.mockResolvedValue(answer)
-  const page = mount(PackageOpen, { global: { stubs: { RouterLink: { template: '<a><slot /></a>' } } } })
+  const page = mount(PackageOpen, { global: { stubs: { RouterLink: { template: '<a><slot /></a>' }, LazyMap: true } } })
   page.findComponent({ name: 'FileDrop' }).vm.$emit('update:modelValue', new File(['x'], 'a.zyc'))
   await flushPromises()
   return page
