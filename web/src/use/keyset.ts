@@ -1,5 +1,5 @@
 /** A list read page by page with the cursor the server gave (keyset paging). */
-import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { markRaw, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 
 import { asApiError, type ApiError } from '@/api/errors'
 import type { Page } from '@/api/shapes'
@@ -46,7 +46,7 @@ export function useKeyset<T>(fetchPage: (after: string | null) => Promise<Page<T
   }
 
   onScopeDispose(() => (turn += 1))
-  return {
+  return markRaw({
     items,
     next,
     error,
@@ -57,5 +57,5 @@ export function useKeyset<T>(fetchPage: (after: string | null) => Promise<Page<T
     more: async () => {
       if (next.value && !busy.value) await take(next.value, () => items.value)
     },
-  }
+  })
 }

@@ -1,12 +1,29 @@
-import { mount, type VueWrapper } from '@vue/test-utils'
-import type { Component } from 'vue'
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { effectScope, type Component } from 'vue'
 import { expect, test } from 'vitest'
 
+import type { Page } from '@/api/shapes'
+import { useKeyset, type Keyset } from '@/use/keyset'
 import KeysetTable from './KeysetTable.vue'
 
 interface Row {
   id: number
   name: string
+}
+
+const ROWS: Row[] = [
+  { id: 1, name: '甲' },
+  { id: 2, name: '' },
+]
+
+/** A list as a screen would hold it. */
+const listOf = (fetch: () => Promise<Page<Row>>): Keyset<Row> => effectScope().run(() => useKeyset<Row>(fetch))!
+
+/** A list whose first page has been read. */
+async function paged(page: Page<Row>): Promise<Keyset<Row>> {
+  const list = listOf(async () => page)
+  await list.restart()
+  return list
 }
 
 function draw(props: Record<string, unknown> = {}): VueWrapper {
@@ -15,16 +32,8 @@ function draw(props: Record<string, unknown> = {}): VueWrapper {
     props: {
       label: '待办',
       columns: [{ id: 'name', title: '名称' }],
-      rows: [
-        { id: 1, name: '甲' },
-        { id: 2, name: '' },
-      ],
+      list: ROWS,
       rowKey: (row: Row) => row.id,
-      next: null,
-      busy: false,
-      slow: false,
-      read: true,
-      error: null,
       ...props,
     },
     slots: { empty: '这里将出现待办' },
@@ -45,12 +54,26 @@ test('an absent value is a dash', () => {
   expect(draw().findAll('td').map((cell) => cell.text())).toEqual(['甲', '—'])
 })
 
-test('more is offered only while the server gives a cursor', () => {
-  expect(draw({ next: 'x' }).text()).toContain('加载更多(已显示 2 条)')
-  expect(draw().text()).toContain('共 2 条')
+test('more is offered only while the server gives a cursor', async () => {
+  expect(draw({ list: await paged({ items: ROWS, next: 'x' }) }).text()).toContain('加载更多(已显示 2 条)')
+  expect(draw({ list: await paged({ items: ROWS, next: null }) }).text()).toContain('共 2 条')
 })
 
-test('an empty list says what will appear, but not before it was read', () => {
-  expect(draw({ rows: [] }).text()).toContain('这里将出现待办')
-  expect(draw({ rows: [], read: false }).text()).not.toContain('这里将出现待办')
+test('an empty list says what will appear, but not before it was read', async () => {
+  expect(draw({ list: await paged({ items: [], next: null }) }).text()).toContain('这里将出现待办')
+  expect(draw({ list: listOf(async () => ({ items: [], next: null })) }).text()).not.toContain('这里将出现待办')
+})
+
+test('a failure offers to try again, and the list is read anew', async () => {
+  let fails = true
+  const list = listOf(async () => {
+    if (fails) throw new Error('断网')
+    return { items: ROWS, next: null }
+  })
+  await list.restart()
+  const drawn = draw({ list })
+  fails = false
+  await drawn.find('[role=alert] button').trigger('click')
+  await flushPromises()
+  expect(drawn.text()).toContain('共 2 条')
 })
