@@ -102,7 +102,7 @@ def test_a_package_goes_down_from_one_node_and_is_applied_on_another(reviewer):
     assert [(c["change"], c["fields"]) for c in told["changes"]] == [("update", ["ZLDWMC"])] and told["left_off"] == 0
     shape = told["changes"][0]["shape"]
     west, south = shape["coordinates"][0][0][0]
-    assert shape["type"] == "MultiPolygon" and 116 < west < 118 and 31 < south < 33, "in degrees, to be drawn before it is applied"
+    assert shape["type"] == "MultiPolygon" and 116 < west < 118 and 31 < south < 33, "degrees"
     made = reviewer.post("/api/changesets", file()).json()
     assert (made["digest"], made["kind_title"]) == (second.hex_digest, "增量包")
     assert reviewer.post("/api/changesets/inspect", file()).json()["why"] == "本地已是目标版本"
