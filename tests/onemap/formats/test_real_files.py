@@ -25,7 +25,8 @@ def counts(path: Path) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("name", "extension"),
     [("csv", "csv"), ("geojson", "geojson"), ("gml", "gml"), ("kml", "kml"), ("shapefile_zip", "zip"),
-     ("shapefile_zip_not_in_root", "zip"), ("utf-8-sig-json", "json"), ("xlsx", "xlsx")],
+     ("shapefile_zip_not_in_root", "zip"), ("utf-8-sig-json", "json"), ("xlsx", "xlsx"),
+     ("xlsm", "xlsm")],
 )  # fmt: skip
 def test_submissions_as_received_have_as_many_rows_as_their_owners_say(shared_data, tmp_path, name, extension):
     folder = shared_data / "02-parcels" / "uk-planning"
