@@ -42,9 +42,9 @@ def city_of(county: str) -> str:
     return county[:4] + "00"
 
 
-THESE = "city = %(city)s AND county = %(county)s AND fid IN (SELECT unnest(%(fids)s::bigint[]))"
-"""SQL for `these` rows. A join, for `= ANY` compares each row of the county with each number; with the city, whose
-primary key then finds a few."""
+THESE = "city = %(city)s AND county = %(county)s AND fid = ANY(%(fids)s::bigint[])"
+"""SQL for `these` rows. Of the column's own type the numbers are hashed, of another each row is compared with each; with
+the city the primary key finds a few."""
 
 
 def these(county: str, fids: Sequence[int]) -> dict[str, Any]:

@@ -93,8 +93,9 @@ def settings(cluster: Cluster) -> str:
         "effective_cache_size": f"{max(memory // 3, 256)}MB",
         "work_mem": "32MB" if memory >= 4000 else "8MB",
         "maintenance_work_mem": "256MB" if memory >= 4000 else "64MB",
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
+        "max_wal_size": "1GB",  # what a crash has to play again is bounded, and so is the time until it is well
+        "checkpoint_timeout": "5min",
+        "recovery_init_sync_method": "syncfs",  # not file by file: a province has thousands
         "wal_compression": "on",
         "random_page_cost": 1.1,
         "jit": "off",
