@@ -3,8 +3,6 @@
 from functools import cache
 from typing import Any, NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.catalogue import duty
 from ziyuan.onemap.standards import library
@@ -28,6 +26,8 @@ class Entry(NamedTuple):
 @cache
 def _sounds(title: str) -> tuple[str, str]:
     """`dileitubanmianji` and `dltbmj` of 地类图斑面积; what is not Chinese stays, in lower case."""
+    from pypinyin import Style, lazy_pinyin  # a dictionary of 20 MB that only who searches reads
+
     whole = "".join(lazy_pinyin(title)).lower()
     heads = "".join(lazy_pinyin(title, style=Style.FIRST_LETTER)).lower()
     return whole, heads
