@@ -16,7 +16,7 @@ from ziyuan.site.environment import supervisor
 STAY = "import time\nwhile True: time.sleep(1)"
 
 
-def until(condition: Callable[[], object], seconds: float = 15.0) -> bool:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

