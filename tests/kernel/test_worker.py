@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from ziyuan.kernel.jobs.worker import _again, _watch
+from ziyuan.kernel.jobs.worker import LOOKS, _again, _beats, _guard
 
 
 def test_a_failed_turn_is_told_and_the_next_one_comes(caplog):
@@ -30,29 +30,36 @@ class Ended(BaseException):
     """Instead of the end of this process."""
 
 
-def watched(*answers: bool) -> int:
-    """How often the watch asked, one entry an answer, until it ended the process or the answers were used up."""
-    asked = 0
+def looked(*answers: bool) -> int:
+    """How many of the answers the guard took before it ended the process; 0 when it never did."""
+    left = list(answers)
 
-    async def ask() -> None:
-        nonlocal asked
-        if asked == len(answers):
-            raise asyncio.CancelledError
-        asked += 1
-        if not answers[asked - 1]:
-            await asyncio.sleep(3600)
+    def beats() -> bool:
+        if not left:
+            raise StopIteration
+        return left.pop(0)
 
     def end() -> None:
         raise Ended
 
-    with pytest.raises((Ended, asyncio.CancelledError)) as told:
-        asyncio.run(_watch(ask, 0.05, end))
-    return -asked if told.type is Ended else asked
+    with pytest.raises((Ended, StopIteration)) as told:
+        _guard(beats, end, every=0.0)
+    return len(answers) - len(left) if told.type is Ended else 0
 
 
-def test_a_worker_whose_database_does_not_answer_ends_so_that_a_new_one_begins():
-    assert watched(True, False) == -2
-    assert watched(True, True, True) == 3, "while it answers, nothing ends"
+def test_a_worker_without_heartbeat_ends_so_that_a_new_one_begins():
+    assert looked(True, *[False] * LOOKS) == LOOKS + 1
+    assert looked(*[False] * (LOOKS - 1), True, *[False] * (LOOKS - 1), True) == 0, "one that comes to itself goes on"
+
+
+def test_a_heartbeat_counts_while_it_is_fresh_and_of_this_worker(committed_db):
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        worker = cursor.fetchone()[0]
+        assert _beats(worker) and not _beats(worker + 1) and not _beats(None)
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute' WHERE id = %s", [worker])
+        assert not _beats(worker)
+        cursor.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker])
 
 
 def test_whatever_the_worker_runs_is_tried_again_when_the_database_was_away():

@@ -1,31 +1,32 @@
 """The worker process: runs jobs, brings back those whose worker died, writes audit checkpoints."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
 from collections.abc import Awaitable, Callable
+from threading import Thread
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker
 
 from ziyuan.kernel.audit.checkpoint import checkpoint
 
 CONCURRENCY = 2
 HEARTBEAT = 5.0
 STALLED_AFTER = 20.0
-LOST_AFTER = 30.0
+LOOKS = 10
 LOST_EXIT = 75
 _log = logging.getLogger("ziyuan.worker")
 
 
 async def work(name: str) -> None:
-    """Run until told to stop (SIGTERM or SIGINT)."""
+    """Run until told to stop (SIGTERM or SIGINT), or until the database is lost: then the process ends."""
     connected = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     alone = await sync_to_async(_alone, thread_sensitive=False)()
     async with connected.open_async():
@@ -34,23 +35,19 @@ async def work(name: str) -> None:
         async def reviving() -> None:
             await _revive(connected, STALLED_AFTER)
 
-        turns = (_again(HEARTBEAT, reviving), _again(1.0, _checkpointing), _watch(connected.check_connection_async, LOST_AFTER))
-        helpers = [asyncio.create_task(turn) for turn in turns]
+        connected.perform_import_paths()
+        worker = Worker(
+            connected, name=name, concurrency=CONCURRENCY, listen_notify=True, fetch_job_polling_interval=1.0,
+            update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED_AFTER, delete_jobs="successful",
+        )  # fmt: skip
+        Thread(target=_guard, args=(lambda: _beats(worker.worker_id),), daemon=True).start()
+        helpers = [asyncio.create_task(_again(HEARTBEAT, reviving)), asyncio.create_task(_again(1.0, _checkpointing))]
         try:
-            await connected.run_worker_async(
-                name=name,
-                concurrency=CONCURRENCY,
-                listen_notify=True,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=STALLED_AFTER,
-                delete_jobs="successful",
-            )
+            await worker.run()
         finally:
             for helper in helpers:
                 helper.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await helper
+            await asyncio.wait(helpers, timeout=HEARTBEAT)  # a cancellation can be lost on the way; the guard ends the rest
 
 
 def _alone() -> Any:
@@ -74,22 +71,35 @@ async def _again(every: float, step: Callable[[], Awaitable[None]]) -> None:
             _log.warning("%s 未完成,将重试", step.__name__, exc_info=True)
 
 
-async def _watch(ask: Callable[[], Awaitable[object]], lost_after: float, end: Callable[[], None] | None = None) -> None:
-    """End this process when the database has not answered for that many seconds; its supervisor starts it anew.
+def _guard(beats: Callable[[], bool], end: Callable[[], None] | None = None, every: float = 3.0) -> None:
+    """End this process after LOOKS looks in a row that found no fresh heartbeat; its supervisor starts it anew.
 
-    A connection pool asks ever more rarely for a database that is away, up to minutes; a new process asks at once. No
-    job is lost: each is run again from its beginning.
+    In a thread of its own, for what hangs when the database was away may be the loop of the worker itself, or its pool,
+    which asks ever more rarely. Looks are counted, not seconds: a long computation that lets no thread run is no loss.
+    No job is lost: each is run again from its beginning.
     """
-    answered = time.monotonic()
-    while True:
-        await asyncio.sleep(lost_after / 10)
-        try:
-            await asyncio.wait_for(ask(), lost_after)
-            answered = time.monotonic()
-        except Exception:
-            if time.monotonic() - answered >= lost_after:
-                _log.exception("数据库已 %d 秒没有应答,后台任务进程退出,由守护进程重新启动", lost_after)
-                (end or _leave)()
+    missed = 0
+    while missed < LOOKS:
+        time.sleep(every)
+        missed = 0 if beats() else missed + 1
+    _log.error("后台任务进程连续 %d 次没有新的心跳(数据库曾经中断),进程退出,由守护进程重新启动", missed)
+    (end or _leave)()
+
+
+def _beats(worker: int | None) -> bool:
+    """Has the worker of this number written its heartbeat in time?"""
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM procrastinate_workers WHERE id = %s AND last_heartbeat > now() - make_interval(secs => %s)",
+                [worker, STALLED_AFTER],
+            )
+            return cursor.fetchone() is not None
+    except DatabaseError:
+        return False
+    finally:
+        close_old_connections()
 
 
 def _leave() -> None:
