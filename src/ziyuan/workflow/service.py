@@ -22,6 +22,7 @@ from ziyuan.workflow.cases.files import (
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record
+from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
@@ -36,6 +37,7 @@ __all__ = [
     "add_paper",
     "answer",
     "answer_correction",
+    "answer_extension",
     "application",
     "application_boundary",
     "application_document",
@@ -56,14 +58,17 @@ __all__ = [
     "open_case",
     "paper_file",
     "paper_kinds",
+    "propose_extension",
     "query",
     "rate",
     "read_drawn_site",
     "read_site",
     "register",
+    "resume_clock",
     "save_form",
     "screening_pieces",
     "site_geojson",
+    "stop_clock",
     "submit_application",
     "summary_pdf",
     "take_document",
