@@ -23,6 +23,7 @@ from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
+from ziyuan.workflow.clocks.recompute import recompute_due
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
@@ -63,6 +64,7 @@ __all__ = [
     "rate",
     "read_drawn_site",
     "read_site",
+    "recompute_due",
     "register",
     "resume_clock",
     "save_form",

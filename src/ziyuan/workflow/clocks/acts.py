@@ -1,6 +1,6 @@
 """Act on the clock of a case: stop it, let it run again, propose an extension, answer the proposal.
 
-One act is one transaction, as every act on a case: lock, refuse a command already carried out, is it possible,
+The applicant is told what happens to his limit (行政许可法 第四十二条、第四十五条). One act is one transaction, as every act on a case: lock, refuse a command already carried out, is it possible,
 append events, record and announce. An extension takes two persons: who handles the case and the head of his organ.
 """
 
@@ -8,15 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import (
-    due_now,
-    longest_extension,
-    resumed_bodies,
-    stops_of,
-)
+from ziyuan.workflow.cases.clock import due_now, longest_extension, resumed_bodies, stops_of
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
-from ziyuan.workflow.cases.outside import tell_outside
+from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
@@ -63,7 +58,7 @@ def stop_clock(
         stops = [*stops_of(state), Stop(found.kind, today, None, found.counts)]
         journal.add("clock_stopped", {"stop": stop, **due_now(rt, state, stops, today)})
         if found.counts:
-            _tell(journal, f"停止计时:{found.kind}({basis}),所需时间不计入办理期限")
+            tell_note(journal.case, journal.state, f"停止计时:{found.kind}({basis}),所需时间不计入办理期限")
         return {"kind": found.kind, "reason": told["reason"]}
 
     _carried_out(by, STOP, case_id, command, change)
@@ -76,7 +71,7 @@ def resume_clock(by: kernel.Actor, case_id: int, *, stop: int, command: str = ""
         told = resumed_bodies(rt, journal.state, [stop - 1], kernel.today())[0]
         state = journal.add("clock_resumed", told)
         if state["stops"][stop - 1].get("counts", True):
-            _tell(journal, f"恢复计时:{told['kind']}已经结束")
+            tell_note(journal.case, journal.state, f"恢复计时:{told['kind']}已经结束")
         return {"kind": told["kind"]}
 
     _carried_out(by, RESUME, case_id, command, change, stop=stop)
@@ -115,7 +110,7 @@ def answer_extension(
             told |= due_now(rt, state, stops_of(state), today, more=asked["days"])
         journal.add("extension_answered", told)
         if approve:
-            _tell(journal, f"办理期限延长 {asked['days']} 个工作日,理由:{asked['reason']}")
+            tell_note(journal.case, journal.state, f"办理期限延长 {asked['days']} 个工作日,理由:{asked['reason']}")
         return {"days": asked["days"], "answer": told["state"], **said}
 
     _carried_out(by, APPROVE, case_id, command, change)
@@ -181,9 +176,3 @@ def _required(told: dict[str, str]) -> None:
     missing = {name: _MISSING[name] for name, text in told.items() if not text}
     if missing:
         raise FormIncomplete(missing)
-
-
-def _tell(journal: Journal, note: str) -> None:
-    """The applicant is told what happened to his limit (行政许可法 第四十二条、第四十五条)."""
-    status = "待补正" if journal.state["correction"] else "办理中"
-    tell_outside(journal.case, journal.state, status, note=note)
