@@ -23,6 +23,7 @@ from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
+from ziyuan.workflow.clocks.figures import clock_figures, clock_figures_csv
 from ziyuan.workflow.clocks.recompute import recompute_due
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
@@ -46,6 +47,8 @@ __all__ = [
     "case_record",
     "cases_count",
     "cases_page",
+    "clock_figures",
+    "clock_figures_csv",
     "confirm_site",
     "document_file",
     "document_message",

@@ -4,6 +4,7 @@ The second road is a model that walks day by day, and knows neither intervals no
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def test_the_intervals_lie_end_to_end_and_neighbours_differ(case, calendar):
     days = [accepted, *(part.until for part in line)]
     assert [part.after for part in line] == days[:-1]
     assert days[-1] == today
-    assert all(a.stop != b.stop for a, b in zip(line, line[1:], strict=False))
+    assert all(a.stop != b.stop for a, b in pairwise(line))
     assert all(part.stop is None or stops[part.stop].counts for part in line)
 
 

@@ -107,6 +107,7 @@ def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str,
         "days_left": clock["left"],
         "lamp": clock["lamp"],
         "provisional": clock["provisional"],
+        "standing": clock["standing"],
     }
 
 

@@ -1,7 +1,8 @@
 """Act on the clock of a case: stop it, let it run again, propose an extension, answer the proposal.
 
-The applicant is told what happens to his limit (行政许可法 第四十二条、第四十五条). One act is one transaction, as every act on a case: lock, refuse a command already carried out, is it possible,
+One act is one transaction, as every act on a case: lock, refuse a command already carried out, is it possible,
 append events, record and announce. An extension takes two persons: who handles the case and the head of his organ.
+The applicant is told what happens to his limit (行政许可法 第四十二条、第四十五条).
 """
 
 from collections.abc import Callable
