@@ -112,10 +112,12 @@ def clock_figures_csv(request: HttpRequest, asked: Query[FiguresIn]) -> HttpResp
 
 
 @router.get("/export.csv", summary="案件清单(表格)")
-def export(request: HttpRequest, status: str = "", q: str = "", region: str = "") -> HttpResponse:
+def export(
+    request: HttpRequest, status: str = "", q: str = "", region: str = "", asks: str = ""
+) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
-    body = workflow.export_csv(who, status=status, q=q, region=region)
+    body = workflow.export_csv(who, status=status, q=q, region=region, asks=asks)
     kernel.record(who, "case.exported", on=("cases", status or "all"), q=q)
     return attachment(body, f"案件清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
 

@@ -123,7 +123,7 @@ def _shown(case: Case) -> dict[str, Any]:
     }
 
 
-def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str = "") -> bytes:
+def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str = "", asks: str = "") -> bytes:
     """The list as CSV (UTF-8 with BOM, for Excel); a cell never becomes a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -132,7 +132,7 @@ def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str =
     )
     with kernel.acting(by):
         kernel.require(by, "case.export")
-        for case in _found(status, q, region).order_by("-pk")[:EXPORT_LIMIT]:
+        for case in _found(status, q, region, asks).order_by("-pk")[:EXPORT_LIMIT]:
             told = _shown(case)
             row = [told["no"], told["title"], told["applicant"], told["region_name"], told["status_title"]]
             writer.writerow(safe_row((*row, told["opened"][:16], told["due"] or "", "、".join(told["now"]))))

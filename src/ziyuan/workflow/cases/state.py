@@ -94,7 +94,8 @@ def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) 
     state["tasks"][str(body["task"])]["state"] = "waiting"
     if body.get("stop"):
         stop = {"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None}
-        state["stops"].append({**stop, **{k: body[k] for k in ("counts", "why", "organ") if k in body}})
+        stop |= {k: body[k] for k in ("counts", "why", "organ") if k in body}
+        state["stops"].append(stop)
     _due(state, body)
 
 
