@@ -170,6 +170,21 @@ def test_only_the_head_of_the_same_organ_answers(world, case, clerk, role, regio
         workflow.answer_extension(other, case.pk, approve=True, opinion="同意。")
 
 
+def test_a_proposal_lapses_when_the_case_leaves_the_organ_that_made_it(world, on_day, clerk, chief):
+    on_day("2026-03-04")
+    case = world.open(project_level="province", investment=1)
+    world.act("county_clerk", FEIXI, case, "agree")
+    reviewer = world.officer("city_reviewer", HEFEI)
+    workflow.propose_extension(reviewer, case.pk, days=2, reason="市级论证")
+    world.act("city_reviewer", HEFEI, case, "agree")
+    with pytest.raises(ActionRefused, match="不由您办理"):
+        workflow.answer_extension(world.officer("city_chief", HEFEI), case.pk, approve=True, opinion="同意。")
+    deputy = person("province_chief", ANHUI, "deputy-of-the-province", "副厅长")
+    workflow.propose_extension(world.officer("province_chief", ANHUI), case.pk, days=3, reason="省级论证")
+    workflow.answer_extension(deputy, case.pk, approve=True, opinion="同意。")
+    assert clock(deputy, case)["extended"] == 3
+
+
 def test_a_clerk_may_not_approve_and_a_stranger_sees_nothing(world, case, clerk):
     workflow.propose_extension(clerk, case.pk, days=1, reason="需补充论证")
     with pytest.raises(errors.NotAllowed):

@@ -7,9 +7,9 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import accepted_on, extended, longest_extension, open_stops, read_case
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
+from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks import law
-from ziyuan.workflow.tasks.seats import is_mine
+from ziyuan.workflow.tasks.seats import is_mine, open_tasks
 
 State = dict[str, Any]
 STOP, RESUME, EXTEND = "case.stop_clock", "case.resume_clock", "case.extend"
@@ -61,11 +61,15 @@ def handles(by: kernel.Actor, state: State) -> bool:
     """Who holds an open task of the case, or worked on it in the organ that has it now."""
     if by.person is None:
         return False
-    now = [t for t in state["tasks"].values() if t["state"] in TASK_OPEN]
-    if any(t["holder"] is not None and is_mine(t, by) for t in now):
+    if any(t["holder"] is not None and is_mine(t, by) for t in open_tasks(state).values()):
         return True
     worked = any(t.get("by_id") == by.person for t in state["tasks"].values())
-    return worked and by.region in {t["region"] for t in now}
+    return worked and by.region in _organs(state)
+
+
+def _organs(state: State) -> set[str]:
+    """Regions of the organs that have the case now."""
+    return {t["region"] for t in open_tasks(state).values()}
 
 
 def _resumable(by: kernel.Actor, state: State) -> list[ClockOffer]:
@@ -80,10 +84,9 @@ def _resumable(by: kernel.Actor, state: State) -> list[ClockOffer]:
 
 
 def _no_extension(by: kernel.Actor, runtime: Runtime, state: State) -> str:
-    told = state.get("extension")
     if extended(state):
         return "已经延期一次,不能再次延期"
-    if told and told["state"] == "proposed":
+    if _pending(state):
         return "延期申请正在等待负责人答复"
     if late(runtime, state):
         return "已过承诺的办理期限,不能延期"
@@ -97,9 +100,14 @@ def _heads(by: kernel.Actor) -> bool:
 
 
 def _asked_here(by: kernel.Actor, state: State) -> bool:
-    told = state.get("extension")
-    asked = bool(told and told["state"] == "proposed" and told["region"] == by.region)
-    return asked and by.person is not None and kernel.may(by, APPROVE)
+    told = _pending(state)
+    return bool(told and told["region"] == by.region and by.person) and kernel.may(by, APPROVE)
+
+
+def _pending(state: State) -> dict[str, Any] | None:
+    """The proposal that waits for an answer; it lapses when the case leaves the organ that made it."""
+    told: dict[str, Any] | None = state.get("extension")
+    return told if told and told["state"] == "proposed" and told["region"] in _organs(state) else None
 
 
 def _no_approval(by: kernel.Actor, runtime: Runtime, state: State) -> str:
