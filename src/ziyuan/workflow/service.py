@@ -22,6 +22,9 @@ from ziyuan.workflow.cases.files import (
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
 from ziyuan.workflow.cases.view import case_record
+from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
+from ziyuan.workflow.clocks.figures import clock_figures, clock_figures_csv
+from ziyuan.workflow.clocks.recompute import recompute_due
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
@@ -36,6 +39,7 @@ __all__ = [
     "add_paper",
     "answer",
     "answer_correction",
+    "answer_extension",
     "application",
     "application_boundary",
     "application_document",
@@ -43,6 +47,8 @@ __all__ = [
     "case_record",
     "cases_count",
     "cases_page",
+    "clock_figures",
+    "clock_figures_csv",
     "confirm_site",
     "document_file",
     "document_message",
@@ -56,14 +62,18 @@ __all__ = [
     "open_case",
     "paper_file",
     "paper_kinds",
+    "propose_extension",
     "query",
     "rate",
     "read_drawn_site",
     "read_site",
+    "recompute_due",
     "register",
+    "resume_clock",
     "save_form",
     "screening_pieces",
     "site_geojson",
+    "stop_clock",
     "submit_application",
     "summary_pdf",
     "take_document",

@@ -46,12 +46,12 @@ def draft(company, shape=None, form=None, papers=("application", "basis")) -> in
     return number
 
 
-def progress(number, seq, status, correction=None):
+def progress(number, seq, status, correction=None, **more):
     with kernel.acting(kernel.system_actor()):
         no = Application.objects.get(pk=number).no
     told = {"at": "2026-11-25T10:00:00+08:00", "correction": correction, "due": None}
     workflow.take_progress(
-        {"outer_no": no, "case_no": "c", "seq": seq, "status": status, **told}, kernel.system_actor()
+        {"outer_no": no, "case_no": "c", "seq": seq, "status": status, **told, **more}, kernel.system_actor()
     )
 
 
@@ -236,6 +236,16 @@ def test_withdrawal_is_told_once_and_a_draft_is_just_closed(company):
     for command in ("a", "a", "b"):
         assert workflow.withdraw_application(company, other, command)["state"] == "withdrawn"
     assert kernel.Event.objects.filter(name="application.withdrawn").count() == 1
+
+
+def test_the_applicant_is_told_what_happens_to_his_limit(company):
+    number = draft(company)
+    no = workflow.submit_application(company, number)
+    progress(number, 5, "办理中")
+    progress(number, 6, "办理中", note="办理期限延长 5 个工作日,理由:需补充论证")
+    found = workflow.query(no["no"], no["query_code"])
+    assert [p.get("note") for p in found["progress"]][-2:] == [None, "办理期限延长 5 个工作日,理由:需补充论证"]
+    assert found["state_title"] == "办理中"
 
 
 def test_a_decided_application_is_rated_once(company):

@@ -4,17 +4,23 @@ Random action sequences on one case (invariants 1 to 5 and 8 of the design), eac
 most are refused, and a refusal must leave nothing behind.
 """
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, PAPERS, box, breaks
 from ziyuan.archive.models import ArchiveRecord
+from ziyuan.base import workdays
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
+from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.cases.proof import verify_cases
+from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.clock import lamp
 from ziyuan.workflow.models import AppliedEffect, Case, CaseEvent, Task
 
 PEOPLE = [
@@ -38,18 +44,27 @@ ACTIONS = [
     "claim",
     "release",
 ]
+CLOCK = ["stop", "stop", "resume", "resume", "extend", "approve", "refuse"]
+KINDS = ["专家评审", "听证", "现场勘验", "补正"]
 ITEM = {"kind": "field", "target": "scale", "text": "请写明"}
 STEP = st.one_of(
     st.tuples(st.just("act"), st.sampled_from(PEOPLE), st.sampled_from(ACTIONS), st.integers(0, 3)),
     st.tuples(
         st.sampled_from(["answer", "answer", "withdraw", "rate"]), st.none(), st.none(), st.integers(0, 3)
     ),
+    st.tuples(st.just("clock"), st.sampled_from(PEOPLE), st.sampled_from(CLOCK), st.integers(0, 3)),
+    st.tuples(st.just("days"), st.none(), st.none(), st.integers(1, 9)),
 )
 
 
-def take(world, case, step) -> None:
+def take(world, case, step, on_day) -> None:
     kind, who, action, command = step
     by = kernel.system_actor()
+    if kind == "clock":
+        return move_clock(world.officer(*who), case.pk, action, command)
+    if kind == "days":
+        on_day((kernel.today() + timedelta(command)).isoformat())
+        return None
     if kind == "act":
         world.act(*who, case, action, items=[ITEM], command=f"c{command}-{action}-{who[0]}", to=None)
     elif kind == "answer":
@@ -58,6 +73,17 @@ def take(world, case, step) -> None:
         workflow.withdraw({"no": case.outer_no}, by)
     else:
         workflow.take_rating({"no": case.outer_no, "level": 3, "text": ""}, by)
+
+
+def move_clock(by, case, action, number) -> None:
+    if action == "stop":
+        workflow.stop_clock(by, case, kind=KINDS[number], reason="理由", basis="依据", command=f"s{number}")
+    elif action == "resume":
+        workflow.resume_clock(by, case, stop=number + 1)
+    elif action == "extend":
+        workflow.propose_extension(by, case, days=number + 1, reason="理由")
+    else:
+        workflow.answer_extension(by, case, approve=action == "approve", opinion="意见")
 
 
 def events(case) -> list[tuple[int, str]]:
@@ -72,14 +98,15 @@ def events(case) -> list[tuple[int, str]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=1, max_size=14), hit=st.booleans())
-def test_rows_are_what_the_events_say_after_any_acts(world, level, steps, hit):
+def test_rows_are_what_the_events_say_after_any_acts(world, on_day, level, steps, hit):
+    on_day("2026-09-21")
     shape = box(200, 120, 260, 180) if hit else None
     case = world.open(shape, project_level=level, investment=1)
     for step in steps:
         before = events(case)
         tasks = set(_tasks(case))
         try:
-            take(world, case, step)
+            take(world, case, step, on_day)
         except ZiyuanError:
             assert events(case) == before, "a refusal leaves nothing behind"
         assert events(case)[: len(before)] == before, "no event is lost or changed"
@@ -115,5 +142,27 @@ def _check(case) -> None:
             assert waiting == []
             assert (effects, archived) == ({"granted": 2, "refused": 1}[row.status], 1)
             assert state["decision"]
+        _check_clock(row, state)
         done = [t for t in state["tasks"].values() if t["state"] == "done"]
         assert all(t["by_id"] == t["holder"] for t in done), "no act by one who does not hold the task"
+
+
+def _check_clock(row, state) -> None:
+    """Invariant 4: what the page shows of the clock sums to the working time since acceptance, and the row agrees."""
+    shown, told = reading(runtime_of(row), state), state["case"]
+    if not told["accepted"]:
+        assert (shown["intervals"], shown["lamp"], row.due) == ([], "none", None)
+        return
+    accepted = date.fromisoformat(told["accepted"])
+    until = date.fromisoformat(told["closed"][:10]) if told["closed"] else kernel.today()
+    run = sum(i["days"] for i in shown["intervals"] if not i["kind"])
+    stood = sum(i["days"] for i in shown["intervals"] if i["kind"])
+    assert run + stood == workdays.between(accepted, until).days
+    assert (run, stood) == (shown["used"], shown["stopped"])
+    assert shown["left"] == shown["promised"] + shown["extended"] - run
+    assert shown["statutory_limit"]["left"] >= shown["left"]
+    if row.status in ("open", "correcting"):
+        assert shown["lamp"] == lamp(shown["left"], shown["promised"] + shown["extended"], 3)
+        stands = any(s["to"] is None and s.get("counts", True) for s in state["stops"])
+        assert (row.due is None) == stands == bool(shown["standing"])
+        assert stands or row.due.isoformat() == shown["due"]

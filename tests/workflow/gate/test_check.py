@@ -183,3 +183,34 @@ def test_the_command_says_so_with_its_exit_code():
     assert CliRunner().invoke(commands, ["check", "nothing"]).exit_code == 2
     table = CliRunner().invoke(commands, ["check", "--table"]).stdout
     assert "rights 列表、计数、导出、材料、文书都不越区\tdone" in table
+
+
+@pytest.mark.parametrize(
+    ("stops", "says"),
+    [
+        ("[补正, 午休]", "法律没有规定这种停表"),
+        ("[补正, {kind: 公示, law: 某法}]", "应写 kind 和 basis 两项"),
+        ("[补正, {basis: 某法 第三条}]", "应写 kind 和 basis 两项"),
+    ],
+)
+def test_a_stop_is_of_a_known_type_and_cites_a_law_in_one_way(pack, stops, says):
+    plant(pack, MATTER, "stops: [补正, 现场勘验, 专家评审, 征求意见]", f"stops: {stops}")
+    assert any(says in text for text in errors(pack))
+
+
+def test_a_stop_that_stops_nothing_is_listed_until_the_matter_cites_a_law(pack):
+    def noticed():
+        found = [f for f in check_pack(pack, MODULE) if f.severity == "notice" and f.place.startswith("stops.")]
+        return {f.place for f in found}
+
+    assert noticed() == {"stops.补正", "stops.现场勘验", "stops.征求意见"}
+    plant(pack, MATTER, "现场勘验,", "{kind: 现场勘验, basis: 某条例 第三条},")
+    assert errors(pack) == []
+    assert noticed() == {"stops.补正", "stops.征求意见"}
+
+
+def test_an_extension_of_the_matters_own_is_a_parameter_in_working_days(pack):
+    plant(pack, MATTER, "due: {", "due: {extension: use_control.site_review.valid_months, ")
+    assert any("办理期限的单位应为 working_day" in text for text in errors(pack))
+    plant(pack, MATTER, "extension: use_control.site_review.valid_months", "extension: use_control.site_review.notify_days")
+    assert errors(pack) == []

@@ -20,6 +20,7 @@ export interface TaskRow {
   days_left: number | null
   lamp: Lamp
   provisional: boolean
+  standing: string
   state: string
 }
 
@@ -38,6 +39,7 @@ export interface CaseRow {
   days_left: number | null
   lamp: Lamp
   provisional: boolean
+  standing: string
 }
 
 export interface ThemeRow {
@@ -135,18 +137,120 @@ export interface Opinion {
   at: string
 }
 
+/** A stop of the clock (停计时); one that counts not is shown and stops nothing, and `why` says so. */
+export interface ClockStop {
+  kind: string
+  basis: string
+  by: string
+  organ?: string
+  from: string
+  to: string | null
+  counts?: boolean
+  why?: string
+  reason?: string
+  ended_by?: string
+  paper?: { id: number; name: string; digest: string } | null
+}
+
+/** Days after `after` up to and with `until`, `days` of them worked; `kind` is empty while the clock ran. */
+export interface ClockInterval {
+  after: string
+  until: string
+  days: number
+  provisional: boolean
+  stop: number | null
+  kind: string
+  basis: string
+  by: string
+}
+
+export interface ClockLimit {
+  left: number
+  due: string
+  provisional: boolean
+  lamp: Lamp
+}
+
+export interface Extension {
+  state: 'proposed' | 'approved' | 'refused'
+  days: number
+  reason: string
+  by: string
+  at: string
+  opinion?: string
+  answered_by?: string
+}
+
+export interface ClockAct {
+  id: 'case.stop_clock' | 'case.resume_clock' | 'case.extend' | 'case.approve_extension'
+  title: string
+  enabled: boolean
+  reason: string
+  stop: number | null
+  consequence: string
+}
+
+export interface StopKind {
+  kind: string
+  counts: boolean
+  basis: string
+  why: string
+}
+
+export interface CaseClock {
+  statutory: number
+  promised: number
+  extended: number
+  used: number
+  stopped: number
+  stopped_by: Record<string, number>
+  standing: string
+  left: number | null
+  due: string | null
+  provisional: boolean
+  lamp: Lamp
+  statutory_limit: ClockLimit | null
+  intervals: ClockInterval[]
+  stops: ClockStop[]
+  extension: Extension | null
+  notify_due: string | null
+  acts: ClockAct[]
+  kinds: StopKind[]
+  longest_extension: number | null
+}
+
+/** One line of the supervision figures; all of it counted from events. */
+export interface ClockFigures {
+  region: string
+  region_name: string
+  matter: string
+  matter_title: string
+  decided: number
+  on_time: number
+  late: number
+  late_by_law: number
+  running: number
+  standing: number
+  running_late: number
+  yellow: number
+  extended: number
+  average_used: string | null
+  stopped: { kind: string; cases: number; days: number }[]
+}
+
+export interface FiguresAsked {
+  region: string
+  level: string
+  since: string
+  until: string
+}
+
 export interface CaseRecord extends CaseRow {
   outer_no: string | null
   matter: string
   regions: { code: string; name: string }[]
   accepted: string | null
-  clock: {
-    statutory: number | null
-    promised: number | null
-    used: number | null
-    stopped: number | null
-    stops: { kind: string; basis: string; from: string; to: string | null }[]
-  } | null
+  clock: CaseClock
   form: { group: string; fields: { path: string; title: string; value: unknown; text: string }[] }[]
   papers: Paper[]
   site: {
@@ -195,13 +299,22 @@ export type Box = 'todo' | 'done' | 'mine'
 export const cases = {
   tasks: (box: Box, q: string, sort: string, after: string | null) =>
     get<Page<TaskRow>>('/tasks', { box, q, sort, after, limit: 50 }),
-  list: (filter: { status: string; q: string; region: string }, after: string | null) =>
+  list: (filter: { status: string; q: string; region: string; asks?: string; sort?: string }, after: string | null) =>
     get<Page<CaseRow>>('/cases', { ...filter, after, limit: 50 }),
   read: (id: string) => get<CaseRecord>(`/cases/${id}`),
   pieces: (id: string) => get<FeatureCollection<PieceProperties>>(`/cases/${id}/screening.geojson`),
   targets: (id: string, task: Action['task']) => get<Target[]>(`/cases/${id}/handover-targets`, { task: task ?? null }),
   act: (id: string, action: string, body: ActionBody) => post<CaseRecord>(`/cases/${id}/actions/${action}`, body),
+  stopClock: (id: string, body: { kind: string; reason: string; basis: string; paper: number | null; command: string }) =>
+    post<CaseRecord>(`/cases/${id}/clock/stops`, body),
+  resumeClock: (id: string, stop: number, body: { command: string }) => post<CaseRecord>(`/cases/${id}/clock/stops/${stop}/end`, body),
+  extend: (id: string, body: { days: number; reason: string; command: string }) => post<CaseRecord>(`/cases/${id}/clock/extension`, body),
+  answerExtension: (id: string, body: { approve: boolean; opinion: string; command: string }) =>
+    post<CaseRecord>(`/cases/${id}/clock/extension/answer`, body),
+  figures: (asked: FiguresAsked) =>
+    get<{ since: string; until: string; items: ClockFigures[]; total: ClockFigures }>('/cases/clock/figures', { ...asked }),
+  figuresUrl: (asked: FiguresAsked) => address('/cases/clock/figures.csv', { ...asked }),
   paperUrl: (id: string, paper: Paper) => paper.url ?? address(`/cases/${id}/papers/${paper.id}`),
   summaryUrl: (id: string) => address(`/cases/${id}/summary.pdf`),
-  exportUrl: (filter: { status: string; q: string; region: string }) => address('/cases/export.csv', filter),
+  exportUrl: (filter: { status: string; q: string; region: string; asks?: string }) => address('/cases/export.csv', filter),
 }

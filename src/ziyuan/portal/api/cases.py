@@ -1,10 +1,11 @@
-"""案件与待办: inbox, case record, acts, papers and documents."""
+"""案件与待办: inbox, case record, acts, the clock, papers and documents."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Query, Router
+from ninja import Field, Query, Router, Schema
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api.common import ActionIn, actor, attachment, stored
@@ -12,6 +13,48 @@ from ziyuan.workflow import service as workflow
 
 tasks_router = Router(tags=["待办"])
 router = Router(tags=["案件"])
+
+
+class StopIn(Schema):
+    """暂停计时."""
+
+    kind: str = Field("", description="种类,如“专家评审”;可选的见案卷 clock.kinds")
+    reason: str = Field("", description="理由,必填")
+    basis: str = Field("", description="依据;法律或事项已写明的可以不填")
+    paper: int | None = Field(None, description="案卷材料的编号,可不填")
+    command: str = Field("", max_length=80, description="重发时相同,不会重复执行")
+
+
+class CommandIn(Schema):
+    """An act that needs nothing more."""
+
+    command: str = Field("", max_length=80, description="重发时相同,不会重复执行")
+
+
+class ExtensionIn(Schema):
+    """申请延期."""
+
+    days: int = Field(0, description="延长的工作日数,不多于案卷 clock.longest_extension")
+    reason: str = Field("", description="理由,批准后告知申请人")
+    command: str = Field("", max_length=80, description="重发时相同,不会重复执行")
+
+
+class AnswerIn(Schema):
+    """答复延期申请."""
+
+    approve: bool = Field(False, description="true 批准,false 不批准")
+    opinion: str = Field("", description="意见,必填")
+    command: str = Field("", max_length=80, description="重发时相同,不会重复执行")
+
+
+class FiguresIn(Schema):
+    """What the figures are asked for."""
+
+    region: str = Field("", description="只看这个行政区")
+    matter: str = Field("", description="只看这个事项")
+    level: str = Field("county", description="按 county、city 或 province 汇总")
+    since: date | None = Field(None, description="办结日自;缺省为今年 1 月 1 日")
+    until: date | None = Field(None, description="办结日至;缺省为今天")
 
 
 @tasks_router.get("", summary="待办、已办、我的")
@@ -38,22 +81,43 @@ def cases(
     status: str = "",
     q: str = "",
     region: str = "",
+    asks: str = Query("", description="extension:只看等待答复延期申请的"),
+    sort: str = Query("opened", description="opened:新收的在前;due:只列在办的,剩余时间少的在前,停计时和未受理的在后"),
     after: str | None = None,
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
-    return workflow.cases_page(_reader(request), status=status, q=q, region=region, after=after, limit=limit)
+    asked = {"status": status, "q": q, "region": region, "asks": asks}
+    return workflow.cases_page(_reader(request), **asked, sort=sort, after=after, limit=limit)
 
 
 @router.get("/count", summary="案件数")
-def count(request: HttpRequest, status: str = "", q: str = "", region: str = "") -> dict[str, int]:
-    return {"count": workflow.cases_count(_reader(request), status=status, q=q, region=region)}
+def count(
+    request: HttpRequest, status: str = "", q: str = "", region: str = "", asks: str = ""
+) -> dict[str, int]:
+    return {"count": workflow.cases_count(_reader(request), status=status, q=q, region=region, asks=asks)}
+
+
+@router.get("/clock/figures", summary="时限统计", description="按行政区和事项,全部由案件事件算出;含义见 docs/cases.md。")
+def clock_figures(request: HttpRequest, asked: Query[FiguresIn]) -> Any:
+    return workflow.clock_figures(_reader(request), **asked.dict())
+
+
+@router.get("/clock/figures.csv", summary="时限统计(表格)")
+def clock_figures_csv(request: HttpRequest, asked: Query[FiguresIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.clock_figures_csv(who, **asked.dict())
+    kernel.record(who, "case.figures_exported", on=("cases", "clock"), region=asked.region, level=asked.level)
+    return attachment(body, f"时限统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/export.csv", summary="案件清单(表格)")
-def export(request: HttpRequest, status: str = "", q: str = "", region: str = "") -> HttpResponse:
+def export(
+    request: HttpRequest, status: str = "", q: str = "", region: str = "", asks: str = ""
+) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
-    body = workflow.export_csv(who, status=status, q=q, region=region)
+    body = workflow.export_csv(who, status=status, q=q, region=region, asks=asks)
     kernel.record(who, "case.exported", on=("cases", status or "all"), q=q)
     return attachment(body, f"案件清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
@@ -69,6 +133,34 @@ def act(request: HttpRequest, case: int, action: str, body: ActionIn) -> Any:
     workflow.act(
         who, case, action, task=body.task, opinion=body.opinion, to=body.to, items=body.items, command=body.command
     )
+    return workflow.case_record(who, case)
+
+
+@router.post("/{case}/clock/stops", summary="暂停计时")
+def stop_clock(request: HttpRequest, case: int, body: StopIn) -> Any:
+    who = actor(request)
+    workflow.stop_clock(who, case, **body.dict())
+    return workflow.case_record(who, case)
+
+
+@router.post("/{case}/clock/stops/{stop}/end", summary="恢复计时")
+def resume_clock(request: HttpRequest, case: int, stop: int, body: CommandIn) -> Any:
+    who = actor(request)
+    workflow.resume_clock(who, case, stop=stop, command=body.command)
+    return workflow.case_record(who, case)
+
+
+@router.post("/{case}/clock/extension", summary="申请延期")
+def propose_extension(request: HttpRequest, case: int, body: ExtensionIn) -> Any:
+    who = actor(request)
+    workflow.propose_extension(who, case, **body.dict())
+    return workflow.case_record(who, case)
+
+
+@router.post("/{case}/clock/extension/answer", summary="答复延期申请")
+def answer_extension(request: HttpRequest, case: int, body: AnswerIn) -> Any:
+    who = actor(request)
+    workflow.answer_extension(who, case, **body.dict())
     return workflow.case_record(who, case)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from django import template
@@ -39,5 +38,9 @@ def day(text: str) -> str:
 
 @register.filter
 def steps(progress: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Progress without repetitions: work going on at another desk is the same news to the applicant."""
-    return [next(same) for _, same in groupby(progress, key=lambda step: step["status"])]
+    """Progress without repetitions: work going on at another desk is no news to the applicant, a note on his limit is."""
+    shown: list[dict[str, Any]] = []
+    for step in progress:
+        if step.get("note") or not shown or shown[-1]["status"] != step["status"]:
+            shown.append(step)
+    return shown

@@ -28,7 +28,7 @@ def take_progress(message: dict[str, Any], by: kernel.Actor) -> None:
             return
         row.progress = [
             *row.progress,
-            {"at": message["at"], "status": message["status"], "seq": message["seq"]},
+            {name: message[name] for name in ("at", "status", "seq", "note") if message.get(name)},
         ]
         row.state = _STATE.get(message["status"], row.state)
         row.correction = message["correction"]

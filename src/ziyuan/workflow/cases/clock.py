@@ -1,56 +1,180 @@
-"""The clock of a case: from its state to its reading."""
+"""The clock of a case: from its state to its reading. Correction, typed stops and extension all go through here."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
-from ziyuan.workflow.clocks import clock
+from ziyuan.workflow.clocks import clock, law
+
+State = dict[str, Any]
 
 
-def stops_of(state: dict[str, Any]) -> list[clock.Stop]:
+def stops_of(state: State) -> list[clock.Stop]:
     """The typed stops of a case."""
+    return [_stop(told) for told in state["stops"]]
+
+
+def _stop(told: dict[str, Any]) -> clock.Stop:
+    end = date.fromisoformat(told["to"]) if told["to"] else None
+    return clock.Stop(told["kind"], date.fromisoformat(told["from"]), end, told.get("counts", True))
+
+
+def extended(state: State) -> int:
+    """Working days by which the head has extended the limits; 0 without."""
+    told = state.get("extension")
+    return int(told["days"]) if told and told["state"] == "approved" else 0
+
+
+def accepted_on(state: State) -> date | None:
+    """The day from which the clock counts; None before acceptance."""
+    told = state["case"].get("accepted")
+    return date.fromisoformat(told) if told else None
+
+
+def accept_body(runtime: Runtime, day: date) -> dict[str, Any]:
+    """What the event `accepted` says: the day, and the promised last day."""
+    return {"day": day.isoformat(), **_due(runtime, day, [], 0, day)}
+
+
+def due_now(
+    runtime: Runtime, state: State, stops: Sequence[clock.Stop], today: date, more: int = 0
+) -> dict[str, Any]:
+    """Last day and its mark, with `stops` as they are to be and `more` days of extension; no day while the clock stands."""
+    return _due(runtime, accepted_on(state), stops, extended(state) + more, today)
+
+
+def _due(
+    runtime: Runtime, accepted: date | None, stops: Sequence[clock.Stop], more: int, today: date
+) -> dict[str, Any]:
+    if accepted is None:
+        return {"due": None, "provisional": False}
+    read = clock.read(accepted, stops, today)
+    if read.standing:
+        return {"due": None, "provisional": False}
+    limit = read.against(runtime.limits(accepted)[1] + more, law.yellow_share(today))
+    return {"due": limit.due.isoformat(), "provisional": limit.provisional}
+
+
+def ended(stops: Sequence[clock.Stop], places: Sequence[int], day: date) -> list[clock.Stop]:
+    """The stops, those at `places` ended on `day`."""
     return [
-        clock.Stop(s["kind"], date.fromisoformat(s["from"]), date.fromisoformat(s["to"]) if s["to"] else None)
-        for s in state["stops"]
+        clock.Stop(s.kind, s.start, day, s.counts) if place in places else s for place, s in enumerate(stops)
     ]
 
 
-def accept_body(runtime: Runtime, state: dict[str, Any]) -> dict[str, Any]:
-    """What the event `accepted` says: today, and the promised last day."""
-    day = kernel.today()
-    return {"day": day.isoformat(), **due_now(runtime, day, stops_of(state))}
-
-
-def due_now(runtime: Runtime, accepted: date | None, stops: list[clock.Stop]) -> dict[str, Any]:
-    """Last day and its provisional mark; None before acceptance."""
-    if accepted is None:
-        return {"due": None, "provisional": False}
-    _, promised = runtime.limits(accepted)
-    due = clock.due_day(accepted, promised, stops, kernel.today())
-    return {"due": due.date.isoformat(), "provisional": due.provisional}
-
-
-def reading(runtime: Runtime, state: dict[str, Any]) -> dict[str, Any]:
-    """The clock as the case page shows it."""
-    told = state["case"]
-    accepted = date.fromisoformat(told["accepted"]) if told["accepted"] else None
-    statutory, promised = runtime.limits(accepted or kernel.today())
-    closed = date.fromisoformat(told["closed"][:10]) if told["closed"] else kernel.today()
-    shown = clock.read(accepted, promised, stops_of(state), min(closed, kernel.today()))
+def correction_stop(runtime: Runtime, state: State, organ: str, today: date) -> dict[str, Any]:
+    """What a correction does to the clock: nothing before acceptance (行政许可法 第三十二条), then what its type does."""
+    basis = str(runtime.matter.told["basis"][0])
+    if accepted_on(state) is None:
+        return {"basis": basis, "stop": None}
+    told = law.exemption(runtime.matter.told, law.CORRECTION, today)
+    stop = clock.Stop(law.CORRECTION, today, None, told.counts)
     return {
+        "basis": told.basis or basis,
+        "stop": today.isoformat(),
+        "counts": told.counts,
+        "why": told.why,
+        "organ": organ,
+        **due_now(runtime, state, [*stops_of(state), stop], today),
+    }
+
+
+def resumed_bodies(runtime: Runtime, state: State, places: Sequence[int], today: date) -> list[dict[str, Any]]:
+    """The events that end the stops at `places`, one each."""
+    day, done = today.isoformat(), []
+    stops = stops_of(state)
+    for place in places:
+        stops = ended(stops, [place], today)
+        done.append(
+            {
+                "stop": place + 1,
+                "kind": stops[place].kind,
+                "to": day,
+                **due_now(runtime, state, stops, today),
+            }
+        )
+    return done
+
+
+def open_stops(state: State) -> list[int]:
+    """Places of the stops that nobody has ended."""
+    return [place for place, told in enumerate(state["stops"]) if told["to"] is None]
+
+
+def read_case(state: State) -> clock.Reading | None:
+    """The intervals of a case up to now, or to its end; None before acceptance."""
+    accepted, closed, today = accepted_on(state), state["case"].get("closed"), kernel.today()
+    if accepted is None:
+        return None
+    until = min(datetime.fromisoformat(closed).date(), today) if closed else today
+    return clock.read(accepted, stops_of(state), until)
+
+
+def longest_extension(runtime: Runtime, day: date) -> int:
+    """Working days by which this matter may be extended once."""
+    name = runtime.matter.told["due"].get("extension")
+    return int(figure(name, day)) if name else law.longest_extension(day)
+
+
+def reading(runtime: Runtime, state: State) -> dict[str, Any]:
+    """The clock as lists and the case page show it."""
+    told, read, today = state["case"], read_case(state), kernel.today()
+    statutory, promised = runtime.limits(accepted_on(state) or today)
+    more = extended(state)
+    shown = {
         "statutory": statutory,
         "promised": promised,
-        "used": shown.used if shown else 0,
-        "stopped": shown.stopped if shown else 0,
-        "left": shown.left if shown else None,
-        "lamp": shown.lamp if shown and not told["closed"] else "none",
-        "due": shown.due.isoformat() if shown else None,
-        "provisional": bool(shown and shown.provisional),
+        "extended": more,
+        "used": read.used if read else 0,
+        "stopped": sum(read.stopped.values()) if read else 0,
+        "stopped_by": read.stopped if read else {},
+        "standing": read.standing if read and not told["closed"] else "",
+        "intervals": _intervals(read, state) if read else [],
         "stops": state["stops"],
-        "notify_due": _notify_due(runtime, told) if accepted is None and not told["closed"] else None,
+        "extension": state.get("extension"),
+        "notify_due": _notify_due(runtime, told) if read is None and not told["closed"] else None,
     }
+    if read is None:
+        return {**shown, **_NOTHING, "statutory_limit": None}
+    limits = [read.against(days + more, law.yellow_share(today)) for days in (statutory, promised)]
+    longer, shorter = (_limit(limit, bool(told["closed"])) for limit in limits)
+    return {**shown, **shorter, "statutory_limit": longer}
+
+
+_NOTHING: dict[str, Any] = {"left": None, "due": None, "provisional": False, "lamp": "none"}
+
+
+def _limit(limit: clock.Limit, closed: bool) -> dict[str, Any]:
+    return {
+        "left": limit.left,
+        "due": limit.due.isoformat(),
+        "provisional": limit.provisional,
+        "lamp": "none" if closed else limit.lamp,
+    }
+
+
+def _intervals(read: clock.Reading, state: State) -> list[dict[str, Any]]:
+    """The line of intervals: running ("") or stopped, with the law and the person of the stop."""
+    made = []
+    for part in read.intervals:
+        stop = state["stops"][part.stop] if part.stop is not None else None
+        count = read.calendar.between(part.after, part.until)
+        made.append(
+            {
+                "after": part.after.isoformat(),
+                "until": part.until.isoformat(),
+                "days": part.days,
+                "provisional": count.provisional,
+                "stop": part.stop + 1 if part.stop is not None else None,
+                "kind": stop["kind"] if stop else "",
+                "basis": stop["basis"] if stop else "",
+                "by": stop["by"] if stop else "",
+            }
+        )
+    return made
 
 
 def _notify_due(runtime: Runtime, told: dict[str, Any]) -> str | None:

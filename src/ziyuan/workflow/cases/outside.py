@@ -21,3 +21,8 @@ def tell_outside(case: Case, state: dict[str, Any], status: str, **more: Any) ->
         due=state["case"].get("due"),
         **more,
     )
+
+
+def tell_note(case: Case, state: dict[str, Any], note: str) -> None:
+    """Tell the applicant what happened to his limit; where the case stands is as before."""
+    tell_outside(case, state, "待补正" if state["correction"] else "办理中", note=note)

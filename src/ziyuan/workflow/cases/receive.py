@@ -10,7 +10,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.workflow.cases.clock import due_now, stops_of
+from ziyuan.workflow.cases.clock import due_now, ended, open_stops, stops_of
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Paper
@@ -19,7 +19,7 @@ from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import keep, runtime_of
-from ziyuan.workflow.clocks.clock import Stop
+from ziyuan.workflow.clocks.law import CORRECTION
 from ziyuan.workflow.errors import OutsideProvince
 from ziyuan.workflow.tasks.seats import open_tasks, seats
 
@@ -127,14 +127,15 @@ def answer(message: Message, by: kernel.Actor) -> Case:
         rt = runtime_of(case)
         today = kernel.today()
         moved = message["site"] != state["site"]
-        stops = [Stop(s.kind, s.start, s.end or today) for s in stops_of(state)]
+        waiting = [place for place in open_stops(state) if state["stops"][place]["kind"] == CORRECTION]
+        stops = ended(stops_of(state), waiting, today)
         body = {
             "day": today.isoformat(),
             "form": message["form"],
             "site": message["site"],
             "papers": message["papers"],
             "counties": _place(message["site"], by)[1] if moved else state["case"]["counties"],
-            **due_now(rt, case.accepted, stops),
+            **due_now(rt, state, stops, today),
         }
         journal.add("correction_answered", body)
         screen(rt, journal)

@@ -71,8 +71,7 @@ def _screened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 
 def _accepted(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["case"]["accepted"] = body["day"]
-    state["case"]["due"] = body["due"]
-    state["case"]["provisional"] = body["provisional"]
+    _due(state, body)
 
 
 def _completed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -94,9 +93,10 @@ def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) 
     }
     state["tasks"][str(body["task"])]["state"] = "waiting"
     if body.get("stop"):
-        state["stops"].append(
-            {"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None}
-        )
+        stop = {"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None}
+        stop |= {k: body[k] for k in ("counts", "why", "organ") if k in body}
+        state["stops"].append(stop)
+    _due(state, body)
 
 
 def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -105,12 +105,42 @@ def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any
     state["tasks"][str(state["correction"]["task"])]["state"] = "open"
     state["correction"] = None
     for stop in state["stops"]:
-        if stop["to"] is None:
+        if stop["to"] is None and stop["kind"] == "补正":
             stop["to"] = body["day"]
     state["form"], state["site"], state["papers"] = body["form"], body["site"], body["papers"]
     state["case"]["counties"] = body["counties"]
-    state["case"]["due"] = body["due"]
-    state["case"]["provisional"] = body["provisional"]
+    _due(state, body)
+
+
+def _due(state: State, body: dict[str, Any]) -> None:
+    """The last day of the limit, where the event moves it; None while the clock stands."""
+    if "due" in body:
+        state["case"]["due"], state["case"]["provisional"] = body["due"], body["provisional"]
+
+
+def _due_recomputed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    _due(state, body)
+
+
+def _clock_stopped(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["stops"].append({**body["stop"], "by": head["actor"], "organ": head["organ"], "to": None})
+    _due(state, body)
+
+
+def _clock_resumed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["stops"][body["stop"] - 1].update(to=body["to"], ended_by=head["actor"])
+    _due(state, body)
+
+
+def _extension_proposed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    told = {"by": head["actor"], "by_id": head["actor_id"], "organ": head["organ"], "at": head["at"]}
+    state["extension"] = {**body, **told, "state": "proposed"}
+
+
+def _extension_answered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    told = {"state": body["state"], "opinion": body["opinion"]}
+    state["extension"].update(told, answered_by=head["actor"], answered=head["at"])
+    _due(state, body)
 
 
 def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -157,6 +187,11 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "released": _held,
     "correction_asked": _correction_asked,
     "correction_answered": _correction_answered,
+    "clock_stopped": _clock_stopped,
+    "clock_resumed": _clock_resumed,
+    "extension_proposed": _extension_proposed,
+    "extension_answered": _extension_answered,
+    "due_recomputed": _due_recomputed,
     "decided": _decided,
     "effected": _effected,
     "issued": _issued,

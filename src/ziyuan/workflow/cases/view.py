@@ -13,6 +13,7 @@ from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.offers import told_with
 from ziyuan.workflow.tasks.actions import OUTCOMES, offers
 
 STATUS = {
@@ -35,6 +36,11 @@ KINDS = {
     "released": "放回",
     "correction_asked": "一次性告知补正",
     "correction_answered": "收到补正",
+    "clock_stopped": "暂停计时",
+    "clock_resumed": "恢复计时",
+    "extension_proposed": "申请延期",
+    "extension_answered": "答复延期申请",
+    "due_recomputed": "按新的放假通知重算办理期限",
     "decided": "作出决定",
     "effected": "决定生效",
     "issued": "制发文书",
@@ -61,7 +67,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
         clock = reading(rt, state)
         return {
             **_head(case, state, clock),
-            "clock": clock,
+            "clock": told_with(by, rt, state, clock),
             "form": form_shown(rt, state["form"]),
             "papers": _papers(rt, case, state),
             "site": site_shown(state["site"]),
@@ -101,6 +107,7 @@ def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str,
         "days_left": clock["left"],
         "lamp": clock["lamp"],
         "provisional": clock["provisional"],
+        "standing": clock["standing"],
     }
 
 
@@ -244,6 +251,11 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+_LOGGED = frozenset(
+    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state"}
+)
+
+
 def _log(case: Case) -> list[dict[str, Any]]:
     return [
         {
@@ -256,7 +268,7 @@ def _log(case: Case) -> list[dict[str, Any]]:
             "body": {
                 k: v
                 for k, v in e.body.items()
-                if k in ("items", "opinion", "day", "due", "route", "holder_name", "task")
+                if k in _LOGGED and (k != "day" or e.kind == "accepted")
             },
             "hash": e.hash,
         }

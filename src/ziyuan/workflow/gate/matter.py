@@ -7,16 +7,13 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import NAMES
 from ziyuan.workflow.effects import registry
+from ziyuan.workflow.gate import clock
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.gate.scope import problems
 
 NEEDED = ("title", "basis", "levels", "due", "process", "form", "case", "papers", "results")
 BEFORE_DECISION = NAMES - {"decision", "document"}
 PRINTED = frozenset({"organ", "day", "valid_until", "area_ha"})
-STOPS = frozenset(
-    {"补正", "公示", "听证", "招标拍卖挂牌", "检验检测鉴定", "专家评审", "现场勘验", "征求意见"}
-    | {"政府原因或不可抗力", "特别程序"}
-)
 
 
 def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
@@ -28,11 +25,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     if missing:
         return
     fields = _fields(matter)
-    for stop in told.get("stops", []):
-        if stop not in STOPS:
-            yield Fault(
-                pack.id, file, f"stops.{stop}", "法律没有规定这种停表", f"可用:{'、'.join(sorted(STOPS))}"
-            )
+    yield from clock.stops(pack, file, told)
     for key in ("title", "applicant"):
         yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
     yield from _number(

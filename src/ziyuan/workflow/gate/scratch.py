@@ -9,12 +9,11 @@ from typing import Any
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases import facts
+from ziyuan.workflow.cases import clock, facts
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
 from ziyuan.workflow.cases.state import empty, fold
-from ziyuan.workflow.clocks import clock
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.tasks.items import checked
 
@@ -118,7 +117,7 @@ class Scratch:
         if missing:
             raise Refused("缺少材料:" + "、".join(p["title"] for p in missing))
         if action == "agree" and self.state["case"]["accepted"] is None:
-            self._add("accepted", {"day": self.day.isoformat(), **self._due()})
+            self._add("accepted", clock.accept_body(self.rt, self.day))
         values = {**self.rt.values(self.state), "outcome": action}
         step = self.rt.graph.complete(
             self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide
@@ -151,33 +150,23 @@ class Scratch:
         self._add("returned", body)
 
     def _correct(self, task: dict[str, Any], step: dict[str, Any]) -> None:
-        stop = self.day.isoformat() if self.state["case"]["accepted"] else None
         items = checked(self.rt, step.get("items", []))
-        self._add("correction_asked", {"task": task["number"], "items": items, "basis": "", "stop": stop})
+        stop = clock.correction_stop(self.rt, self.state, "示例", self.day)
+        self._add("correction_asked", {"task": task["number"], "items": items, **stop})
 
     def _answer(self, step: dict[str, Any]) -> None:
         if self.state["correction"] is None:
             raise Refused("没有待答复的补正")
         self.given = {**self.given, **{k: step[k] for k in ("site", "areas") if k in step}}
         papers = [{"kind": k, "name": k, "digest": "", "size": 0} for k in step.get("papers", [])]
+        stops = clock.ended(clock.stops_of(self.state), clock.open_stops(self.state), self.day)
         body = {
             "day": self.day.isoformat(), "form": {**self.state["form"], **step.get("form", {})}, "site": None,
             "papers": [*self.state["papers"], *papers], "counties": self.state["case"]["counties"],
-            "due": None, "provisional": False,
+            **clock.due_now(self.rt, self.state, stops, self.day),
         }  # fmt: skip
         self._add("correction_answered", body)
-        if self.state["case"]["accepted"]:
-            self.state["case"].update(self._due())
         self._screen()
-
-    def _due(self) -> dict[str, Any]:
-        accepted = _day(self.state["case"]["accepted"] or self.day.isoformat())
-        stops = [
-            clock.Stop(s["kind"], _day(s["from"]), _day(s["to"]) if s["to"] else None)
-            for s in self.state["stops"]
-        ]
-        due = clock.due_day(accepted, self.rt.limits(accepted)[1], stops, self.day)
-        return {"due": due.date.isoformat(), "provisional": due.provisional}
 
     def _decide(self, result: str) -> None:
         told = self.rt.result(result)

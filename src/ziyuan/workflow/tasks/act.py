@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import accept_body
+from ziyuan.workflow.cases.clock import accept_body, correction_stop, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.outside import tell_outside
@@ -94,7 +94,7 @@ def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, 
 def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state = said.required_opinion(), journal.state
     if state["case"]["accepted"] is None and said.action == "agree":
-        state = journal.add("accepted", accept_body(rt, state))
+        state = journal.add("accepted", accept_body(rt, kernel.today()))
     token = state["tasks"][str(number)]["token"]
     values = {**rt.values(state), "outcome": said.action}
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
@@ -111,6 +111,8 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     journal.add("completed", body)
     _tell_nobody(journal, body["opened"])
     if step.ended:
+        for told in resumed_bodies(rt, journal.state, open_stops(journal.state), kernel.today()):
+            journal.add("clock_resumed", told)
         decide(rt, journal, step.end or "", opinion)
     else:
         tell_outside(journal.case, journal.state, "办理中")
@@ -164,13 +166,8 @@ def _move_back(rt: Runtime, journal: Journal, step: Step, kind: str, told: dict[
 
 
 def _correct(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    accepted = journal.state["case"]["accepted"] is not None
-    body = {
-        "task": number,
-        "items": checked(rt, said.items),
-        "basis": rt.matter.told["basis"][0],
-        "stop": kernel.today().isoformat() if accepted else None,
-    }
+    stop = correction_stop(rt, journal.state, journal.by.organ_name, kernel.today())
+    body = {"task": number, "items": checked(rt, said.items), **stop}
     journal.add("correction_asked", body)
     tell_outside(journal.case, journal.state, "待补正")
 

@@ -113,6 +113,7 @@ def _shown(task: Task) -> dict[str, Any]:
         "days_left": clock["left"],
         "lamp": clock["lamp"],
         "provisional": clock["provisional"],
+        "standing": clock["standing"],
         "state": task.state,
         "pool": task.holder is None,
     }

@@ -23,3 +23,11 @@ test('opinion, holder, limit and level are said in words', () => {
     '办理层级:市级',
   ])
 })
+
+test('a stop, its end, an extension and its answer are said in words', () => {
+  const stop = { kind: '专家评审', basis: '行政许可法 第四十五条', reason: '论证', why: '' }
+  expect(bodyLines({ stop, due: null })).toEqual(['专家评审(行政许可法 第四十五条):论证'])
+  expect(bodyLines({ stop: 1, kind: '专家评审', due: '2026-03-25' })).toEqual(['停计时结束:专家评审', '办理期限:2026-03-25'])
+  expect(bodyLines({ days: 5, reason: '论证' })).toEqual(['延期 5 个工作日', '理由:论证'])
+  expect(bodyLines({ state: 'approved', opinion: '同意。' })).toEqual(['意见:同意。', '批准'])
+})
