@@ -15,6 +15,7 @@ from ziyuan.base.feel import arithmetic, builtins, compare, numbers, syntax
 from ziyuan.base.feel.errors import FeelSyntaxError
 from ziyuan.base.feel.paths import member
 from ziyuan.base.feel.run import MISSING, Closure, Frame, Run, Span
+from ziyuan.base.feel.surroundings import NOTHING, Surroundings
 from ziyuan.base.feel.values import ATOMS, Function, Range, adopt, kind_name
 
 _NUMBER = {"+": numbers.CONTEXT.add, "-": numbers.CONTEXT.subtract, "*": numbers.CONTEXT.multiply}
@@ -24,9 +25,10 @@ class Compiler:
     """Closures of one text. `frames` are the inner scopes; None stands for a filter's item, whose entries
     nobody knows before the run."""
 
-    def __init__(self, text: str, functions: Mapping[str, Function]) -> None:
+    def __init__(self, text: str, functions: Mapping[str, Function], outside: Surroundings = NOTHING) -> None:
         self.text = text
         self.functions = functions
+        self.outside = outside
         self.frames: list[frozenset[str] | None] = []
 
     def span(self, node: syntax.Node) -> Span:
@@ -241,7 +243,7 @@ class Compiler:
     def instance_of(self, node: syntax.InstanceOf) -> Closure:
         from ziyuan.base.feel import types
 
-        value, kind, span = self.closure(node.value), node.type, self.span(node)
+        value, kind, span = self.closure(node.value), self.outside.defined(node.type), self.span(node)
         if not types.is_known(kind):
             return lambda scope, run: run.why(span, "不认识的类型“{}”", kind.name)
         if not types.is_complete(kind):
@@ -389,8 +391,10 @@ def register(kind: type, maker: Callable[[Any, Any], Closure]) -> None:
     _MAKERS[kind] = maker
 
 
-def compile_node(text: str, node: syntax.Node, functions: Mapping[str, Function]) -> Closure:
+def compile_node(
+    text: str, node: syntax.Node, functions: Mapping[str, Function], outside: Surroundings = NOTHING
+) -> Closure:
     try:
-        return Compiler(text, functions).closure(node)
+        return Compiler(text, functions, outside).closure(node)
     except RecursionError:
         raise FeelSyntaxError("表达式过长或嵌套过深", text, node.start, node.end) from None

@@ -14,6 +14,7 @@ from ziyuan.base.feel.errors import FeelBudgetError, FeelSyntaxError
 from ziyuan.base.feel.extras import function_of
 from ziyuan.base.feel.parser import Parser
 from ziyuan.base.feel.run import STEPS, Closure, Reason, Run, Span
+from ziyuan.base.feel.surroundings import NamedTypes, Surroundings
 from ziyuan.base.feel.tree import free_names, reads
 from ziyuan.base.feel.values import Function, adopt, plain
 
@@ -81,11 +82,13 @@ class UnaryTests:
 
     __slots__ = ("_tests", "names", "text", "tree")
 
-    def __init__(self, text: str, tree: syntax.Tests, functions: Mapping[str, Function]) -> None:
+    def __init__(
+        self, text: str, tree: syntax.Tests, functions: Mapping[str, Function], surroundings: Surroundings
+    ) -> None:
         self.text = text
         self.tree = tree
         self.names = free_names(tree) - _BUILTIN_NAMES - {"?"}
-        compiler = Compiler(text, functions)
+        compiler = Compiler(text, functions, surroundings)
         self._tests = [_cell_test(compiler, item) for item in tree.items]
 
     def __call__(
@@ -161,6 +164,7 @@ def compile(
     names: Iterable[str] = (),
     functions: Functions = None,
     members: Iterable[str] = (),
+    types: NamedTypes | None = None,
 ) -> Expression:
     """Compile an expression; raises FeelSyntaxError.
 
@@ -168,8 +172,9 @@ def compile(
         names: names known in scope. Only names with blanks or signs need to be told; the longest wins.
         functions: further functions by name, called with plain Python values.
         members: names with blanks or signs that may follow a dot or stand in a filter.
+        types: further types by name, for `instance of` and parameters.
     """
-    return _compiled(text, frozenset(names), _key(functions), frozenset(members))
+    return _compiled(text, frozenset(names), _key(functions), frozenset(members), types)
 
 
 def unary(
@@ -177,9 +182,10 @@ def unary(
     names: Iterable[str] = (),
     functions: Functions = None,
     members: Iterable[str] = (),
+    types: NamedTypes | None = None,
 ) -> UnaryTests:
     """Compile the unary tests of a cell; raises FeelSyntaxError."""
-    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members))
+    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members), types)
 
 
 def evaluate(
@@ -216,11 +222,11 @@ def _compiled(
     names: frozenset[str],
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
+    types: NamedTypes | None,
 ) -> Expression:
     tree = parse(text, names, members, frozenset(name for name, _ in functions))
-    return Expression(
-        text, tree, compile_node(text, tree, {name: function_of(name, f) for name, f in functions})
-    )
+    given = {name: function_of(name, f) for name, f in functions}
+    return Expression(text, tree, compile_node(text, tree, given, Surroundings(names, types)))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -229,10 +235,12 @@ def _compiled_tests(
     names: frozenset[str],
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
+    types: NamedTypes | None,
 ) -> UnaryTests:
     tree = parse_tests(text, names, members, frozenset(name for name, _ in functions))
     try:
-        return UnaryTests(text, tree, {name: function_of(name, f) for name, f in functions})
+        given = {name: function_of(name, f) for name, f in functions}
+        return UnaryTests(text, tree, given, Surroundings(names, types))
     except RecursionError:
         raise FeelSyntaxError("表达式过长或嵌套过深", text, 0, len(text)) from None
 
