@@ -71,7 +71,8 @@ def _node(key: str, node: Any, kinds: Mapping[str, str], nodes: Mapping[str, Any
     if "function" in node:
         logic = box(node).replace("functionDefinition", "encapsulatedLogic", 1)
         logic = logic.removesuffix("</functionDefinition>") + "</encapsulatedLogic>"
-        return f"<businessKnowledgeModel id={quoteattr('k ' + name)} name={quoteattr(name)}>{typed}{logic}{needs}</businessKnowledgeModel>"
+        tag = "businessKnowledgeModel"
+        return f"<{tag} id={quoteattr('k ' + name)} name={quoteattr(name)}>{typed}{logic}{needs}</{tag}>"
     body = box(node["is"]) if node.get("is") is not None else ""
     return f"<decision id={quoteattr('d ' + name)} name={quoteattr(name)}>{typed}{needs}{body}</decision>"
 

@@ -54,11 +54,10 @@ class Compiler:
         if name == "?" and not self.is_local("?"):
             return lambda scope, run: run.input
         fallback = self._fallback(name, span)
+        top = _top_name(name, fallback, self.outside.native)
         if not self.frames:
-            return _top_name(name, fallback)
-        if self.is_local(name) or None in self.frames:
-            return _inner_name(name, fallback)
-        return _beyond_frames(_top_name(name, fallback))
+            return top
+        return (_inner_name if self.is_local(name) or None in self.frames else _beyond_frames)(top, name)
 
     def _fallback(self, name: str, span: Span) -> Closure:
         """What a name means that no scope holds: a function, or null with the nearest name."""
@@ -254,21 +253,19 @@ class Compiler:
 # -- closures of names ---------------------------------------------------------------------------------
 
 
-def _top_name(name: str, fallback: Closure) -> Closure:
+def _top_name(name: str, fallback: Closure, native: bool) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         value = scope.get(name, MISSING)
         if type(value) in ATOMS:
             return value
         if value is MISSING:
             return fallback(scope, run)
-        return adopt(value)
+        return value if native else adopt(value)
 
     return read
 
 
-def _inner_name(name: str, fallback: Closure) -> Closure:
-    top = _top_name(name, fallback)
-
+def _inner_name(top: Closure, name: str) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         while type(scope) is Frame:
             value = scope.names.get(name, MISSING)
@@ -280,7 +277,7 @@ def _inner_name(name: str, fallback: Closure) -> Closure:
     return read
 
 
-def _beyond_frames(top: Closure) -> Closure:
+def _beyond_frames(top: Closure, _: str) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         while type(scope) is Frame:
             scope = scope.up

@@ -165,6 +165,7 @@ def compile(
     functions: Functions = None,
     members: Iterable[str] = (),
     types: NamedTypes | None = None,
+    native: bool = False,
 ) -> Expression:
     """Compile an expression; raises FeelSyntaxError.
 
@@ -173,8 +174,9 @@ def compile(
         functions: further functions by name, called with plain Python values.
         members: names with blanks or signs that may follow a dot or stand in a filter.
         types: further types by name, for `instance of` and parameters.
+        native: the values of the scope are in FEEL's own kinds already.
     """
-    return _compiled(text, frozenset(names), _key(functions), frozenset(members), types)
+    return _compiled(text, frozenset(names), _key(functions), frozenset(members), types, native)
 
 
 def unary(
@@ -183,9 +185,10 @@ def unary(
     functions: Functions = None,
     members: Iterable[str] = (),
     types: NamedTypes | None = None,
+    native: bool = False,
 ) -> UnaryTests:
     """Compile the unary tests of a cell; raises FeelSyntaxError."""
-    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members), types)
+    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members), types, native)
 
 
 def evaluate(
@@ -223,10 +226,11 @@ def _compiled(
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
     types: NamedTypes | None,
+    native: bool,
 ) -> Expression:
     tree = parse(text, names, members, frozenset(name for name, _ in functions))
     given = {name: function_of(name, f) for name, f in functions}
-    return Expression(text, tree, compile_node(text, tree, given, Surroundings(names, types)))
+    return Expression(text, tree, compile_node(text, tree, given, Surroundings(names, types, native)))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -236,11 +240,12 @@ def _compiled_tests(
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
     types: NamedTypes | None,
+    native: bool,
 ) -> UnaryTests:
     tree = parse_tests(text, names, members, frozenset(name for name, _ in functions))
     try:
         given = {name: function_of(name, f) for name, f in functions}
-        return UnaryTests(text, tree, given, Surroundings(names, types))
+        return UnaryTests(text, tree, given, Surroundings(names, types, native))
     except RecursionError:
         raise FeelSyntaxError("表达式过长或嵌套过深", text, 0, len(text)) from None
 

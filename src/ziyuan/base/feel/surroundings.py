@@ -16,10 +16,12 @@ class NamedTypes(Protocol):
 
 
 class Surroundings(NamedTuple):
-    """The names of the scope, which come before built-in ones, and the types of the file."""
+    """The names of the scope, which come before built-in ones; the types of the file; and whether the values
+    of the scope are in FEEL's own kinds already (else they are adopted as they are read)."""
 
     names: frozenset[str] = frozenset()
     types: NamedTypes | None = None
+    native: bool = False
 
     def defined(self, kind: TypeOf) -> TypeOf:
         """A written type, with what the caller defines."""

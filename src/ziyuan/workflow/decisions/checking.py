@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ziyuan.base import feel
@@ -37,6 +38,7 @@ class _Site(NamedTuple):
     members: frozenset[str]
     functions: feel.Functions
     types: Types
+    typed: Mapping[str, str]  # names of what a decision requires, with their types
 
 
 def check(decision: Decision, functions: feel.Functions = None) -> list[Fault]:
@@ -62,7 +64,7 @@ def _node(node: model.Node, decision: Decision, functions: feel.Functions) -> It
     except DecisionError as bad:
         yield Fault(bad.bare, file, node.id, node.line)
         return
-    site = _Site(file, names, decision.members(), functions, decision.types)
+    site = _Site(file, names, decision.members(), functions, decision.types, _typed(node, decision))
     if node.kind in ("decision", "businessKnowledgeModel") and node.body is None:
         yield Fault(f"“{node.name}”没有内容", file, node.id, node.line)
     if node.kind == "decisionService" and not node.outputs:
@@ -71,8 +73,13 @@ def _node(node: model.Node, decision: Decision, functions: feel.Functions) -> It
     yield from _type(node.type_ref, site, node.id, node.line)
 
 
+def _typed(node: model.Node, decision: Decision) -> dict[str, str]:
+    targets = [decision.resolve(reference, node) for reference in node.requires]
+    return {target.variable: target.type_ref for prefix, _, target in targets if not prefix}
+
+
 def _item(item: model.ItemType, decision: Decision) -> Iterator[Fault]:
-    site = _Site(decision.definitions.file, frozenset(), decision.members(), None, decision.types)
+    site = _Site(decision.definitions.file, frozenset(), decision.members(), None, decision.types, {})
     element = f"itemDefinition {item.name}"
     yield from _type(item.type_ref, site, element, item.line)
     for text in (item.allowed, item.constraint):
@@ -174,9 +181,18 @@ def _in_row(rule: model.Rule, faults: Iterable[Fault]) -> Iterator[Fault]:
         yield fault._replace(message=f"第 {rule.number} 行：{fault.message}")
 
 
+def _with_domains(table: model.Table, site: _Site) -> model.Table:
+    """The table with the type of each input, and its allowed values where only the type says them."""
+    columns = []
+    for column in table.inputs:
+        kind = column.type_ref or site.typed.get(column.expression.text, "")
+        columns.append(replace(column, type_ref=kind, allowed=column.allowed or site.types.allowed(kind)))
+    return replace(table, inputs=tuple(columns))
+
+
 def _coverage(table: model.Table, site: _Site) -> Iterator[Fault]:
     try:
-        gaps, overlaps = coverage.analyse(table)
+        gaps, overlaps = coverage.analyse(_with_domains(table, site))
     except (coverage.NotAnalysable, feel.FeelError) as why:
         yield Fault(f"未能检查空缺与重叠：{why}", site.file, table.element, table.line, "warning")
         return

@@ -60,14 +60,14 @@ class BoxCompiler:
                 NOWHERE, "表达式是空的（{}，第 {} 行）", text.element, text.line
             )
         try:
-            return feel.compile(text.text, self.names, self.functions, self.members, self.types).within
+            return feel.compile(text.text, self.names, self.functions, self.members, self.types, True).within
         except feel.FeelSyntaxError as bad:
             message = f"第 {text.line} 行({text.element}):{bad.message}"
             return lambda scope, run: run.why(NOWHERE, "{}", message)
 
     def tests(self, text: model.Text) -> feel.UnaryTests:
         try:
-            return feel.unary(text.text, self.names, self.functions, self.members, self.types)
+            return feel.unary(text.text, self.names, self.functions, self.members, self.types, True)
         except feel.FeelSyntaxError as bad:
             raise DecisionError(f"第 {text.line} 行({text.element}):{bad.message}") from None
 

@@ -113,7 +113,7 @@ class Decision:
         """Run a decision service with its inputs by name."""
         node = self.find(name, "decisionService")
         evaluation = self._evaluation(context, now, functions)
-        return self._ran(evaluation, lambda: evaluation.service(self, node, evaluation.inputs))
+        return self._ran(evaluation, lambda: evaluation.service(self, node))
 
     def invoke(
         self,
@@ -125,7 +125,7 @@ class Decision:
         """Call a business knowledge model, a service, or a decision that yields a function, by parameter names."""
         node = self.find(name, "businessKnowledgeModel", "decisionService", "decision")
         evaluation = self._evaluation(arguments, now, functions)
-        return self._ran(evaluation, lambda: evaluation.called(self, node, evaluation.inputs))
+        return self._ran(evaluation, lambda: evaluation.called(self, node))
 
     def _evaluation(
         self, context: Mapping[str, Any], now: dt.datetime | None, functions: Functions

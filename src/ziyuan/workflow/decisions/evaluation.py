@@ -41,14 +41,15 @@ class Evaluation:
         inputs: Mapping[str, Any],
         run: TracedRun,
         functions: Functions,
-        given: frozenset[str] | None = None,
+        caller: Evaluation | None = None,
     ) -> None:
-        """`given` are the unusual names among the entries of the inputs, where they are known already."""
+        """`caller` is the evaluation whose FEEL calls a service: its values are values, nothing is read from text."""
         self.root, self.inputs, self.run, self.functions = root, inputs, run, functions
         self.known: dict[int, Any] = {}
-        self.trace: list[dict[str, Any]] = []
-        self.faults: list[str] = []
-        self.given = unusual(feel.member_names(inputs)) if given is None else given
+        self.outside = caller is None
+        self.trace: list[dict[str, Any]] = [] if caller is None else caller.trace
+        self.faults: list[str] = [] if caller is None else caller.faults
+        self.given: frozenset[str] = unusual(feel.member_names(inputs)) if caller is None else caller.given
 
     def outcome(self, value: Any) -> Outcome:
         value = self.run.weigh(value, NOWHERE)
@@ -121,7 +122,7 @@ class Evaluation:
         for inputs in (*self._below(self.root, file, self.inputs, 0), self.inputs):
             for name in (node.name, node.variable):
                 if name in inputs:
-                    return self.typed(file, node, file.types.read(inputs[name], node.type_ref))
+                    return self.typed(file, node, self._read(file, inputs[name], node.type_ref))
         return None
 
     def _below(
@@ -133,6 +134,9 @@ class Evaluation:
                 if other is wanted:
                     yield below
                 yield from self._below(other, wanted, below, depth + 1)
+
+    def _read(self, file: Decision, value: Any, type_ref: str) -> Any:
+        return file.types.read(value, type_ref) if self.outside else value
 
     def typed(self, file: Decision, node: model.Node, value: Any) -> Any:
         try:
@@ -150,7 +154,6 @@ class Evaluation:
             value = self.typed(file, node, value)
         except DecisionError as bad:
             value = self._null(bad.bare)
-        run.weigh(value, NOWHERE)
         reason = run.reason() if value is None else None
         self.trace.append(tracing.entry(node, scope, value, reason, run.tables[before:]))
         del run.tables[before:]
@@ -195,7 +198,8 @@ class Evaluation:
 
         def call(run: feel.Run, arguments: list[Any]) -> Any:
             run.enter(NOWHERE)
-            value = self.service(file, node, dict(zip(names, arguments, strict=True)))
+            inner = Evaluation(self.root, dict(zip(names, arguments, strict=True)), self.run, self.functions, self)
+            value = inner.service(file, node)
             run.depth -= 1
             return value
 
@@ -205,22 +209,19 @@ class Evaluation:
         """The parameters of a service: its input data, then its input decisions (10.4)."""
         return [file.resolve(reference, node)[1:] for reference in (*node.input_data, *node.input_decisions)]
 
-    def service(self, file: Decision, node: model.Node, given: Mapping[str, Any]) -> Any:
-        """The outputs of a service: one value, or a context of several."""
-        inner = Evaluation(self.root, given, self.run, self.functions, self.given)
-        inner.trace, inner.faults = self.trace, self.faults
+    def service(self, file: Decision, node: model.Node) -> Any:
+        """The outputs of a service for the inputs given: one value, or a context of several."""
         try:
             for reference in node.input_decisions:
                 _, other, target = file.resolve(reference, node)
-                value = given.get(target.name, given.get(target.variable))
-                read = other.types.read(value, target.type_ref)
-                inner.known[id(target)] = inner.typed(other, target, read)
+                value = self.inputs.get(target.name, self.inputs.get(target.variable))
+                self.known[id(target)] = self.typed(other, target, self._read(other, value, target.type_ref))
             outputs = [file.resolve(reference, node)[1:] for reference in node.outputs]
         except DecisionError as bad:
             return self._null(bad.bare)
         if not outputs:
             return self._null(f"决策服务“{node.name}”没有输出决策")
-        values = {target.variable: inner.value(other, target) for other, target in outputs}
+        values = {target.variable: self.value(other, target) for other, target in outputs}
         result = next(iter(values.values())) if len(outputs) == 1 else values
         types, reference = file.types.result_of(node.type_ref)
         try:
@@ -228,10 +229,11 @@ class Evaluation:
         except Misfit as bad:
             return self._null(f"“{node.name}”的结果{bad}")
 
-    def called(self, file: Decision, node: model.Node, given: Mapping[str, Any]) -> Any:
-        """The result of a function called from outside, with arguments by name."""
+    def called(self, file: Decision, node: model.Node) -> Any:
+        """The result of a function called from outside, with the inputs as arguments by name."""
+        given = self.inputs
         if node.kind == "decisionService":
-            return self.service(file, node, given)
+            return self.service(file, node)
         function = self.value(file, node)
         if not isinstance(function, feel.Function):
             return function

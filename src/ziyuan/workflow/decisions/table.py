@@ -110,7 +110,12 @@ class CompiledTable:
         return {column.output.name: value for column, value in zip(self.outputs, cells, strict=True)}
 
     def _default(self, scope: Scope, run: feel.Run) -> Any:
+        """What no hit gives: the default outputs; else nothing, which collected is an empty list and counted is 0."""
         if all(column.default is None for column in self.outputs):
+            if self.table.hit == "C" and self.table.aggregation == "":
+                return []
+            if self.table.aggregation == "COUNT" and len(self.outputs) == 1:
+                return Decimal(0)
             return run.why(NOWHERE, "没有一行命中，也没有默认输出")
         return self._joined([None if c.default is None else c.default(scope, run) for c in self.outputs])
 
