@@ -41,7 +41,7 @@ def expected(policy, aggregation, found, wide):
     if policy == "ANY":
         return values[0] if all(value == values[0] for value in values) else None
     one = {"FIRST": values[0], "PRIORITY": ranked[0]}
-    return one[policy] if policy in one else ranked if policy == "OUTPUT ORDER" else values
+    return one.get(policy, ranked if policy == "OUTPUT ORDER" else values)
 
 
 def cells(row, wide):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ziyuan.base.feel import builtins, compare, iteration, paths, syntax
@@ -77,10 +79,17 @@ class Expression:
             return run.why(Span(self.text, 0, len(self.text)), "数字无效（非数）")
 
 
-class UnaryTests:
-    """The tests of one cell: `tests(value, context, now)` is True, False or None."""
+Test = Callable[[Any, Any, Run], "bool | None"]
 
-    __slots__ = ("_tests", "names", "text", "tree")
+
+class UnaryTests:
+    """The tests of one cell: `tests(value, context, now)` is True, False or None.
+
+    `holds(value, context, run)` is `answer` for a caller that has put the value into `run.input` and bears a
+    RecursionError.
+    """
+
+    __slots__ = ("holds", "names", "text", "tree")
 
     def __init__(
         self, text: str, tree: syntax.Tests, functions: Mapping[str, Function], surroundings: Surroundings
@@ -89,7 +98,7 @@ class UnaryTests:
         self.tree = tree
         self.names = free_names(tree) - _BUILTIN_NAMES - {"?"}
         compiler = Compiler(text, functions, surroundings)
-        self._tests = [_cell_test(compiler, item) for item in tree.items]
+        self.holds = _joined([_cell_test(compiler, item) for item in tree.items], tree.negated)
 
     def __call__(
         self, value: Any, context: Mapping[str, Any] | None = None, now: dt.datetime | None = None
@@ -103,20 +112,51 @@ class UnaryTests:
 
     def answer(self, value: Any, context: Mapping[str, Any], run: Run) -> bool | None:
         """The answer within a run that is already going on (a decision table)."""
-        if not self._tests:
-            return True
         outer, run.input = run.input, value
         try:
-            found = compare.some(test(value, context, run) for test in self._tests)
+            found = self.holds(value, context, run)
         except RecursionError:
             raise FeelBudgetError("计算嵌套过深，本次求值已停止", self.text, 0, len(self.text)) from None
         run.input = outer
-        if self.tree.negated:
-            return None if found is None else not found
         return found
 
 
-Test = Callable[[Any, Any, Run], "bool | None"]
+def _joined(tests: list[Test], negated: bool) -> Test:
+    """One answer of the items of a cell."""
+    if not tests:
+        return lambda value, scope, run: True
+    if len(tests) == 1 and not negated:
+        return tests[0]
+
+    def holds(value: Any, scope: Any, run: Run) -> bool | None:
+        found = compare.some(test(value, scope, run) for test in tests)
+        return not found if negated and found is not None else found
+
+    return holds
+
+
+_BOUNDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+def _of_numbers(item: syntax.Node, slow: Test) -> Test:
+    """A bound or an interval written in numbers is compared directly with a number."""
+    bound = _number(item.value) if isinstance(item, syntax.UnaryRange) and item.op in _BOUNDS else None
+    if isinstance(item, syntax.UnaryRange) and bound is not None:
+        beyond = _BOUNDS[item.op]
+        return lambda x, scope, run: beyond(x, bound) if type(x) is Decimal else slow(x, scope, run)
+    if isinstance(item, syntax.Interval):
+        low, high = _number(item.low), _number(item.high)
+        above = _BOUNDS[">=" if item.low_included else ">"]
+        below = _BOUNDS["<=" if item.high_included else "<"]
+        if low is not None and high is not None and low <= high:
+            return lambda x, scope, run: (
+                above(x, low) and below(x, high) if type(x) is Decimal else slow(x, scope, run)
+            )
+    return slow
+
+
+def _number(node: syntax.Node) -> Any:
+    return node.value if isinstance(node, syntax.Literal) and type(node.value) is Decimal else None
 
 
 def _cell_test(compiler: Compiler, item: syntax.Node) -> Test:
@@ -143,7 +183,7 @@ def _cell_test(compiler: Compiler, item: syntax.Node) -> Test:
             syntax.InstanceOf,
         ),
     ):
-        return test
+        return _of_numbers(item, test)
     closure, span = compiler.closure(item), compiler.span(item)
 
     def either(value: Any, scope: Any, run: Run) -> bool | None:

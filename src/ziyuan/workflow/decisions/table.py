@@ -72,22 +72,35 @@ class CompiledTable:
         return self._policy(results, hits.matched, run)
 
     def _matching(self, values: list[Any], scope: Scope, run: feel.Run) -> list[Row]:
-        first_only = self.table.hit == "F"
-        known: list[dict[int, bool | None]] = [{} for _ in values]
-        matched = []
+        """The rows that hold, column by column; equal cells of a column are asked once. Under F row by row."""
         run.spend(len(self.rules), NOWHERE)
-        for rule in self.rules:
-            for column, tests in enumerate(rule[1]):
-                memory, key = known[column], id(tests)
-                if key not in memory:
-                    memory[key] = tests.answer(values[column], scope, run)
-                if memory[key] is not True:
-                    break
-            else:
-                matched.append(rule)
-                if first_only:
-                    break
-        return matched
+        known: list[dict[feel.UnaryTests, bool]] = [{} for _ in values]
+        if self.table.hit == "F":
+            return next(([row] for row in self.rules if self._holds(row, values, known, scope, run)), [])
+        outer, rows = run.input, self.rules
+        for column, value in enumerate(values):
+            memory, held = known[column], []
+            run.input = value
+            for row in rows:
+                tests = row[1][column]
+                found = memory.get(tests)
+                if found is None:
+                    found = memory[tests] = tests.holds(value, scope, run) is True
+                if found:
+                    held.append(row)
+            rows = held
+        run.input = outer
+        return rows
+
+    def _holds(
+        self, row: Row, values: list[Any], known: list[dict[feel.UnaryTests, bool]], scope: Scope, run: feel.Run
+    ) -> bool:
+        for memory, tests, value in zip(known, row[1], values, strict=True):
+            if tests not in memory:
+                memory[tests] = tests.answer(value, scope, run) is True
+            if not memory[tests]:
+                return False
+        return True
 
     def _cells(self, row: Row, scope: Scope, run: feel.Run) -> list[Any]:
         """The output values of one row; raises Misfit where one is not of its column."""
