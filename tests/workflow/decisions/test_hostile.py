@@ -1,5 +1,6 @@
 """Rule text that means harm ends in a located error, within its budget, and the process lives on."""
 
+import contextlib
 import json
 import time
 
@@ -59,10 +60,8 @@ def test_texts_that_double_along_a_chain_are_stopped():
     told = {"v0": {"is": '"0123456789"'}}
     told |= {f"v{n}": {"is": f"v{n - 1} + v{n - 1}", "needs": [f"v{n - 1}"]} for n in range(1, 60)}
     begun = time.process_time()
-    try:
+    with contextlib.suppress(OverBudget):
         assert nodes(**told).evaluate("v59", {}).value is None
-    except OverBudget:
-        pass
     assert time.process_time() - begun < SECONDS
 
 
