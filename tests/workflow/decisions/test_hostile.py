@@ -73,6 +73,16 @@ def test_a_very_long_chain_of_decisions_is_no_harm():
     assert model.check() == []
 
 
+@pytest.mark.parametrize("text", ["{" + " " * 100_000, "{" * 50_000, '{"' * 50_000, "{a," * 50_000, '{"' + "\\" * 100_000])
+def test_text_that_costs_a_careless_reader_much_costs_little(text):
+    begun = time.process_time()
+    model = nodes(bad={"is": text}, ok={"is": "1"})
+    assert model.evaluate("ok", {}).value == 1
+    assert model.evaluate("bad", {}).value is None
+    assert model.check()
+    assert time.process_time() - begun < SECONDS
+
+
 def test_boxes_within_boxes_have_a_bottom():
     body = literal("1")
     for _ in range(110):
@@ -130,6 +140,20 @@ def test_imports_in_circles_and_in_crowds_are_told_and_end(tmp_path):
     assert time.process_time() - begun < SECONDS
     assert model.evaluate("a", {}).value == 1
     assert any("循环导入" in fault.message for fault in model.check())
+
+
+def test_files_that_import_the_next_twice_are_each_asked_once(tmp_path):
+    for n in range(40):
+        head = imports((f"urn:{n + 1}", f"f{n + 1}.dmn"), (f"urn:{n + 1}", f"f{n + 1}.dmn"))
+        head = head.replace('name="n0"', 'name=""').replace('name="n1"', 'name=""')
+        asked = decision("a", literal("1 instance of nobody"), kind="nobody")
+        (tmp_path / f"f{n}.dmn").write_bytes(file(asked, own=f"urn:{n}", head=head))
+    (tmp_path / "f40.dmn").write_bytes(file(decision("a", literal("1")), own="urn:40"))
+    begun = time.process_time()
+    model = Decision.load(tmp_path / "f0.dmn")
+    assert model.evaluate("a", {}).value is None
+    assert any("nobody" in fault.message for fault in model.check())
+    assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class _Site(NamedTuple):
     members: frozenset[str]
     functions: feel.Functions
     types: Types
+    decision: Decision
     typed: Mapping[str, str]  # names of what a decision requires, with their types
 
 
@@ -64,7 +65,7 @@ def _node(node: model.Node, decision: Decision, functions: feel.Functions) -> It
     except DecisionError as bad:
         yield Fault(bad.bare, file, node.id, node.line)
         return
-    site = _Site(file, names, decision.members(), functions, decision.types, _typed(node, decision))
+    site = _Site(file, names, decision.members(), functions, decision.types, decision, _typed(node, decision))
     if node.kind in ("decision", "businessKnowledgeModel") and node.body is None:
         yield Fault(f"“{node.name}”没有内容", file, node.id, node.line)
     if node.kind == "decisionService" and not node.outputs:
@@ -79,7 +80,7 @@ def _typed(node: model.Node, decision: Decision) -> dict[str, str]:
 
 
 def _item(item: model.ItemType, decision: Decision) -> Iterator[Fault]:
-    site = _Site(decision.definitions.file, frozenset(), decision.members(), None, decision.types, {})
+    site = _Site(decision.definitions.file, frozenset(), decision.members(), None, decision.types, decision, {})
     element = f"itemDefinition {item.name}"
     yield from _type(item.type_ref, site, element, item.line)
     for text in (item.allowed, item.constraint):
@@ -136,7 +137,7 @@ def _box(box: model.Boxed | None, site: _Site) -> Iterator[Fault]:
         yield from _function(box, site)
     elif isinstance(box, model.FilterBox):
         yield from _box(box.source, site)
-        yield from _box(box.test, _more(site, "item", *site.members))
+        yield from _box(box.test, _more(site, "item", *site.decision.entries()))
     elif isinstance(box, model.LoopBox):
         yield from _box(box.source, site)
         yield from _box(box.body, _more(site, box.variable, "partial"))

@@ -17,7 +17,7 @@ from ziyuan.workflow.decisions.itemtypes import Types
 from ziyuan.workflow.decisions.reading import read
 from ziyuan.workflow.decisions.table import Compiled
 
-_KEYS = re.compile(r'[{,]\s*(?:"((?:[^"\\]|\\.)*)"|([^{},:"\[\]()]+?))\s*:')
+_KEYS = re.compile(r'[{,](?:\s{0,40}"((?:[^"\\]|\\.){1,200})"\s{0,40}|([^{},:"\[\]()]{1,200})):')
 _MOST_COMPILED = 2000
 
 
@@ -36,7 +36,8 @@ class Decision:
             self.definitions.types, [(item.name, other.types) for item, other in self.imports]
         )
         self._compiled: dict[Any, Compiled] = {}
-        self._members: frozenset[str] | None = None
+        self._entries: frozenset[str] | None = None
+        self._members: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, path: Path | str) -> Decision:
@@ -165,15 +166,21 @@ class Decision:
             found.add(prefix or target.variable)
         return frozenset(found)
 
-    def members(self) -> frozenset[str]:
-        """Names that may follow a dot in this file."""
-        if self._members is None:
+    def entries(self) -> frozenset[str]:
+        """Names that values of this file, and of those it imports, may have as entries."""
+        if self._entries is None:
             found = {node.variable for node in self.definitions.nodes.values()} | self.types.members()
             for node in self.definitions.nodes.values():
                 found |= _names_in(node.body)
             for _, other in self.imports:
-                found |= other.members()
-            self._members = frozenset(found - {""})
+                found |= other.entries()
+            self._entries = frozenset(found - {""})
+            self._members = unusual(self._entries)
+        return self._entries
+
+    def members(self) -> frozenset[str]:
+        """Those of them that FEEL reads after a dot only where it knows them."""
+        self.entries()
         return self._members
 
     def compiled(self, node: model.Node, functions: Functions, given: frozenset[str]) -> Compiled:

@@ -2,7 +2,8 @@
 
 A value that conforms stays as it is. Otherwise it is converted where 10.3.2.9.4 says so: to a one-element
 list, from one, from a date to its midnight. What fits in none of these ways is a Misfit (and becomes null).
-Null conforms to every type; an entry that a structure declares may be missing; further entries may be there.
+Null conforms to every type; further entries of a structure may be there. An entry that it declares may be
+missing where a value is converted, but not for `instance of` (`strict`), where 10.3.2.9.2 is to the letter.
 """
 
 from __future__ import annotations
@@ -48,14 +49,19 @@ class Types:
 
     def __init__(self, items: dict[str, ItemType], imported: Sequence[tuple[str, Types]] = ()) -> None:
         self.items, self.imported = items, tuple(imported)
-        self._kinds: dict[str, Kind | None] = {}
+        self._found: dict[str, tuple[Types, ItemType] | None] = {}
+        self._kinds: dict[tuple[str, bool], Kind | None] = {}
 
     # -- names ---------------------------------------------------------------------------------------
 
     def find(self, reference: str) -> tuple[Types, ItemType] | None:
         """The definition a reference means, with the file it stands in."""
-        if reference in self.items:
-            return self, self.items[reference]
+        if reference not in self._found:
+            own = self.items.get(reference)
+            self._found[reference] = (self, own) if own is not None else self._imported(reference)
+        return self._found[reference]
+
+    def _imported(self, reference: str) -> tuple[Types, ItemType] | None:
         for prefix, other in self.imported:
             if not prefix:
                 found = other.find(reference)
@@ -145,25 +151,27 @@ class Types:
     def named(self, kind: TypeOf) -> TypeOf:
         """A type as FEEL writes it, the item definitions in it made known to FEEL."""
         if self.find(kind.name) is not None:
-            made = self.kind(kind.name)
+            made = self.kind(kind.name, strict=True)
             return TypeOf(kind.name, test=lambda value, run: made is None or made(value, run) is None)
         of = tuple(map(self.named, kind.of))
         return TypeOf(kind.name, of, tuple((key, self.named(entry)) for key, entry in kind.entries))
 
     # -- kinds ---------------------------------------------------------------------------------------
 
-    def kind(self, reference: str) -> Kind | None:
+    def kind(self, reference: str, strict: bool = False) -> Kind | None:
         """The test of a type; None where every value will do (Any, or a type nobody defines)."""
-        if reference not in self._kinds:
-            self._kinds[reference] = _later(self, reference)  # for a structure that holds itself
-            self._kinds[reference] = self._made(reference, DEEPEST)
-        return self._kinds[reference]
+        key = (reference, strict)
+        if key not in self._kinds:
+            self._kinds[key] = self._made(reference, strict, DEEPEST)
+        return self._kinds[key]
 
-    def _made(self, reference: str, left: int) -> Kind | None:
+    def _made(self, reference: str, strict: bool, left: int) -> Kind | None:
         found = self.find(reference)
         if found is not None:
             owner, item = found
-            return owner._item(item, left - 1) if left else (lambda value, run: f"类型“{reference}”循环引用自身")
+            if left:
+                return owner._item(item, strict, left - 1)
+            return lambda value, run: f"类型“{reference}”循环引用自身"
         basic = _basic(reference)
         if basic is None or basic.name == "Any":
             return None
@@ -174,17 +182,17 @@ class Types:
             None if feel_types.conforms(value, basic, run, NOWHERE) else f"应为 {name}，得到{feel.kind_name(value)}"
         )
 
-    def _item(self, item: ItemType, left: int) -> Kind:
+    def _item(self, item: ItemType, strict: bool, left: int) -> Kind:
         if item.components:
-            base: Kind | None = self._structure(item)
+            base: Kind | None = self._structure(item, strict)
         elif item.function is not None:
             base = _function(item)
         else:
-            base = self._made(item.type_ref, left) if item.type_ref else None
+            base = self._made(item.type_ref, strict, left) if item.type_ref else None
         each = _limited(base, item.allowed, item.name)
         return _limited(_list(each) if item.collection else each, item.constraint, item.name)
 
-    def _structure(self, item: ItemType) -> Kind:
+    def _structure(self, item: ItemType, strict: bool) -> Kind:
         inner: dict[str, Kind] = {}
 
         def fault(value: Any, run: feel.Run) -> str | None:
@@ -193,23 +201,17 @@ class Types:
             for part in item.components:
                 given = value.get(part.name)
                 if given is None:
+                    if strict and part.name not in value:
+                        return f"缺少“{part.name}”"
                     continue
                 if part.name not in inner:
-                    inner[part.name] = self._item(part, DEEPEST)
+                    inner[part.name] = self._item(part, strict, DEEPEST)
                 found = inner[part.name](given, run)
                 if found is not None:
                     return f"“{part.name}”：{found}"
             return None
 
         return fault
-
-
-def _later(types: Types, reference: str) -> Kind:
-    def fault(value: Any, run: feel.Run) -> str | None:
-        kind = types.kind(reference)
-        return kind(value, run) if kind is not None else None
-
-    return fault
 
 
 def _list(each: Kind) -> Kind:
