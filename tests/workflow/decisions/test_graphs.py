@@ -42,10 +42,11 @@ def test_a_null_of_a_required_decision_tells_its_reason_in_the_trace():
     assert "不能计算" in outcome.reason.message
 
 
-def test_decisions_that_need_themselves_are_refused():
+def test_decisions_that_need_themselves_are_null_and_told_by_the_check():
     model = Decision.of(file(decision("a", literal("b"), "d:b"), decision("b", literal("a"), "d:a")))
-    with pytest.raises(DecisionError, match="循环"):
-        model.evaluate("a", {})
+    outcome = model.evaluate("a", {})
+    assert outcome.value is None
+    assert "循环" in outcome.reason.message
     assert any("循环" in fault.message for fault in model.check())
 
 
@@ -197,9 +198,13 @@ def test_a_file_imports_others_of_its_folder(tmp_path):
 
 
 def test_a_missing_import_is_named(tmp_path):
-    (tmp_path / "main.dmn").write_bytes(file('<import name="b" namespace="urn:none" importType="x"/>'))
-    with pytest.raises(DecisionError, match="urn:none"):
-        Decision.load(tmp_path / "main.dmn")
+    head = '<import name="b" namespace="urn:none" importType="x"/>'
+    asking = decision("a", literal("b.x"), knows="k").replace("#k", "urn:none#k")
+    (tmp_path / "main.dmn").write_bytes(file(asking, decision("c", literal("3")), head=head))
+    model = Decision.load(tmp_path / "main.dmn")
+    assert model.evaluate("c", {}).value == 3
+    assert "urn:none" in model.evaluate("a", {}).reason.message
+    assert any("urn:none" in fault.message and fault.line for fault in model.check())
 
 
 @pytest.mark.parametrize(
@@ -222,14 +227,28 @@ def test_editions_1_2_to_1_5_are_read(namespace):
         (b"no xml", "良构"),
         (b"<definitions xmlns='urn:x'/>", "不是 DMN"),
         (b"<!DOCTYPE d [<!ENTITY a 'b'>]><definitions/>", "DTD"),
-        (file('<decision id="a"/>'), "缺少名称"),
-        (file(decision("a", literal("1")), decision("a", literal("1"))), "重复"),
-        (file(decision("a", table(["x"], ["y"], ["- | - => 1"]))), "第 1 行"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_what_and_where(text, said):
     with pytest.raises(DecisionError, match=said):
         Decision.of(text, "t.dmn")
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ('<decision id="a"/>', "缺少名称"),
+        (decision("ok", literal("2")), "重复"),
+        (decision("a", table(["x"], ["y"], ["- | - => 1"])), "第 1 行"),
+        (decision("a", "<invocation/>"), "调用缺少函数"),
+        (decision("a", f"<conditional><if>{literal('true')}</if></conditional>"), "then"),
+        (decision("a", '<decisionTable hitPolicy="BEST"/>'), "BEST"),
+    ],
+)
+def test_a_broken_element_spoils_only_itself_and_is_told_by_the_check(bad, said):
+    model = Decision.of(file(decision("ok", literal("1")), bad))
+    assert model.evaluate("ok", {}).value == 1
+    assert any(said in fault.message and fault.line for fault in model.check())
 
 
 def test_a_missing_file_is_one_clear_error(tmp_path):

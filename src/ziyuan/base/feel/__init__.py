@@ -22,6 +22,7 @@ from ziyuan.base.feel.expression import (
 )
 from ziyuan.base.feel.iteration import iterate
 from ziyuan.base.feel.run import Reason, Run, Span
+from ziyuan.base.feel.syntax import TypeOf
 from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
 from ziyuan.base.feel.values import Function, Range, adopt, kind_name, plain
 
@@ -42,6 +43,7 @@ __all__ = [
     "Run",
     "Span",
     "Time",
+    "TypeOf",
     "UnaryTests",
     "YearsMonths",
     "adopt",

@@ -9,6 +9,7 @@ from ziyuan.base.errors import nearest
 from ziyuan.base.feel import builtins, syntax, types
 from ziyuan.base.feel.errors import FeelError
 from ziyuan.base.feel.expression import parse, parse_tests
+from ziyuan.base.feel.surroundings import NamedTypes
 from ziyuan.base.feel.tree import name_nodes, walk
 
 
@@ -27,6 +28,7 @@ def check(
     functions: Mapping[str, Callable[..., Any]] | None = None,
     unary: bool = False,
     members: Iterable[str] = (),
+    named: NamedTypes | None = None,
 ) -> list[Problem]:
     """Faults of an expression (or of unary tests) whose scope holds `names`; [] when it is good."""
     scope, extra = frozenset(names), frozenset(functions or ())
@@ -36,7 +38,7 @@ def check(
     except FeelError as bad:
         return [Problem(bad.bare, bad.start, bad.end, bad.nearest)]
     known = scope | extra | frozenset(builtins.NAMES) | ({"?"} if unary else frozenset())
-    faults = [*_unknown_names(tree, known), *_calls(tree, extra), *_types(tree), *_literals(tree, text)]
+    faults = [*_unknown_names(tree, known), *_calls(tree, extra), *_types(tree, named), *_literals(tree, text)]
     return sorted(faults, key=lambda fault: fault.start)
 
 
@@ -66,14 +68,15 @@ def _calls(tree: syntax.Node, extra: frozenset[str]) -> Iterator[Problem]:
             yield Problem(f"函数“{name}”的参数不符，可用的写法：{forms}", node.start, node.end, None)
 
 
-def _types(tree: syntax.Node) -> Iterator[Problem]:
+def _types(tree: syntax.Node, named: NamedTypes | None) -> Iterator[Problem]:
     for node in walk(tree):
         if not isinstance(node, syntax.InstanceOf):
             continue
-        if not types.is_known(node.type):
+        kind = named.named(node.type) if named is not None else node.type
+        if not types.is_known(kind):
             close = nearest(node.type.name, types.SIMPLE)
             yield Problem(f"不认识的类型“{node.type.name}”", node.start, node.end, close)
-        elif not types.is_complete(node.type):
+        elif not types.is_complete(kind):
             message = f"类型“{node.type.name}”应写明所含的类型，如 list<number>"
             yield Problem(message, node.start, node.end, None)
 

@@ -15,6 +15,7 @@ from ziyuan.base.feel import arithmetic, builtins, compare, numbers, syntax
 from ziyuan.base.feel.errors import FeelSyntaxError
 from ziyuan.base.feel.paths import member
 from ziyuan.base.feel.run import MISSING, Closure, Frame, Run, Span
+from ziyuan.base.feel.surroundings import NOTHING, Surroundings
 from ziyuan.base.feel.values import ATOMS, Function, Range, adopt, kind_name
 
 _NUMBER = {"+": numbers.CONTEXT.add, "-": numbers.CONTEXT.subtract, "*": numbers.CONTEXT.multiply}
@@ -24,9 +25,10 @@ class Compiler:
     """Closures of one text. `frames` are the inner scopes; None stands for a filter's item, whose entries
     nobody knows before the run."""
 
-    def __init__(self, text: str, functions: Mapping[str, Function]) -> None:
+    def __init__(self, text: str, functions: Mapping[str, Function], outside: Surroundings = NOTHING) -> None:
         self.text = text
         self.functions = functions
+        self.outside = outside
         self.frames: list[frozenset[str] | None] = []
 
     def span(self, node: syntax.Node) -> Span:
@@ -52,11 +54,10 @@ class Compiler:
         if name == "?" and not self.is_local("?"):
             return lambda scope, run: run.input
         fallback = self._fallback(name, span)
+        top = _top_name(name, fallback, self.outside.native)
         if not self.frames:
-            return _top_name(name, fallback)
-        if self.is_local(name) or None in self.frames:
-            return _inner_name(name, fallback)
-        return _beyond_frames(_top_name(name, fallback))
+            return top
+        return (_inner_name if self.is_local(name) or None in self.frames else _beyond_frames)(top, name)
 
     def _fallback(self, name: str, span: Span) -> Closure:
         """What a name means that no scope holds: a function, or null with the nearest name."""
@@ -241,7 +242,7 @@ class Compiler:
     def instance_of(self, node: syntax.InstanceOf) -> Closure:
         from ziyuan.base.feel import types
 
-        value, kind, span = self.closure(node.value), node.type, self.span(node)
+        value, kind, span = self.closure(node.value), self.outside.defined(node.type), self.span(node)
         if not types.is_known(kind):
             return lambda scope, run: run.why(span, "不认识的类型“{}”", kind.name)
         if not types.is_complete(kind):
@@ -252,21 +253,19 @@ class Compiler:
 # -- closures of names ---------------------------------------------------------------------------------
 
 
-def _top_name(name: str, fallback: Closure) -> Closure:
+def _top_name(name: str, fallback: Closure, native: bool) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         value = scope.get(name, MISSING)
         if type(value) in ATOMS:
             return value
         if value is MISSING:
             return fallback(scope, run)
-        return adopt(value)
+        return value if native else adopt(value)
 
     return read
 
 
-def _inner_name(name: str, fallback: Closure) -> Closure:
-    top = _top_name(name, fallback)
-
+def _inner_name(top: Closure, name: str) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         while type(scope) is Frame:
             value = scope.names.get(name, MISSING)
@@ -278,7 +277,7 @@ def _inner_name(name: str, fallback: Closure) -> Closure:
     return read
 
 
-def _beyond_frames(top: Closure) -> Closure:
+def _beyond_frames(top: Closure, _: str) -> Closure:
     def read(scope: Any, run: Run) -> Any:
         while type(scope) is Frame:
             scope = scope.up
@@ -389,8 +388,10 @@ def register(kind: type, maker: Callable[[Any, Any], Closure]) -> None:
     _MAKERS[kind] = maker
 
 
-def compile_node(text: str, node: syntax.Node, functions: Mapping[str, Function]) -> Closure:
+def compile_node(
+    text: str, node: syntax.Node, functions: Mapping[str, Function], outside: Surroundings = NOTHING
+) -> Closure:
     try:
-        return Compiler(text, functions).closure(node)
+        return Compiler(text, functions, outside).closure(node)
     except RecursionError:
         raise FeelSyntaxError("表达式过长或嵌套过深", text, node.start, node.end) from None

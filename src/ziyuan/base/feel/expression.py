@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ziyuan.base.feel import builtins, compare, iteration, paths, syntax
@@ -14,6 +16,7 @@ from ziyuan.base.feel.errors import FeelBudgetError, FeelSyntaxError
 from ziyuan.base.feel.extras import function_of
 from ziyuan.base.feel.parser import Parser
 from ziyuan.base.feel.run import STEPS, Closure, Reason, Run, Span
+from ziyuan.base.feel.surroundings import NamedTypes, Surroundings
 from ziyuan.base.feel.tree import free_names, reads
 from ziyuan.base.feel.values import Function, adopt, plain
 
@@ -76,17 +79,26 @@ class Expression:
             return run.why(Span(self.text, 0, len(self.text)), "数字无效（非数）")
 
 
+Test = Callable[[Any, Any, Run], "bool | None"]
+
+
 class UnaryTests:
-    """The tests of one cell: `tests(value, context, now)` is True, False or None."""
+    """The tests of one cell: `tests(value, context, now)` is True, False or None.
 
-    __slots__ = ("_tests", "names", "text", "tree")
+    `holds(value, context, run)` is `answer` for a caller that has put the value into `run.input` and bears a
+    RecursionError.
+    """
 
-    def __init__(self, text: str, tree: syntax.Tests, functions: Mapping[str, Function]) -> None:
+    __slots__ = ("holds", "names", "text", "tree")
+
+    def __init__(
+        self, text: str, tree: syntax.Tests, functions: Mapping[str, Function], surroundings: Surroundings
+    ) -> None:
         self.text = text
         self.tree = tree
         self.names = free_names(tree) - _BUILTIN_NAMES - {"?"}
-        compiler = Compiler(text, functions)
-        self._tests = [_cell_test(compiler, item) for item in tree.items]
+        compiler = Compiler(text, functions, surroundings)
+        self.holds = _joined([_cell_test(compiler, item) for item in tree.items], tree.negated)
 
     def __call__(
         self, value: Any, context: Mapping[str, Any] | None = None, now: dt.datetime | None = None
@@ -100,20 +112,51 @@ class UnaryTests:
 
     def answer(self, value: Any, context: Mapping[str, Any], run: Run) -> bool | None:
         """The answer within a run that is already going on (a decision table)."""
-        if not self._tests:
-            return True
         outer, run.input = run.input, value
         try:
-            found = compare.some(test(value, context, run) for test in self._tests)
+            found = self.holds(value, context, run)
         except RecursionError:
             raise FeelBudgetError("计算嵌套过深，本次求值已停止", self.text, 0, len(self.text)) from None
         run.input = outer
-        if self.tree.negated:
-            return None if found is None else not found
         return found
 
 
-Test = Callable[[Any, Any, Run], "bool | None"]
+def _joined(tests: list[Test], negated: bool) -> Test:
+    """One answer of the items of a cell."""
+    if not tests:
+        return lambda value, scope, run: True
+    if len(tests) == 1 and not negated:
+        return tests[0]
+
+    def holds(value: Any, scope: Any, run: Run) -> bool | None:
+        found = compare.some(test(value, scope, run) for test in tests)
+        return not found if negated and found is not None else found
+
+    return holds
+
+
+_BOUNDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+def _of_numbers(item: syntax.Node, slow: Test) -> Test:
+    """A bound or an interval written in numbers is compared directly with a number."""
+    bound = _number(item.value) if isinstance(item, syntax.UnaryRange) and item.op in _BOUNDS else None
+    if isinstance(item, syntax.UnaryRange) and bound is not None:
+        beyond = _BOUNDS[item.op]
+        return lambda x, scope, run: beyond(x, bound) if type(x) is Decimal else slow(x, scope, run)
+    if isinstance(item, syntax.Interval):
+        low, high = _number(item.low), _number(item.high)
+        above = _BOUNDS[">=" if item.low_included else ">"]
+        below = _BOUNDS["<=" if item.high_included else "<"]
+        if low is not None and high is not None and low <= high:
+            return lambda x, scope, run: (
+                above(x, low) and below(x, high) if type(x) is Decimal else slow(x, scope, run)
+            )
+    return slow
+
+
+def _number(node: syntax.Node) -> Any:
+    return node.value if isinstance(node, syntax.Literal) and type(node.value) is Decimal else None
 
 
 def _cell_test(compiler: Compiler, item: syntax.Node) -> Test:
@@ -140,7 +183,7 @@ def _cell_test(compiler: Compiler, item: syntax.Node) -> Test:
             syntax.InstanceOf,
         ),
     ):
-        return test
+        return _of_numbers(item, test)
     closure, span = compiler.closure(item), compiler.span(item)
 
     def either(value: Any, scope: Any, run: Run) -> bool | None:
@@ -161,6 +204,8 @@ def compile(
     names: Iterable[str] = (),
     functions: Functions = None,
     members: Iterable[str] = (),
+    types: NamedTypes | None = None,
+    native: bool = False,
 ) -> Expression:
     """Compile an expression; raises FeelSyntaxError.
 
@@ -168,8 +213,10 @@ def compile(
         names: names known in scope. Only names with blanks or signs need to be told; the longest wins.
         functions: further functions by name, called with plain Python values.
         members: names with blanks or signs that may follow a dot or stand in a filter.
+        types: further types by name, for `instance of` and parameters.
+        native: the values of the scope are in FEEL's own kinds already.
     """
-    return _compiled(text, frozenset(names), _key(functions), frozenset(members))
+    return _compiled(text, frozenset(names), _key(functions), frozenset(members), types, native)
 
 
 def unary(
@@ -177,9 +224,11 @@ def unary(
     names: Iterable[str] = (),
     functions: Functions = None,
     members: Iterable[str] = (),
+    types: NamedTypes | None = None,
+    native: bool = False,
 ) -> UnaryTests:
     """Compile the unary tests of a cell; raises FeelSyntaxError."""
-    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members))
+    return _compiled_tests(text, frozenset(names), _key(functions), frozenset(members), types, native)
 
 
 def evaluate(
@@ -216,11 +265,12 @@ def _compiled(
     names: frozenset[str],
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
+    types: NamedTypes | None,
+    native: bool,
 ) -> Expression:
     tree = parse(text, names, members, frozenset(name for name, _ in functions))
-    return Expression(
-        text, tree, compile_node(text, tree, {name: function_of(name, f) for name, f in functions})
-    )
+    given = {name: function_of(name, f) for name, f in functions}
+    return Expression(text, tree, compile_node(text, tree, given, Surroundings(names, types, native)))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -229,10 +279,13 @@ def _compiled_tests(
     names: frozenset[str],
     functions: frozenset[tuple[str, Callable[..., Any]]],
     members: frozenset[str],
+    types: NamedTypes | None,
+    native: bool,
 ) -> UnaryTests:
     tree = parse_tests(text, names, members, frozenset(name for name, _ in functions))
     try:
-        return UnaryTests(text, tree, {name: function_of(name, f) for name, f in functions})
+        given = {name: function_of(name, f) for name, f in functions}
+        return UnaryTests(text, tree, given, Surroundings(names, types, native))
     except RecursionError:
         raise FeelSyntaxError("表达式过长或嵌套过深", text, 0, len(text)) from None
 

@@ -227,7 +227,7 @@ def _context(c: Compiler, node: syntax.ContextOf) -> Closure:
 def _lambda(c: Compiler, node: syntax.Lambda) -> Closure:
     names, span = node.parameters, c.span(node)
     body = c.within(frozenset(names), node.body)
-    kinds = node.types
+    kinds = tuple(kind and c.outside.defined(kind) for kind in node.types)
     body_text = " ".join(span.text[node.body.start : node.body.end].split())
 
     def made(scope: Any, run: Run) -> Function:
@@ -255,8 +255,21 @@ def _call(c: Compiler, node: syntax.Call) -> Closure:
         name = node.function.name
         builtin = builtins.REGISTRY.get(name)
         if builtin is not None and not c.is_local(name) and name not in c.functions:
-            return builtins.call(builtin, arguments, node.names, span)
-    function = c.closure(node.function)
+            own = builtins.call(builtin, arguments, node.names, span)
+            return _unless_shadowed(c, node, own) if name in c.outside.names else own
+    return _of_value(c, node)
+
+
+def _unless_shadowed(c: Compiler, node: syntax.Call, own: Closure) -> Closure:
+    """A built-in function, unless the scope holds a function of that name."""
+    named, function = _of_value(c, node), c.closure(node.function)
+    return lambda scope, run: (named if type(function(scope, run)) is Function else own)(scope, run)
+
+
+def _of_value(c: Compiler, node: syntax.Call) -> Closure:
+    """A call of what an expression yields."""
+    function, span = c.closure(node.function), c.span(node)
+    arguments = tuple(c.closure(argument) for argument in node.arguments)
 
     def called(scope: Any, run: Run) -> Any:
         target = function(scope, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,6 +145,7 @@ class TypeOf:
     name: str
     of: tuple[TypeOf, ...] = ()
     entries: tuple[tuple[str, TypeOf], ...] = ()
+    test: Callable[[Any, Any], bool] | None = None  # of a type the caller defines: value and run
 
 
 @dataclass(frozen=True, slots=True)

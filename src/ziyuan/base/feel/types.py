@@ -68,12 +68,16 @@ def _parametrised(p: Parser, name: str) -> TypeOf:
 
 
 def is_known(kind: TypeOf) -> bool:
+    if kind.test is not None:
+        return True
     simple = kind.name in SIMPLE or kind.name in ("Any", "list", "range", "context", "function")
     return simple and all(map(is_known, kind.of)) and all(is_known(entry) for _, entry in kind.entries)
 
 
 def is_complete(kind: TypeOf) -> bool:
     """Whether list, range, context and function say what they hold, as a type written out must (rule 52)."""
+    if kind.test is not None:
+        return True
     if kind.name == "context":
         return bool(kind.entries) and all(is_complete(entry) for _, entry in kind.entries)
     if kind.name in ("list", "range"):
@@ -106,6 +110,8 @@ def type_conforms(one: TypeOf | None, other: TypeOf | None) -> bool:
 
 def conforms(value: Any, kind: TypeOf, run: Run, span: Span) -> bool:
     """Whether the value is of the type; null only of `Null`, everything else of `Any`."""
+    if kind.test is not None:
+        return value is not None and kind.test(value, run)
     expected = SIMPLE.get(kind.name)
     if expected is not None:
         return type(value) is expected

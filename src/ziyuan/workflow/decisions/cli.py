@@ -49,7 +49,7 @@ def evaluate(
     """
     if batch:
         for line in _lines(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")):
-            click.echo(wire.dump(answer(line)))
+            click.echo(_written(answer(line)))
             sys.stdout.flush()
         return
     if file is None or not (decision or service or invocable):
@@ -65,7 +65,7 @@ def evaluate(
     result = _guarded(lambda: _evaluated({**request, "input": wire.load(data.decode() or "{}")}))
     if not trace:
         result.pop("trace", None)
-    click.echo(wire.dump(result))
+    click.echo(_written(result))
     sys.exit(11 if "error" in result else 0)
 
 
@@ -90,6 +90,24 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             click.echo(f"{path} 第 {fault['line']} 行 {fault['element']} [{mark}] {fault['message']}")
         click.echo(f"{path}:{len(faults)} 个问题", err=True)
     sys.exit(worst)
+
+
+@commands.command("roundtrip")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+def roundtrip(source: Path, target: Path) -> None:
+    """把 IN 读入,按 DMN 1.5 写到 OUT:编号、图形、未知的扩展都保留。
+
+    \b
+    退出码：0 已写出，2 用法错误，11 文件不可读。
+    """
+    from ziyuan.workflow.decisions.writing import upgraded
+
+    try:
+        target.write_bytes(upgraded(source.read_bytes(), source.name))
+    except (ZiyuanError, OSError) as bad:
+        click.echo(bad.to_text() if isinstance(bad, ZiyuanError) else f"无法读写：{bad}", err=True)
+        sys.exit(11)
 
 
 def _faults(path: Path) -> tuple[list[dict[str, Any]], bool]:
@@ -125,13 +143,24 @@ def _guarded(work: Any) -> dict[str, Any]:
     except FeelError as bad:
         return {"error": {"message": bad.bare, "start": bad.start, "end": bad.end}}
     except ZiyuanError as bad:
-        return {"error": {"message": bad.message}}
-    except (RecursionError, OSError, UnicodeDecodeError) as bad:
+        places = {key: bad.facts[key] for key in ("file", "element", "line") if bad.facts.get(key)}
+        return {"error": {"message": bad.message, **places}}
+    except RecursionError:
+        return {"error": {"message": "输入或结果嵌套过深"}}
+    except (OSError, ValueError) as bad:
         return {"error": {"message": f"无法处理：{bad}"}}
     return result
 
 
+def _written(result: dict[str, Any]) -> str:
+    try:
+        return wire.dump(result)
+    except RecursionError:
+        return wire.dump({"error": {"message": "结果嵌套过深"}})
+
+
 _LOADED: dict[tuple[str, int], Any] = {}
+_MOST_LOADED = 500
 
 
 def _evaluated(request: Any) -> dict[str, Any]:
@@ -141,12 +170,14 @@ def _evaluated(request: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise wire.BadLine("input 应为 JSON 对象")
     model, now = _loaded(request["file"]), wire.moment(request.get("now"))
-    if request.get("service"):
-        outcome = model.evaluate_service(request["service"], given, now)
-    elif request.get("invocable"):
-        outcome = model.invoke(request["invocable"], given, now)
-    elif isinstance(request.get("decision"), str):
-        outcome = model.evaluate(request["decision"], given, now)
+    for key, run in (
+        ("service", model.evaluate_service),
+        ("invocable", model.invoke),
+        ("decision", model.evaluate),
+    ):
+        if isinstance(request.get(key), str):
+            outcome = run(request[key], given, now)
+            break
     else:
         raise wire.BadLine("请给出 decision、service 或 invocable")
     reason = outcome.reason
@@ -162,7 +193,9 @@ def _loaded(file: str) -> Any:
     from ziyuan.workflow.decisions.decision import Decision
 
     path = Path(file)
-    key = (file, path.stat().st_mtime_ns if path.exists() else 0)
+    key = (file, path.stat().st_mtime_ns if path.is_file() else 0)
     if key not in _LOADED:
+        if len(_LOADED) >= _MOST_LOADED:
+            _LOADED.clear()
         _LOADED[key] = Decision.load(path)
     return _LOADED[key]

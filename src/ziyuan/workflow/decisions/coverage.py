@@ -178,7 +178,9 @@ def _samples(known: list[Any], type_ref: str) -> list[tuple[Any, str]]:
 
 def _ordered(values: list[Any]) -> list[tuple[Any, str]]:
     """Points and the stretches before, between and after them."""
-    points = sorted(set(values))
+    if len({value.time.zone is None for value in values if type(value) is DateTime}) > 1:
+        raise NotAnalysable("一列的条件混用了有时区与无时区的时刻")
+    points = sorted(set(values), key=lambda value: value.utc_nanos() if type(value) is DateTime else value)
     found: list[tuple[Any, str]] = [(_moved(points[0], -1), f"< {_shown(points[0])}")]
     for place, point in enumerate(points):
         found.append((point, f"= {_shown(point)}"))

@@ -3,73 +3,53 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.base.feel import wire
-from ziyuan.workflow.decisions import model
-from ziyuan.workflow.decisions.compiling import BoxCompiler, Functions, TracedRun
-from ziyuan.workflow.decisions.errors import DecisionError, NotADecisionFile, UnknownDecision
-from ziyuan.workflow.decisions.itemtypes import Misfit, Types
+from ziyuan.workflow.decisions import loading, model
+from ziyuan.workflow.decisions.compiling import BoxCompiler, Functions, TracedRun, unusual
+from ziyuan.workflow.decisions.errors import DecisionError, OverBudget, UnknownDecision
+from ziyuan.workflow.decisions.evaluation import Evaluation, Outcome
+from ziyuan.workflow.decisions.itemtypes import Types
 from ziyuan.workflow.decisions.reading import read
-from ziyuan.workflow.decisions.table import NOWHERE, Compiled, Hits
+from ziyuan.workflow.decisions.table import Compiled
 
-IMPORT_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The value (plain Python), why it is null, and one trace entry per decision run, required ones first.
-
-    Trace values are in the JSON encoding of `ziyuan feel eval`, so that a trace can be stored as it is.
-    `native` is the value in FEEL's own kinds.
-    """
-
-    value: Any
-    trace: list[dict[str, Any]] = field(default_factory=list)
-    reason: feel.Reason | None = None
-    native: Any = None
+_KEYS = re.compile(r'[{,](?:\s{0,40}"((?:[^"\\]|\\.){1,200})"\s{0,40}|([^{},:"\[\]()]{1,200})):')
+_MOST_COMPILED = 2000
 
 
 class Decision:
-    """One decision file with the files it imports (by prefix)."""
+    """One decision file with the files it imports."""
 
-    def __init__(self, definitions: model.Definitions, imports: Mapping[str, Decision]) -> None:
-        self.definitions = definitions
-        self.imports = dict(imports)
-        self.types = Types(self._all_types())
+    def __init__(self, loaded: loading.Loaded, known: dict[int, Decision] | None = None) -> None:
+        self.definitions = loaded.definitions
+        self.missing = loaded.missing
+        shared = known if known is not None else {}
+        shared[id(loaded)] = self
+        self.imports: list[tuple[model.Import, Decision]] = [
+            (item, shared.get(id(other)) or Decision(other, shared)) for item, other in loaded.imports
+        ]
+        self.types: Types = Types(
+            self.definitions.types, [(item.name, other.types) for item, other in self.imports]
+        )
         self._compiled: dict[Any, Compiled] = {}
-
-    # -- reading -------------------------------------------------------------------------------------
+        self._entries: frozenset[str] | None = None
+        self._members: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, path: Path | str, *, _depth: int = 0) -> Decision:
-        """Read a file and, beside it, what it imports. Raises NotADecisionFile, DecisionError."""
-        source = Path(path)
-        try:
-            data = source.read_bytes()
-        except OSError as bad:
-            raise NotADecisionFile(f"无法读取文件：{bad.strerror or bad}", file=str(path)) from None
-        if _depth > IMPORT_DEPTH:
-            raise DecisionError("导入的层数过多，可能循环导入", file=source.name)
-        definitions = read(data, source.name)
-        return cls(definitions, _imported(definitions, source.parent, _depth))
+    def load(cls, path: Path | str) -> Decision:
+        """Read a file and, beside it, what it imports. Raises NotADecisionFile for the file itself."""
+        return cls(loading.load(Path(path)))
 
     @classmethod
     def of(cls, data: bytes, file: str = "decision.dmn") -> Decision:
         """Read a file from its bytes; it may not import others."""
-        return cls(read(data, file), {})
-
-    def _all_types(self) -> dict[str, model.ItemType]:
-        found = dict(self.definitions.types)
-        for prefix, other in self.imports.items():
-            for name, item in other.types.items.items():
-                found[f"{prefix}.{name}" if prefix else name] = item
-        return found
+        loaded = loading.Loaded(read(data, file))
+        loaded.missing = [(item, "只有文件才能导入") for item in loaded.definitions.imports]
+        return cls(loaded)
 
     # -- what is in it -------------------------------------------------------------------------------
 
@@ -88,10 +68,11 @@ class Decision:
 
     def find(self, name: str, *kinds: str) -> model.Node:
         """The node of an id or a name; raises UnknownDecision with the nearest name."""
-        nodes = [node for node in self.definitions.nodes.values() if node.kind in kinds]
-        for node in nodes:
-            if name in (node.id, node.name):
-                return node
+        nodes = [node for kind in kinds for node in self.definitions.nodes.values() if node.kind == kind]
+        wanted = " ".join(name.split())
+        for held in ([n for n in nodes if n.id == name], [n for n in nodes if n.name == wanted]):
+            if held:
+                return held[0]
         raise UnknownDecision(name, [node.name for node in nodes], file=self.definitions.file)
 
     def resolve(self, reference: str, by: model.Node) -> tuple[str, Decision, model.Node]:
@@ -101,12 +82,12 @@ class Decision:
             node = self.definitions.nodes.get(identifier)
             if node is not None:
                 return "", self, node
-        for item in self.definitions.imports:
-            other = self.imports.get(item.name)
-            if other is not None and item.namespace == space and identifier in other.definitions.nodes:
+        for item, other in self.imports:
+            if item.namespace == space and identifier in other.definitions.nodes:
                 return item.name, other, other.definitions.nodes[identifier]
+        why = next((f"：{told}" for item, told in self.missing if item.namespace == space and mark), "")
         raise DecisionError(
-            f"“{by.name}”引用的“{reference}”不存在", file=self.definitions.file, element=by.id, line=by.line
+            f"“{by.name}”引用的“{reference}”不存在{why}", file=self.definitions.file, element=by.id, line=by.line
         )
 
     # -- running -------------------------------------------------------------------------------------
@@ -118,11 +99,10 @@ class Decision:
         now: dt.datetime | None = None,
         functions: Functions = None,
     ) -> Outcome:
-        """Run a decision by name or id; raises UnknownDecision and FEEL's budget error, never for a null."""
+        """Run a decision by name or id; raises UnknownDecision and OverBudget, never for a null."""
         node = self.find(name, "decision")
-        evaluation = Evaluation(self, feel.adopt(context), TracedRun(now), functions)
-        value = evaluation.value(self, node)
-        return evaluation.outcome(value)
+        evaluation = self._evaluation(context, now, functions)
+        return self._ran(evaluation, lambda: evaluation.value(self, node))
 
     def evaluate_service(
         self,
@@ -133,8 +113,8 @@ class Decision:
     ) -> Outcome:
         """Run a decision service with its inputs by name."""
         node = self.find(name, "decisionService")
-        evaluation = Evaluation(self, {}, TracedRun(now), functions)
-        return evaluation.outcome(evaluation.service(self, node, feel.adopt(context)))
+        evaluation = self._evaluation(context, now, functions)
+        return self._ran(evaluation, lambda: evaluation.service(self, node))
 
     def invoke(
         self,
@@ -143,15 +123,32 @@ class Decision:
         now: dt.datetime | None = None,
         functions: Functions = None,
     ) -> Outcome:
-        """Call a business knowledge model or a service with named arguments."""
+        """Call a business knowledge model, a service, or a decision that yields a function, by parameter names."""
         node = self.find(name, "businessKnowledgeModel", "decisionService", "decision")
-        evaluation = Evaluation(self, feel.adopt(arguments), TracedRun(now), functions)
-        function = evaluation.value(self, node)
-        given = feel.adopt(arguments)
-        if not isinstance(function, feel.Function):
-            return evaluation.outcome(function)
-        values = [given.get(parameter) for parameter in function.parameters]
-        return evaluation.outcome(function.call(evaluation.run, values))
+        evaluation = self._evaluation(arguments, now, functions)
+        return self._ran(evaluation, lambda: evaluation.called(self, node))
+
+    def _evaluation(
+        self, context: Mapping[str, Any], now: dt.datetime | None, functions: Functions
+    ) -> Evaluation:
+        given = {" ".join(name.split()): value for name, value in feel.adopt(context).items()}
+        return Evaluation(self, given, TracedRun(now), functions)
+
+    def _ran(self, evaluation: Evaluation, work: Callable[[], Any]) -> Outcome:
+        try:
+            return evaluation.outcome(work())
+        except feel.FeelBudgetError as bad:
+            message = bad.message
+        except RecursionError:
+            message = "计算嵌套过深，本次求值已停止"
+        file, node = evaluation.run.place or (self.definitions.file, None)
+        where = f"“{node.name}”：" if node is not None else ""
+        raise OverBudget(
+            where + message,
+            file=file,
+            element=node.id if node is not None else "",
+            line=node.line if node is not None else 0,
+        ) from None
 
     def check(self) -> list[Any]:
         """Faults found without running: see `checking.check`."""
@@ -159,211 +156,69 @@ class Decision:
 
         return check(self)
 
+    # -- compiling -----------------------------------------------------------------------------------
+
     def scope_names(self, node: model.Node) -> frozenset[str]:
-        """Names the expression of a node may use."""
-        found: set[str] = set()
+        """Names the expression of a node may use; raises DecisionError for one that does not exist."""
+        found = {node.variable} if node.kind == "businessKnowledgeModel" else set()
         for reference in node.requires:
             prefix, _, target = self.resolve(reference, node)
-            found.add(f"{prefix}.{target.name}" if prefix else target.name)
-            if prefix:
-                found.add(prefix)
-        return frozenset(found - {name for name in found if "." in name})
-
-    def members(self) -> frozenset[str]:
-        """Names that may follow a dot in this file."""
-        found = {node.name for node in self.definitions.nodes.values()} | self.types.members()
-        for other in self.imports.values():
-            found |= other.members()
+            found.add(prefix or target.variable)
         return frozenset(found)
 
-    def compiled(self, node: model.Node, functions: Functions) -> Compiled:
-        """The closure of a node's box; compiled once."""
-        key = (node.id, frozenset(functions.items()) if functions else None)
+    def entries(self) -> frozenset[str]:
+        """Names that values of this file, and of those it imports, may have as entries."""
+        if self._entries is None:
+            found = {node.variable for node in self.definitions.nodes.values()} | self.types.members()
+            for node in self.definitions.nodes.values():
+                found |= _names_in(node.body)
+            for _, other in self.imports:
+                found |= other.entries()
+            self._entries = frozenset(found - {""})
+            self._members = unusual(self._entries)
+        return self._entries
+
+    def members(self) -> frozenset[str]:
+        """Those of them that FEEL reads after a dot only where it knows them."""
+        self.entries()
+        return self._members
+
+    def compiled(self, node: model.Node, functions: Functions, given: frozenset[str]) -> Compiled:
+        """The closure of a node's box, compiled once; `given` are unusual names among the inputs' entries."""
+        key = (id(node), frozenset(functions.items()) if functions else None, given)
         if key not in self._compiled:
-            compiler = BoxCompiler(self.scope_names(node), self.members(), self.types, functions)
-            self._compiled[key] = compiler.box(node.body)
+            if len(self._compiled) > _MOST_COMPILED:
+                self._compiled.clear()
+            members = self.members() | given
+            compiler = BoxCompiler(self.scope_names(node), members, self.types, functions)
+            if isinstance(node.body, model.FunctionBox) and node.kind == "businessKnowledgeModel":
+                self._compiled[key] = compiler.function(node.body, node.type_ref, node.name)
+            else:
+                self._compiled[key] = compiler.box(node.body)
         return self._compiled[key]
 
 
-class Evaluation:
-    """One run over a graph of decisions: each is computed once, required ones first."""
-
-    def __init__(
-        self, root: Decision, inputs: Mapping[str, Any], run: TracedRun, functions: Functions
-    ) -> None:
-        self.root, self.inputs, self.run, self.functions = root, inputs, run, functions
-        self.known: dict[tuple[int, str], Any] = {}
-        self.open: set[tuple[int, str]] = set()
-        self.trace: list[dict[str, Any]] = []
-
-    def outcome(self, value: Any) -> Outcome:
-        reason = self.run.reason() if value is None else None
-        return Outcome(feel.plain(self.run.weigh(value, feel.Span("", 0, 0))), self.trace, reason, value)
-
-    def value(self, file: Decision, node: model.Node) -> Any:
-        key = (id(file), node.id)
-        if key not in self.known:
-            if key in self.open:
-                raise DecisionError(
-                    f"决策“{node.name}”循环依赖自身",
-                    file=file.definitions.file,
-                    element=node.id,
-                    line=node.line,
-                )
-            self.open.add(key)
-            self.known[key] = _KINDS[node.kind](self, file, node)
-            self.open.discard(key)
-        return self.known[key]
-
-    def scope(self, file: Decision, node: model.Node) -> dict[str, Any]:
-        scope: dict[str, Any] = {}
-        for reference in node.requires:
-            prefix, other, target = file.resolve(reference, node)
-            value = self.value(other, target)
-            if prefix:
-                scope.setdefault(prefix, {})[target.name] = value
-            else:
-                scope[target.name] = value
-        return scope
-
-    def input(self, file: Decision, node: model.Node) -> Any:
-        """The value given for an input; for one of an imported file, below its prefix or by its own name."""
-        for prefix, other in self.root.imports.items():
-            below = self.inputs.get(prefix)
-            if other is file and isinstance(below, dict) and node.name in below:
-                return self._typed(file, node, below[node.name])
-        return self._typed(file, node, self.inputs.get(node.name))
-
-    def _typed(self, file: Decision, node: model.Node, value: Any) -> Any:
-        try:
-            return file.types.fit(value, node.type_ref, self.run)
-        except Misfit as bad:
-            return self.run.why(NOWHERE, "“{}”{}", node.name, str(bad))
-
-    def decision(self, file: Decision, node: model.Node) -> Any:
-        scope = self.scope(file, node)
-        self.run.notes, before = None, len(self.run.tables)
-        value = file.compiled(node, self.functions)(scope, self.run)
-        value = self._typed(file, node, value)
-        self._note(node, scope, value, self.run.tables[before:])
-        del self.run.tables[before:]
-        return value
-
-    def _note(self, node: model.Node, scope: dict[str, Any], value: Any, tables: list[Hits]) -> None:
-        reason = self.run.reason() if value is None else None
-        entry: dict[str, Any] = {
-            "decision": node.name,
-            "id": node.id,
-            "kind": _BOX_NAMES.get(type(node.body), "none"),
-            "inputs": [
-                {"expression": name, "value": wire.encode(v)} for name, v in scope.items() if _shown(v)
-            ],
-            "matched": [],
-            "value": wire.encode(value),
-            "reason": reason.message if reason else None,
-        }
-        shown = [_hits(hits) for hits in tables]
-        if isinstance(node.body, model.Table) and shown:
-            entry |= shown.pop()
-        if shown:
-            entry["tables"] = shown
-        self.trace.append(entry)
-
-    def knowledge(self, file: Decision, node: model.Node) -> Any:
-        scope = self.scope(file, node)
-        function = file.compiled(node, self.functions)(scope, self.run)
-        if isinstance(function, feel.Function):
-            function.name = node.name
-        return function
-
-    def service_function(self, file: Decision, node: model.Node) -> feel.Function:
-        references = (*node.input_data, *node.input_decisions)
-        names = tuple(file.resolve(reference, node)[2].name for reference in references)
-
-        def call(run: feel.Run, arguments: list[Any]) -> Any:
-            run.enter(NOWHERE)
-            value = self.service(file, node, dict(zip(names, arguments, strict=True)))
-            run.depth -= 1
-            return value
-
-        return feel.Function(node.name, names, call)
-
-    def service(self, file: Decision, node: model.Node, given: Mapping[str, Any]) -> Any:
-        """The outputs of a service: one value, or a context of several."""
-        inner = Evaluation(self.root, given, self.run, self.functions)
-        inner.trace = self.trace
-        for reference in node.input_decisions:
-            _, other, target = file.resolve(reference, node)
-            inner.known[(id(other), target.id)] = inner._typed(other, target, given.get(target.name))
-        outputs = [file.resolve(reference, node) for reference in node.outputs]
-        values = {target.name: inner.value(other, target) for _, other, target in outputs}
-        result = next(iter(values.values())) if len(values) == 1 else values
-        return self._typed(file, node, result)
-
-
-_KINDS: dict[str, Callable[[Evaluation, Decision, model.Node], Any]] = {
-    "inputData": Evaluation.input,
-    "decision": Evaluation.decision,
-    "businessKnowledgeModel": Evaluation.knowledge,
-    "decisionService": Evaluation.service_function,
-}
-_BOX_NAMES: dict[type, str] = {
-    model.Literal: "literalExpression",
-    model.Table: "decisionTable",
-    model.ContextBox: "context",
-    model.Invocation: "invocation",
-    model.ListBox: "list",
-    model.Relation: "relation",
-    model.FunctionBox: "functionDefinition",
-    model.Conditional: "conditional",
-    model.FilterBox: "filter",
-    model.LoopBox: "iteration",
-}
-
-
-def _shown(value: Any) -> bool:
-    return not isinstance(value, feel.Function)
-
-
-def _hits(hits: Hits) -> dict[str, Any]:
-    return {
-        "inputs": [{"expression": label, "value": wire.encode(value)} for label, value in hits.inputs],
-        "matched": hits.matched,
-        "value": wire.encode(hits.value),
-    }
-
-
-def _imported(definitions: model.Definitions, folder: Path, depth: int) -> dict[str, Decision]:
-    found: dict[str, Decision] = {}
-    for item in definitions.imports:
-        if "DMN" not in item.namespace and not item.location and not item.namespace:
-            continue
-        path = _beside(folder, item, definitions)
-        if path is not None:
-            found[item.name] = Decision.load(path, _depth=depth + 1)
+def _names_in(box: model.Boxed | None) -> set[str]:
+    """Names that a value of this box may have as entries."""
+    found: set[str] = set()
+    waiting = [box]
+    while waiting:
+        inner = waiting.pop()
+        waiting.extend(model.parts(inner))
+        if isinstance(inner, model.ContextBox):
+            found.update(variable.name for variable, _ in inner.entries)
+        elif isinstance(inner, model.Relation):
+            found.update(inner.columns)
+        elif isinstance(inner, model.Table):
+            found.update(output.name for output in inner.outputs)
+            found.update(*(_keys_of(cell) for rule in inner.rules for cell in rule.results))
+        elif isinstance(inner, model.Literal):
+            found |= _keys_of(inner.expression)
     return found
 
 
-def _beside(folder: Path, item: model.Import, definitions: model.Definitions) -> Path | None:
-    """The file an import means: its location, or the file of the folder with that namespace."""
-    if item.location:
-        path = folder / Path(item.location).name
-        if path.is_file():
-            return path
-    for path in sorted(folder.glob("*.dmn")):
-        if path.name != definitions.file and _namespace_of(path) == item.namespace:
-            return path
-    raise DecisionError(
-        f"找不到所导入的文件（命名空间 {item.namespace}）",
-        file=definitions.file,
-        element=item.name,
-        line=item.line,
-    )
-
-
-@functools.lru_cache(maxsize=256)
-def _namespace_of(path: Path) -> str:
-    try:
-        return read(path.read_bytes(), path.name).namespace
-    except (OSError, DecisionError):
-        return ""
+def _keys_of(text: model.Text) -> frozenset[str]:
+    """Unusual names among the entries of contexts written in FEEL."""
+    if "{" not in text.text:
+        return frozenset()
+    return unusual(frozenset(" ".join((a or b).split()) for a, b in _KEYS.findall(text.text)))

@@ -23,7 +23,7 @@ class NotADecisionFile(DecisionError):
     """The file cannot be read as DMN."""
 
     code = "ZY-DEC-002"
-    remedy = "请提供 DMN 1.2 至 1.5 的文件。"
+    remedy = "请提供 DMN 1.1 至 1.5 的文件。"
 
 
 class UnknownDecision(DecisionError):
@@ -36,3 +36,10 @@ class UnknownDecision(DecisionError):
         close = nearest(name, known)
         hint = f",最接近的是“{close}”" if close else ""
         super().__init__(f"没有名为“{name}”的决策{hint}", file=file)
+
+
+class OverBudget(DecisionError):
+    """A run used up its steps or its depth; never turned into a null."""
+
+    code = "ZY-DEC-004"
+    remedy = "请简化所指的元素：减少循环次数、递归层数或文本长度。"

@@ -1,24 +1,43 @@
-"""Item definitions (types of DMN) against values: does a value conform, or does it convert?"""
+"""Item definitions (types of DMN) against values: does a value conform, or does it convert?
+
+A value that conforms stays as it is. Otherwise it is converted where 10.3.2.9.4 says so: to a one-element
+list, from one, from a date to its midnight. What fits in none of these ways is a Misfit (and becomes null).
+Null conforms to every type; further entries of a structure may be there. An entry that it declares may be
+missing where a value is converted, but not for `instance of` (`strict`), where 10.3.2.9.2 is to the letter.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ziyuan.base import feel
+from ziyuan.base.feel import literals, syntax
 from ziyuan.base.feel import types as feel_types
+from ziyuan.base.feel.expression import parse
 from ziyuan.base.feel.syntax import TypeOf
+from ziyuan.base.feel.temporal import midnight
 from ziyuan.workflow.decisions.model import ItemType, Text
 
-DEPTH = 32
-_NOWHERE = feel.Span("", 0, 0)
+DEEPEST = 64  # definitions that refer to definitions
+NOWHERE = feel.Span("", 0, 0)
 _ALIASES = {
-    "dateTime": "date and time",
-    "dayTimeDuration": "days and time duration",
-    "yearMonthDuration": "years and months duration",
-    "days and time duration": "days and time duration",
-    "": "Any",
     "any": "Any",
+    "dateTime": "date and time",
+    "datetime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "day time duration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+    "year month duration": "years and months duration",
 }
+_WRITTEN: dict[str, Callable[[str], Any]] = {
+    "date": literals.parse_date,
+    "time": literals.parse_time,
+    "date and time": lambda text: literals.parse_datetime(text) or literals.parse_date(text),
+    "days and time duration": literals.parse_duration,
+    "years and months duration": literals.parse_duration,
+}
+Kind = Callable[[Any, feel.Run], "str | None"]  # why a value is not of the kind; None when it is
 
 
 class Misfit(ValueError):
@@ -26,72 +45,54 @@ class Misfit(ValueError):
 
 
 class Types:
-    """The item definitions of one file with those it imports (`prefix.name`)."""
+    """The item definitions of one file; `imported` are those of others by their import name."""
 
-    def __init__(self, items: dict[str, ItemType]) -> None:
-        self.items = items
+    def __init__(self, items: dict[str, ItemType], imported: Sequence[tuple[str, Types]] = ()) -> None:
+        self.items, self.imported = items, tuple(imported)
+        self._found: dict[str, tuple[Types, ItemType] | None] = {}
+        self._kinds: dict[tuple[str, bool], Kind | None] = {}
 
-    def fit(self, value: Any, type_ref: str, run: feel.Run, depth: int = 0) -> Any:
-        """The value as one of the type (a one-element list and its element convert); raises Misfit."""
-        name = _ALIASES.get(type_ref, type_ref)
-        if value is None or name == "Any":
-            return value
-        if depth > DEPTH:
-            raise Misfit(f"类型“{type_ref}”引用过深")
-        item = self.items.get(name)
-        if item is not None:
-            return self._constrained(self._item(value, item, run, depth + 1), item.constraint, item, run)
-        return self._simple(value, name, run)
+    # -- names ---------------------------------------------------------------------------------------
 
-    def _simple(self, value: Any, name: str, run: feel.Run) -> Any:
-        kind = TypeOf(name)
-        if not feel_types.is_known(kind) or feel_types.conforms(value, kind, run, _NOWHERE):
-            return value
-        if type(value) is list and len(value) == 1 and feel_types.conforms(value[0], kind, run, _NOWHERE):
-            return value[0]
-        raise Misfit(f"应为 {name}，得到{feel.kind_name(value)}")
+    def find(self, reference: str) -> tuple[Types, ItemType] | None:
+        """The definition a reference means, with the file it stands in."""
+        if reference not in self._found:
+            own = self.items.get(reference)
+            self._found[reference] = (self, own) if own is not None else self._imported(reference)
+        return self._found[reference]
 
-    def _item(self, value: Any, item: ItemType, run: feel.Run, depth: int) -> Any:
-        if not item.collection:
-            if type(value) is list and len(value) == 1 and not item.type_ref:
-                value = value[0]
-            return self._one(value, item, run, depth)
-        values = value if type(value) is list else [value]
-        run.spend(len(values), feel.Span("", 0, 0))
-        return [self._one(part, item, run, depth) for part in values]
+    def _imported(self, reference: str) -> tuple[Types, ItemType] | None:
+        for prefix, other in self.imported:
+            if not prefix:
+                found = other.find(reference)
+            elif reference.startswith(prefix + "."):
+                found = other.find(reference[len(prefix) + 1 :])
+            else:
+                continue
+            if found is not None:
+                return found
+        return None
 
-    def _one(self, value: Any, item: ItemType, run: feel.Run, depth: int) -> Any:
-        if item.components:
-            value = self._structure(value, item, run, depth)
-        elif item.type_ref:
-            value = self.fit(value, item.type_ref, run, depth)
-        return self._constrained(value, item.allowed, item, run)
+    def is_known(self, reference: str) -> bool:
+        return not reference or self.find(reference) is not None or _basic(reference) is not None
 
-    def _constrained(self, value: Any, limit: Text | None, item: ItemType, run: feel.Run) -> Any:
-        if (
-            limit is not None
-            and value is not None
-            and feel.unary(limit.text).answer(value, {}, run) is not True
-        ):
-            raise Misfit(f"值不在类型“{item.name}”的允许范围({limit.text})内")
-        return value
+    def result_of(self, reference: str) -> tuple[Types, str]:
+        """What a function gives that is declared with this type: by itself, or by its function type."""
+        found = self.find(reference)
+        if found is not None and found[1].function is not None:
+            return found[0], found[1].function.result
+        basic = None if found is not None else _basic(reference)
+        return self, "" if basic is not None and basic.name in ("function", "Any") else reference
 
-    def _structure(self, value: Any, item: ItemType, run: feel.Run, depth: int) -> Any:
-        if value is None:
-            return None
-        if type(value) is not dict:
-            raise Misfit(f"应为“{item.name}”的上下文，得到{feel.kind_name(value)}")
-        fitted = dict(value)
-        for part in item.components:
-            if part.name in fitted:
-                fitted[part.name] = self._component(fitted[part.name], part, run, depth)
-        return fitted
-
-    def _component(self, value: Any, part: ItemType, run: feel.Run, depth: int) -> Any:
-        try:
-            return None if value is None else self._item(value, part, run, depth + 1)
-        except Misfit as bad:
-            raise Misfit(f"“{part.name}”：{bad}") from None
+    def allowed(self, reference: str) -> Text | None:
+        """The allowed values of a type, its own or those of the type it refers to."""
+        found, left = self.find(reference), DEEPEST
+        while found is not None and left:
+            owner, item = found
+            if item.allowed is not None:
+                return item.allowed
+            found, left = owner.find(item.type_ref), left - 1
+        return None
 
     def members(self) -> frozenset[str]:
         """Names of all components, for paths over names with blanks."""
@@ -102,3 +103,173 @@ class Types:
             found.update(part.name for part in item.components)
             stack.extend(item.components)
         return frozenset(found)
+
+    # -- values --------------------------------------------------------------------------------------
+
+    def fit(self, value: Any, reference: str, run: feel.Run) -> Any:
+        """The value as one of the type; raises Misfit."""
+        kind = self.kind(reference) if value is not None and reference else None
+        if kind is None:
+            return value
+        fault = kind(value, run)
+        if fault is None:
+            return value
+        for other in _conversions(value):
+            if kind(other, run) is None:
+                return other
+        raise Misfit(fault)
+
+    def read(self, value: Any, reference: str, depth: int = 0) -> Any:
+        """A value from outside, with plain text read as date, time or duration where the type wants one."""
+        if depth > DEEPEST or type(value) not in (str, list, dict):
+            return value
+        found = self.find(reference)
+        if found is None:
+            basic = _basic(reference)
+            reader = _WRITTEN.get(basic.name) if basic is not None and type(value) is str else None
+            written = reader(value) if reader is not None else None
+            return value if written is None else written
+        owner, item = found
+        if type(value) is list:
+            return [owner._read_one(part, item, depth) for part in value]
+        return owner._read_one(value, item, depth)
+
+    def _read_one(self, value: Any, item: ItemType, depth: int) -> Any:
+        if not item.components:
+            return self.read(value, item.type_ref, depth + 1)
+        if type(value) is not dict:
+            return value
+        entries = dict(value)
+        for part in item.components:
+            given = entries.get(part.name)
+            if type(given) is list:
+                entries[part.name] = [self._read_one(inner, part, depth + 1) for inner in given]
+            elif given is not None:
+                entries[part.name] = self._read_one(given, part, depth + 1)
+        return entries
+
+    def named(self, kind: TypeOf) -> TypeOf:
+        """A type as FEEL writes it, the item definitions in it made known to FEEL."""
+        if self.find(kind.name) is not None:
+            made = self.kind(kind.name, strict=True)
+            return TypeOf(kind.name, test=lambda value, run: made is None or made(value, run) is None)
+        of = tuple(map(self.named, kind.of))
+        return TypeOf(kind.name, of, tuple((key, self.named(entry)) for key, entry in kind.entries))
+
+    # -- kinds ---------------------------------------------------------------------------------------
+
+    def kind(self, reference: str, strict: bool = False) -> Kind | None:
+        """The test of a type; None where every value will do (Any, or a type nobody defines)."""
+        key = (reference, strict)
+        if key not in self._kinds:
+            self._kinds[key] = self._made(reference, strict, DEEPEST)
+        return self._kinds[key]
+
+    def _made(self, reference: str, strict: bool, left: int) -> Kind | None:
+        found = self.find(reference)
+        if found is not None:
+            owner, item = found
+            if left:
+                return owner._item(item, strict, left - 1)
+            return lambda value, run: f"类型“{reference}”循环引用自身"
+        basic = _basic(reference)
+        if basic is None or basic.name == "Any":
+            return None
+        if basic.of or basic.entries:
+            basic = self.named(basic)
+        name = basic.name
+        return lambda value, run: (
+            None if feel_types.conforms(value, basic, run, NOWHERE) else f"应为 {name}，得到{feel.kind_name(value)}"
+        )
+
+    def _item(self, item: ItemType, strict: bool, left: int) -> Kind:
+        if item.components:
+            base: Kind | None = self._structure(item, strict)
+        elif item.function is not None:
+            base = _function(item)
+        else:
+            base = self._made(item.type_ref, strict, left) if item.type_ref else None
+        each = _limited(base, item.allowed, item.name)
+        return _limited(_list(each) if item.collection else each, item.constraint, item.name)
+
+    def _structure(self, item: ItemType, strict: bool) -> Kind:
+        inner: dict[str, Kind] = {}
+
+        def fault(value: Any, run: feel.Run) -> str | None:
+            if type(value) is not dict:
+                return f"应为“{item.name}”的上下文，得到{feel.kind_name(value)}"
+            for part in item.components:
+                given = value.get(part.name)
+                if given is None:
+                    if strict and part.name not in value:
+                        return f"缺少“{part.name}”"
+                    continue
+                if part.name not in inner:
+                    inner[part.name] = self._item(part, strict, DEEPEST)
+                found = inner[part.name](given, run)
+                if found is not None:
+                    return f"“{part.name}”：{found}"
+            return None
+
+        return fault
+
+
+def _list(each: Kind) -> Kind:
+    def fault(value: Any, run: feel.Run) -> str | None:
+        if type(value) is not list:
+            return f"应为列表，得到{feel.kind_name(value)}"
+        run.spend(len(value), NOWHERE)
+        faults = (each(item, run) for item in value if item is not None)
+        return next((found for found in faults if found is not None), None)
+
+    return fault
+
+
+def _limited(base: Kind | None, limit: Text | None, name: str) -> Kind:
+    def fault(value: Any, run: feel.Run) -> str | None:
+        found = base(value, run) if base is not None else None
+        if found is None and limit is not None and not _allows(limit.text, value, run):
+            return f"值不在类型“{name}”的允许范围({limit.text})内"
+        return found
+
+    return fault
+
+
+def _allows(text: str, value: Any, run: feel.Run) -> bool:
+    try:
+        return feel.unary(text).answer(value, {}, run) is True
+    except feel.FeelSyntaxError:
+        return False
+
+
+def _function(item: ItemType) -> Kind:
+    wanted = len(item.function.parameters) if item.function else 0
+
+    def fault(value: Any, run: feel.Run) -> str | None:
+        if not isinstance(value, feel.Function):
+            return f"应为“{item.name}”的函数，得到{feel.kind_name(value)}"
+        if value.variadic or len(value.parameters) == wanted:
+            return None
+        return f"应为 {wanted} 个参数的函数，得到 {len(value.parameters)} 个参数的函数"
+
+    return fault
+
+
+def _conversions(value: Any) -> Iterator[Any]:
+    yield [value]
+    if type(value) is list and len(value) == 1:
+        yield value[0]
+    if isinstance(value, feel.Date):
+        yield midnight(value)
+
+
+def _basic(reference: str) -> TypeOf | None:
+    """A type of FEEL itself; None for any other name."""
+    if "<" in reference:
+        try:
+            tree = parse(f"null instance of {reference}", frozenset(), frozenset(), frozenset())
+        except feel.FeelSyntaxError:
+            return None
+        return tree.type if isinstance(tree, syntax.InstanceOf) else None
+    kind = TypeOf(_ALIASES.get(reference, reference))
+    return kind if feel_types.is_known(kind) else None

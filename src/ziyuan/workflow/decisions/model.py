@@ -16,9 +16,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """What could not be read: it gives null with this reason, and spoils nothing else."""
+
+    message: str
+    element: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Literal:
     expression: Text
-    type_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class FunctionBox:
     body: Boxed | None
     kind: str
     line: int
+    type_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,8 @@ class LoopBox:
 
 
 Boxed = (
-    Literal
+    Broken
+    | Literal
     | Table
     | ContextBox
     | Invocation
@@ -136,9 +146,36 @@ Boxed = (
 )
 
 
+def parts(box: Boxed | None) -> tuple[Boxed | None, ...]:
+    """The boxes directly inside a box."""
+    if isinstance(box, ContextBox):
+        return (*(value for _, value in box.entries), box.result)
+    if isinstance(box, Invocation):
+        return (box.function, *(value for _, value in box.bindings))
+    if isinstance(box, ListBox):
+        return box.items
+    if isinstance(box, Relation):
+        return tuple(cell for row in box.rows for cell in row)
+    if isinstance(box, FunctionBox):
+        return (box.body,)
+    if isinstance(box, Conditional):
+        return (box.test, box.then, box.otherwise)
+    if isinstance(box, FilterBox):
+        return (box.source, box.test)
+    return (box.source, box.body) if isinstance(box, LoopBox) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """The types of the parameters and of the result of a function."""
+
+    parameters: tuple[Variable, ...]
+    result: str
+
+
 @dataclass(frozen=True, slots=True)
 class ItemType:
-    """An item definition: a simple type with allowed values, a structure, or a collection of it."""
+    """An item definition: a simple type with allowed values, a structure, a function, or a collection of it."""
 
     name: str
     type_ref: str
@@ -147,6 +184,7 @@ class ItemType:
     constraint: Text | None  # of the whole, a collection too
     components: tuple[ItemType, ...]
     line: int
+    function: FunctionType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +194,7 @@ class Node:
     kind: str  # inputData | decision | businessKnowledgeModel | decisionService
     id: str
     name: str
+    variable: str  # what expressions call it
     type_ref: str
     line: int
     body: Boxed | None = None
@@ -184,3 +223,4 @@ class Definitions:
     nodes: dict[str, Node] = field(default_factory=dict)
     types: dict[str, ItemType] = field(default_factory=dict)
     imports: tuple[Import, ...] = ()
+    faults: list[Broken] = field(default_factory=list)
