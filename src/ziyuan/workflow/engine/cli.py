@@ -129,6 +129,7 @@ def simulate(file: Path, script: str) -> None:
 
     \b
     命令：{"do":"start","vars":{…}} {"do":"complete","node":"…","vars":{…}} {"do":"advance","to":"…"}
+    {"do":"message","node":"…"} {"do":"signal","node":"…"}:node 写等待者的编号，或消息、信号的名称或编号
     结果：{"ready":[…],"done":[…],"ended":false} 或 {"error":{"message":…}}
     退出码：0 全部走完，1 有命令未能执行，2 用法错误，11 流程不能运行。
     """
