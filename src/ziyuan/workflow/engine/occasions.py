@@ -87,7 +87,8 @@ def _timer(shape: Shape, node: FlowNode) -> Iterator[Fault]:
 
 
 def _link(shape: Shape, node: FlowNode) -> Iterator[Fault]:
-    if node.type == "intermediateThrowEvent" and not shape.out[node.id]:
+    caught = any(shape.events[flow.target].kind == "link" for flow in shape.out[node.id])
+    if node.type == "intermediateThrowEvent" and not caught:
         yield _fault(shape, node, f"链接“{shape.events[node.id].key}”没有同名的捕获事件", "同一层的同名链接捕获事件")
 
 

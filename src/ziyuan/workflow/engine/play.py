@@ -65,7 +65,7 @@ class Play:
     # -- tokens --------------------------------------------------------------------------------------
 
     def put(self, node: str, scope: trails.Scope, trail: list[Any], **more: Any) -> Token:
-        token = {"id": self.number(), "node": node, "scope": scope, "trail": trail}
+        token: Token = {"id": self.number(), "node": node, "scope": scope, "trail": trail}
         token.update({key: value for key, value in more.items() if value})
         self.tokens[token["id"]] = token
         return token
