@@ -265,6 +265,62 @@ def test_one_seat_is_taken_back_and_keeps_its_item_while_the_others_keep_their_v
     assert step.vars["votes"]["outcomes"] == ["agree", "refuse"]
 
 
+@pytest.mark.parametrize("more", ["", 'isSequential="true"'])
+def test_a_seat_is_taken_back_after_the_review_was_over_and_the_other_votes_stand(more):
+    g = Graph.of(seats(more=f'zy:collection="people" zy:item="who" {more}'))
+    step = g.start({"people": ["甲", "乙"]})
+    for vote in ("agree", "refuse"):
+        step = g.complete(step.state, "a", {"outcome": vote, "people": ["甲", "乙"]})
+    assert [item.seat for item in g.recall(step.state, "a").ready] == [2]
+    taken = g.recall(step.state, "a", seat=1)
+    assert [(item.node, item.seat, item.item) for item in taken.ready] == [("a", 1, "甲")]
+    step = g.complete(taken.state, "a", {"outcome": "veto"})
+    assert [item.node for item in step.ready] == ["c"]
+    assert step.vars["votes"]["outcomes"] == ["refuse", "veto"]
+    with pytest.raises(NotPossible):
+        g.recall(g.complete(step.state, "c", {}).state, "a")
+
+
+def test_seats_that_were_not_needed_are_needed_again_when_a_vote_that_decided_is_taken_back():
+    g = Graph.of(seats("agreed >= 2"))
+    step = g.start({"people": [1, 2, 3]})
+    for _ in range(2):
+        step = g.complete(step.state, "a", {"outcome": "agree"})
+    assert [item.node for item in step.ready] == ["c"]
+    taken = g.recall(step.state, "a")
+    assert [item.seat for item in taken.ready] == [2, 3]
+    with pytest.raises(NotPossible, match="还没有意见"):
+        g.recall(taken.state, "a", seat=3)
+    step = g.complete(taken.state, taken.ready[1].token, {"outcome": "agree"})
+    assert [item.node for item in step.ready] == ["c"]
+
+
+def test_a_review_by_one_person_can_be_taken_back_too():
+    g = Graph.of(seats())
+    step = g.complete(g.start({"people": ["甲"]}).state, "a", {"outcome": "agree"})
+    taken = g.recall(step.state, "a")
+    assert [item.seat for item in taken.ready] == [1]
+    assert [item.node for item in g.complete(taken.state, "a", {"outcome": "agree"}).ready] == ["c"]
+
+
+def test_items_and_outcomes_are_kept_exactly_without_binary_fractions():
+    from decimal import Decimal
+
+    g = Graph.of(seats())
+    step = g.start({"people": [Decimal("0.1"), {"name": "甲", "share": Decimal("2.50")}]})
+    assert "0.1" in json.dumps(step.state)
+    assert not any(isinstance(part, float) for part in _leaves(step.state))
+    assert [item.item for item in step.ready] == [Decimal("0.1"), {"name": "甲", "share": Decimal("2.5")}]
+
+
+def _leaves(value):
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(part)
+    else:
+        yield value
+
+
 def test_a_return_from_a_seat_closes_the_joint_review_and_the_walk_opens_all_seats_again():
     text = "s:start -> z; z -> a; a -> c; c -> e:end"
     g = Graph.of(bpmn(text, inside={"a": many("3")}))
@@ -343,7 +399,8 @@ def test_thirty_returns_within_and_out_of_a_sub_process_leave_the_state_as_small
         (file("s:start -> w:sub; w -> e:end", bodies={"w": "ws:start -> a:task; a -> we:end"}), "a", "task"),
         (file("s:start -> w:sub; w -> e:end", bodies={"w": "ws:start -> a; a -> we:end"},
               inside={"ws": on("message", "m1")}), "ws", "messageEventDefinition"),
-        (file("s:start -> a; a -> e:end; x:sub", bodies={"x": "xs:start -> b; b -> xe:end"}, extra={"x": EVENT}), "xs", "没有写明"),
+        (file("s:start -> a; a -> e:end; x:sub", bodies={"x": "xs:start -> b; b -> xe:end"}, extra={"x": EVENT}),
+         "xs", "没有写明"),
         (file("s:start -> a; a -> x:sub; x -> e:end", bodies={"x": "xs:start -> b; b -> xe:end"}, extra={"x": EVENT},
               inside={"xs": on("timer", "P1D")}), "x", "流入"),
         (file("s:start -> v:service; v -> e:end", inside={"v": loop(condition="true")}), "v", "没有上限"),

@@ -167,6 +167,35 @@ def test_the_check_command_tells_each_file(tmp_path):
     assert result.exit_code == 1
 
 
+def test_what_only_decorates_the_drawing_is_a_notice_and_no_fault(tmp_path):
+    path = tmp_path / "p.bpmn"
+    text = bpmn(LINE, extra={"a": 'xmlns:v="urn:vendor" v:assignee="x"'}).replace(
+        b"<startEvent", b'<dataStoreReference id="store"/><dataObject id="o"/><textAnnotation id="t"/><group id="g"/><startEvent'
+    )
+    path.write_bytes(text)
+    result = CliRunner().invoke(commands, ["check", str(path)])
+    assert result.exit_code == 0
+    assert "数据存储" in result.output
+    assert "assignee" in result.output
+    asjson = CliRunner().invoke(commands, ["check", str(path), "--json"])
+    assert json.loads(asjson.output.splitlines()[0])["errors"] == []
+
+
+def test_choreographies_and_conversations_are_refused():
+    talk = b'<collaboration id="c"><conversation id="talk"/></collaboration></definitions>'
+    assert any("会话" in m for m in messages(bpmn(LINE).replace(b"</definitions>", talk)))
+    dance = b'<choreography id="d"><choreographyTask id="dt"/></choreography></definitions>'
+    assert any("编排" in m for m in messages(bpmn(LINE).replace(b"</definitions>", dance)))
+
+
+def test_the_executable_process_of_a_file_with_several_is_the_one_that_runs():
+    both = bpmn("s:start -> a; a -> e:end", others='<process id="q" isExecutable="true"><startEvent id="t"/></process>')
+    assert Graph.of(both).id == "p"
+    other = both.replace(b'isExecutable="true">\n', b'isExecutable="false">\n')
+    assert Graph.of(other).id == "q"
+    assert list(Graph.of(other).nodes) == ["t"]
+
+
 def test_the_roundtrip_command_writes_the_same_file(tmp_path):
     source, target = tmp_path / "in.bpmn", tmp_path / "out.bpmn"
     source.write_bytes(VENDOR)

@@ -365,6 +365,12 @@ def test_ready_tasks_and_the_end_agree_with_the_model_for_the_same_completions(t
         running = running.done(task, choose)
 
 
+def test_the_comparison_would_notice_a_gateway_that_runs_as_another():
+    graph, _ = drawn(("some", ("task",), ("task",)))
+    _, other = drawn(("both", ("task",), ("task",)))
+    assert labels(graph.start({"c_o1": 1})) != other.begin({}).ready()
+
+
 def _within(graph: Graph, choose: dict[str, int]) -> dict[str, int]:
     """Choices among the ways there are."""
     ways = {key: max(1, len(graph.ways[key[2:]])) for key in choose}

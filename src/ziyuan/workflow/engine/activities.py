@@ -10,7 +10,7 @@ from ziyuan.base.feel import wire
 from ziyuan.workflow.engine import flow, trails, triggers
 from ziyuan.workflow.engine.errors import NotPossible, TooMany
 from ziyuan.workflow.engine.nodes import FRAMES, Loop, Multi, Node, Way
-from ziyuan.workflow.engine.play import DEEPEST, Play, Token
+from ziyuan.workflow.engine.play import DEEPEST, Play, Token, kept
 from ziyuan.workflow.engine.steps import Effect, Made
 
 MOST_INSTANCES = 2_000
@@ -150,7 +150,7 @@ def _items(play: Play, node: Node, many: Multi, body: Token) -> tuple[list[Any],
     items: list[Any] = []
     if many.collection:
         listed = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
-        items, total = [wire.encode(feel.adopt(item)) for item in listed], len(listed)
+        items, total = [kept(item) for item in listed], len(listed)
     else:
         whole = str(value).partition(".")[0]
         if not whole.isdecimal():
@@ -171,6 +171,8 @@ def _open_seat(play: Play, number: int) -> None:
 
 def reopen(play: Play, body: Token, seat: int) -> None:
     """One instance begins, or begins again after it was taken back."""
+    if body["id"] not in play.tokens:
+        return
     open_once(play, play.node(body), [*body["scope"], body["id"]], body["trail"], seat=seat)
 
 
@@ -181,7 +183,7 @@ def _voted(play: Play, token: Token) -> None:
         return
     node = play.node(body)
     outcome = play.vars.get("outcome")
-    body["outs"].append([token["seat"], wire.encode(feel.adopt(outcome))])
+    body["outs"].append([token["seat"], kept(outcome)])
     told = counters(body)
     values = {**play.values(body), **told}
     until = node.multi.until if node.multi else ""
@@ -201,9 +203,35 @@ def _all_done(play: Play, body: Token) -> None:
         told = counters(body)
         play.set(node.result, {key: told[key] for key in COUNTERS})
     if node.waits or body.get("used"):
+        votes = {key: body[key] for key in _VOTES if key in body}
         body["trail"] = trails.walked(body["trail"], node.id, body["scope"])
         body.pop("joined", None)
+        if node.waits:
+            body["joined"] = [votes]
     flow.leave(play, body)
+
+
+_VOTES = ("node", "scope", "trail", "frame", "total", "made", "outs", "items")
+
+
+def take_back(play: Play, body: Token, seat: int | None) -> None:
+    """One seat of a joint review votes again and the others keep their votes; nobody named, the last that voted.
+
+    Where the review was over (`body` is what it left), the seats that were not needed any more are needed again.
+    """
+    place = next((i for i, (number, _) in enumerate(body["outs"]) if number == seat), None)
+    if seat is not None and place is None:
+        raise NotPossible(f"第 {seat} 席还没有意见，不必撤回")
+    number = body["outs"].pop(-1 if place is None else place)[0]
+    missing = [number]
+    if body.get("id") not in play.tokens:
+        voted = {voter for voter, _ in body["outs"]}
+        missing = [place for place in range(1, body["made"] + 1) if place not in voted]
+        body = play.put(**body)
+        body.setdefault("outs", [])
+        triggers.arm(play, body)
+    for place in reversed(missing):
+        play.todo(reopen, play, body, place)
 
 
 COUNTERS = ("total", "done", "agreed", "refused", "open", "outcomes")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ziyuan.base import feel
+from ziyuan.base import feel, markup
 from ziyuan.base.markup import child, children, local, text_of
-from ziyuan.workflow.engine.bpmn import Document, FlowNode, SequenceFlow
+from ziyuan.workflow.engine.bpmn import ZY, Document, FlowNode, SequenceFlow
 from ziyuan.workflow.engine.errors import Fault
 from ziyuan.workflow.engine.nodes import ACTIVITIES, loop_of, multi_of
 from ziyuan.workflow.engine.occasions import event_faults
@@ -33,6 +33,7 @@ NEAREST = {
     "implicitThrowEvent": "中间抛出事件(intermediateThrowEvent)",
     "event": "中间捕获事件(intermediateCatchEvent)",
 }
+_SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 LEVELS = frozenset({"county", "city", "province"})
 _FEEL = re.compile(r"(?i)^$|feel|https?://www\.omg\.org/spec/(DMN|FEEL)/")
 _IGNORED_LANGUAGE = "http://www.w3.org/1999/XPath"  # what BPMN assumes when nothing is said
@@ -48,13 +49,28 @@ def check(document: Document) -> list[Fault]:
     return sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
 
 
+def notices(document: Document) -> list[Fault]:
+    """What is kept in the drawing and does nothing when the process runs; none of it stops publishing."""
+    found = []
+    for element in document.root.iter("{*}dataStoreReference", "{*}dataStore"):
+        place = (document.file, element.get("id", ""), element.sourceline or 0)
+        found.append(Fault("数据存储只作图示，不影响运行", *place))
+    for node in document.nodes:
+        names = [str(key) for key in node.element.attrib if str(key).startswith("{")]
+        for name in names:
+            space, _, key = name[1:].partition("}")
+            if space not in (ZY, markup.XML_NS, _SCHEMA):
+                told = f"其他厂商的属性“{key}”({space})只随文件保留，不执行"
+                found.append(Fault(told, document.file, node.id, node.line))
+    return sorted(found, key=lambda fault: fault.line)
+
+
 def _process(document: Document) -> Iterator[Fault]:
     if any(local(element) == "choreography" for element in document.processes):
         yield Fault("不支持编排(choreography)", document.file, "choreography", 1, "流程(process)")
-    for element in children(document.root):
-        if local(element) in ("conversation", "globalConversation"):
-            place = (document.file, element.get("id", ""), element.sourceline or 1)
-            yield Fault(f"不支持会话({local(element)})", *place, "协作(collaboration)中的消息流")
+    for element in document.root.iter("{*}conversation", "{*}subConversation", "{*}callConversation"):
+        place = (document.file, element.get("id", ""), element.sourceline or 1)
+        yield Fault(f"不支持会话({local(element)})", *place, "协作(collaboration)中的消息流")
     if not document.nodes:
         yield Fault("文件中没有可执行的流程", document.file, "definitions", 1, "含开始事件和环节的流程(process)")
 

@@ -29,7 +29,7 @@ class Graph:
             raise BpmnRefused(faults)
         self.document = document
         self.file = document.file
-        self.digest = _sm3(data)
+        self._data = data
         shape = Shape(document)
         lanes = {node: lane for lane in document.lanes for node in lane.nodes}
         self.id = document.main
@@ -60,6 +60,13 @@ class Graph:
             if node.event.kind == kind and node.type not in ("endEvent", "intermediateThrowEvent", "sendTask"):
                 found.update(dict.fromkeys((node.id, node.event.key, *node.event.aliases), node.event.key))
         return found
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SM3 of the file, in hexadecimal."""
+        from ziyuan.base.sm import provider
+
+        return provider().sm3(self._data).hex()
 
     @classmethod
     def load(cls, path: Path | str) -> Graph:
@@ -162,11 +169,15 @@ class Graph:
         state: Mapping[str, Any],
         node: str,
         *,
+        seat: int | None = None,
         vars: Mapping[str, Any] | None = None,
         now: dt.datetime | None = None,
     ) -> Step:
-        """Take back (撤回) what the task `node` sent on, while nothing that followed is done."""
-        return moves.recall(Play(self, state, vars, now), node)
+        """Take back (撤回) what the task `node` sent on, while nothing that followed is done.
+
+        Of a joint review `seat` takes back its own vote (nobody named: the last), the others keep theirs.
+        """
+        return moves.recall(Play(self, state, vars, now), node, seat)
 
     def may_return_to(self, state: Mapping[str, Any], at: int | str) -> list[str]:
         """Tasks the token of `at` came through, nearest first."""
@@ -236,9 +247,3 @@ class _Held:
 @functools.lru_cache(maxsize=256)
 def _compiled(digest: bytes, file: str, held: _Held) -> Graph:
     return Graph(read(held.data, file), held.data)
-
-
-def _sm3(data: bytes) -> str:
-    from ziyuan.base.sm import provider
-
-    return provider().sm3(data).hex()

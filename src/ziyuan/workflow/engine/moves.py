@@ -77,7 +77,7 @@ def _resume(token: Token) -> dict[str, Any]:
     return kept
 
 
-def recall(play: Play, node: str) -> Step:
+def recall(play: Play, node: str, seat: int | None) -> Step:
     """What followed `node` closes and its task opens again; a part that waits at a join, or was joined, too."""
     graph = play.graph
     name = _title(graph, node)
@@ -85,7 +85,7 @@ def recall(play: Play, node: str) -> Step:
         raise NotPossible("流程已经结束，不能撤回")
     body = _open_body(play, node)
     if body is not None:
-        activities.reopen(play, body, body["outs"].pop()[0])
+        activities.take_back(play, body, seat)
         return rested(play)
     sent = [token for token in play.tokens.values() if _sent_by(token, node)]
     later = [t for t in play.tokens.values() if _passed(t, node) and t not in sent]
@@ -95,17 +95,27 @@ def recall(play: Play, node: str) -> Step:
     origin = _unfolded(play, sent[0], node)
     if "back" in origin:
         return _to_direct(play, origin, node)
+    if origin.get("frame") == "multi":
+        for token in sent:
+            _take_sent(play, token, node)
+        activities.take_back(play, {**origin, "outs": list(origin["outs"])}, seat)
+        return rested(play)
     visit = _visit(origin["trail"], node)
     scope = trails.scope_of(visit)
     if "via" not in origin and trails.common(scope, origin["scope"]) < len(scope):
         raise NotPossible(f"不能撤回“{name}”：并行分支已经汇合，请由后续环节退回")
     for token in sent:
-        frames = list(_left(play, token, node))
-        play.take(token, "recalled")
-        for frame in frames:
-            play.drop(frame)
+        _take_sent(play, token, node)
     activities.open_at(play, graph.nodes[node], scope, trails.before(origin["trail"], node))
     return rested(play)
+
+
+def _take_sent(play: Play, token: Token, node: str) -> None:
+    """What was sent goes, with the activities it had entered."""
+    frames = _left(play, token, node)
+    play.take(token, "recalled")
+    for frame in frames:
+        play.drop(frame)
 
 
 def _open_body(play: Play, node: str) -> Token | None:
@@ -146,6 +156,8 @@ def _carries(token: Token, node: str) -> bool:
     parts = token.get("joined")
     if parts:
         return any(_carries(part, node) for part in parts)
+    if token.get("frame") == "multi":
+        return bool(token["node"] == node)
     return trails.nodes(token["trail"][-1:]) == [node]
 
 
@@ -157,7 +169,7 @@ def _unfolded(play: Play, token: Token, node: str) -> Token:
             origin = _unfolded(play, part, node)
         else:
             play.put(part["node"], part["scope"], part["trail"], via=part["via"], joined=part.get("joined"))
-    return origin or token
+    return origin if origin is not None else token
 
 
 def terminate(graph: Graph, state: Mapping[str, Any]) -> Step:

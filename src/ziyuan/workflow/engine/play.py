@@ -20,6 +20,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ziyuan.base import feel
 from ziyuan.base.feel import wire
 from ziyuan.workflow.engine import trails
 from ziyuan.workflow.engine.errors import NotPossible, Stuck
@@ -232,6 +233,19 @@ def whole(token: Token) -> trails.Scope:
         token, resume = resume, resume.get("resume")
     scope: trails.Scope = token["scope"]
     return scope
+
+
+def kept(value: Any) -> Any:
+    """A FEEL value as the state keeps it: JSON without binary fractions."""
+    return _exact(wire.encode(feel.adopt(value)))
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        return {"@number": repr(value)}
+    if isinstance(value, list):
+        return [_exact(entry) for entry in value]
+    return {key: _exact(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
 def _copy(token: Mapping[str, Any]) -> Token:
