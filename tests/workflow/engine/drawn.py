@@ -121,3 +121,19 @@ def _flow(key: str, source: str, target: str, condition: str | None) -> str:
         return f'<sequenceFlow id="{key}" sourceRef="{source}" targetRef="{target}"/>'
     text = f'<conditionExpression xsi:type="tFormalExpression">{escape(condition)}</conditionExpression>'
     return f'<sequenceFlow id="{key}" sourceRef="{source}" targetRef="{target}">{text}</sequenceFlow>'
+
+
+NAMES = '<message id="m1" name="order"/><signal id="s1" name="alarm"/>'
+NAMES += '<error id="x1" errorCode="E1"/><error id="x2" errorCode="E2"/>'
+SUB = {"w": "ws:start -> a; a -> b; b -> we:end"}
+
+
+def file(notation: str, others: str = "", **more: dict[str, str]) -> bytes:
+    """A process with messages, signals and errors to refer to."""
+    return bpmn(notation, others=NAMES + others, **more)
+
+
+def seats(until: str = "", more: str = 'zy:collection="people" zy:item="who"', count: str = "") -> bytes:
+    """A joint review `a` before a task `c`; the counts are left in `votes`."""
+    text = "s:start -> a; a -> c; c -> e:end"
+    return file(text, inside={"a": many(count, more, until)}, extra={"a": 'zy:result="votes"'})

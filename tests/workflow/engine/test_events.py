@@ -4,18 +4,11 @@ import datetime as dt
 
 import pytest
 
-from tests.workflow.engine.drawn import bpmn, on, process
+from tests.workflow.engine.drawn import NAMES, bpmn, file, on, process
 from tests.workflow.engine.scripts import play
 from ziyuan.workflow.engine import BadTimer, Graph, NotPossible, UncaughtEvent, check
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-NAMES = '<message id="m1" name="order"/><signal id="s1" name="alarm"/>'
-NAMES += '<error id="x1" errorCode="E1"/><error id="x2" errorCode="E2"/>'
-
-
-def file(notation: str, **more) -> bytes:
-    return bpmn(notation, others=NAMES, **more)
-
 
 CASES = {
     "a timer lets the token go when its duration is over": (

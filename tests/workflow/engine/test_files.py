@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from tests.workflow.engine.drawn import HEAD, bpmn, many
+from tests.workflow.engine.drawn import HEAD, bpmn, many, on
 from ziyuan.workflow.engine import BpmnRefused, Graph, check, read
 from ziyuan.workflow.engine.cli import commands
 
@@ -213,6 +213,18 @@ def test_a_process_without_a_diagram_is_laid_out_without_overlap():
             x < x2 + w2 and x2 < x + w and y < y2 + h2 and y2 < y + h for x2, y2, w2, h2 in boxes[:i]
         )
     assert all(len(edge["waypoints"]) >= 2 for edge in layout["edges"])
+
+
+def test_the_picture_without_a_diagram_shows_the_outer_level_with_its_boundary_events():
+    text = bpmn(
+        "s:start -> w:sub; w -> e:end; t:bound -> b; b -> e",
+        bodies={"w": "ws:start -> a; a -> we:end"},
+        extra={"t": 'attachedToRef="w"'},
+        inside={"t": on("timer", "P1D")},
+    )
+    layout = Graph.of(text).layout()
+    assert {node["id"] for node in layout["nodes"]} == {"s", "w", "e", "t", "b"}
+    assert {(edge["source"], edge["target"]) for edge in layout["edges"]} == {("s", "w"), ("w", "e"), ("t", "b"), ("b", "e")}
 
 
 def test_a_drawn_process_keeps_its_places_relative_to_each_other():

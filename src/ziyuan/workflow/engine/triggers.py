@@ -84,7 +84,7 @@ def _boundary(play: Play, token: Token, node: Node) -> None:
 def _event_body(play: Play, around: Token, start: Node) -> None:
     """An event sub-process begins in a running activity (or the process); an interrupting one stops the rest of it."""
     inside = [*around["scope"], around["id"]] if around["id"] else []
-    if start.interrupts:
+    if start.interrupts or start.event.kind == "error":
         for other in play.within(around["id"]):
             play.take(other, "interrupted")
         around["stopped"] = True
