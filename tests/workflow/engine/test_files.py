@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from tests.workflow.engine.drawn import HEAD, bpmn, many, on
+from tests.workflow.engine.drawn import HEAD, bpmn, file, many, on
 from ziyuan.workflow.engine import BpmnRefused, Graph, check, read
 from ziyuan.workflow.engine.cli import commands
 
@@ -87,6 +87,18 @@ def test_scripts_and_conditions_in_other_languages_are_refused():
         b"<conditionExpression", b'<conditionExpression language="groovy"'
     )
     assert "groovy" in messages(other)[0]
+
+
+def test_loops_instances_and_timers_in_other_languages_are_refused_too():
+    def said(content: str) -> list[str]:
+        return messages(bpmn(LINE, inside={"a": content}))
+
+    assert "groovy" in said(many("2").replace("<loopCardinality>", '<loopCardinality language="groovy">'))[0]
+    told = '<standardLoopCharacteristics><loopCondition language="urn:java">x</loopCondition></standardLoopCharacteristics>'
+    assert "urn:java" in said(told)[0]
+    timer = on("timer", "P1D").replace("<timeDuration>", '<timeDuration language="urn:java">')
+    assert "urn:java" in messages(bpmn("s:start -> t:catch; t -> e:end", inside={"t": timer}))[0]
+    assert said(many("2").replace("<loopCardinality>", '<loopCardinality language="https://www.omg.org/spec/FEEL/">')) == []
 
 
 def test_a_doubled_id_and_a_flow_to_nowhere_are_told():
@@ -201,6 +213,28 @@ def test_the_roundtrip_command_writes_the_same_file(tmp_path):
     source.write_bytes(VENDOR)
     assert CliRunner().invoke(commands, ["roundtrip", str(source), str(target)]).exit_code == 0
     assert read(target.read_bytes()).nodes[1].id == "sub"
+
+
+def test_the_simulate_command_sends_messages_and_signals_and_moves_the_clock(tmp_path):
+    process = tmp_path / "p.bpmn"
+    text = "s:start -> m:catch; m -> h:catch; h -> t:catch; t -> a; a -> e:end"
+    inside = {"m": on("message", "m1"), "h": on("signal", "s1"), "t": on("timer", "P1D")}
+    process.write_bytes(file(text, inside=inside))
+    script = [
+        {"do": "start", "to": "2026-01-01T08:00:00+08:00"},
+        {"do": "signal", "name": "alarm"},
+        {"do": "message", "name": "order"},
+        {"do": "message", "node": "nobody"},
+        {"do": "signal", "node": "h"},
+        {"do": "advance", "to": "2026-01-02T07:59:59+08:00"},
+        {"do": "advance", "to": "2026-01-02T08:00:00+08:00"},
+        {"do": "advance"},
+    ]
+    result = CliRunner().invoke(commands, ["simulate", str(process)], input="\n".join(map(json.dumps, script)))
+    told = [json.loads(line) for line in result.output.splitlines()]
+    assert [line.get("ready") for line in told] == [["m"], ["m"], ["h"], None, ["t"], ["t"], ["a"], None]
+    assert "order" in told[3]["error"]["message"]
+    assert "to" in told[7]["error"]["message"]
 
 
 def test_a_process_without_a_diagram_is_laid_out_without_overlap():

@@ -161,6 +161,16 @@ def test_terminate_closes_everything():
         g.recall(step.state, "a")
 
 
+def test_a_case_under_way_from_the_first_version_of_the_engine_goes_on():
+    token = {"id": 3, "node": "c", "scope": [], "trail": ["a", "b"]}
+    old = {"v": 1, "next": 4, "tokens": [token], "passed": ["s", "a", "b"], "ended": False, "end": None}
+    g = graph(LINE)
+    assert g.may_return_to(old, "c") == ["b", "a"]
+    assert ready(g.back_to(old, "c", "a")) == ["a"]
+    assert ready(g.recall(old, "b")) == ["b"]
+    assert g.complete(old, 3, {}).ended
+
+
 @pytest.mark.parametrize("direct", [True, False])
 def test_thirty_returns_leave_the_state_as_small_as_one(direct):
     g = graph(LINE)

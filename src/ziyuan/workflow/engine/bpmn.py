@@ -51,6 +51,11 @@ CONTAINERS = frozenset(
 )
 
 
+def flag(element: etree._Element, name: str, default: bool = False) -> bool:
+    """A yes-or-no attribute."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(element.get(name, "").strip(), default)
+
+
 @dataclass(frozen=True, slots=True)
 class FlowNode:
     id: str
@@ -114,7 +119,7 @@ class Document:
     def main(self) -> str:
         """The process that runs: the first executable one with nodes, else the first with a start event."""
         filled = {node.process for node in self.nodes}
-        able = [p.get("id", "") for p in self.processes if p.get("isExecutable") == "true" and p.get("id", "") in filled]
+        able = [p.get("id", "") for p in self.processes if flag(p, "isExecutable") and p.get("id", "") in filled]
         started = [n.process for n in self.nodes if n.type == "startEvent" and n.parent == n.process]
         return next(iter([*able, *started, *(n.process for n in self.nodes)]), "")
 

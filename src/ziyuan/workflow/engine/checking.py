@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lxml import etree
+
 from ziyuan.base import feel, markup
 from ziyuan.base.markup import child, children, local, text_of
-from ziyuan.workflow.engine.bpmn import ZY, Document, FlowNode, SequenceFlow
+from ziyuan.workflow.engine.bpmn import FLOW_NODES, ZY, Document, FlowNode, SequenceFlow, flag
 from ziyuan.workflow.engine.errors import Fault
 from ziyuan.workflow.engine.nodes import ACTIVITIES, loop_of, multi_of
 from ziyuan.workflow.engine.occasions import event_faults
@@ -33,6 +35,7 @@ NEAREST = {
     "implicitThrowEvent": "中间抛出事件(intermediateThrowEvent)",
     "event": "中间捕获事件(intermediateCatchEvent)",
 }
+_EXPRESSIONS = ("loopCondition", "loopCardinality", "completionCondition", "timeDuration", "timeDate", "timeCycle")
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 LEVELS = frozenset({"county", "city", "province"})
 _FEEL = re.compile(r"(?i)^$|feel|https?://www\.omg\.org/spec/(DMN|FEEL)/")
@@ -118,9 +121,9 @@ def _marks(document: Document, node: FlowNode) -> Iterator[Fault]:
         yield from _feel(document, node.id, node.line, loop.condition, "循环条件")
     if many is not None:
         yield from _instances(document, node)
-    if node.element.get("isForCompensation") == "true":
+    if flag(node.element, "isForCompensation"):
         yield _unsupported(document, node, "不支持补偿活动", "由结果的效果声明其反向操作")
-    if node.element.get("instantiate") == "true":
+    if flag(node.element, "instantiate"):
         yield _unsupported(document, node, "不支持以该元素启动流程", "消息开始事件(startEvent)")
 
 
@@ -147,9 +150,29 @@ def _settings(document: Document, node: FlowNode) -> Iterator[Fault]:
             yield _unsupported(document, node, f"不支持脚本语言“{language}”", 'FEEL(scriptFormat="FEEL")')
         else:
             yield from _feel(document, node.id, node.line, script, "脚本")
+    yield from _languages(document, node)
     level = node.zy("level")
     if level and level not in LEVELS:
         yield from _feel(document, node.id, node.line, level, "zy:level")
+
+
+def _languages(document: Document, node: FlowNode) -> Iterator[Fault]:
+    """Expressions of loops, instances and timers, too, are FEEL."""
+    assumed = document.root.get("expressionLanguage", "")
+    for name in _EXPRESSIONS:
+        for part in own(node.element, name):
+            language = part.get("language", assumed)
+            if not _FEEL.search(language) and language != _IGNORED_LANGUAGE:
+                yield _unsupported(document, node, f"不支持“{name}”的语言“{language}”", "FEEL")
+
+
+def own(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The elements of a name that belong to a node itself, not to what lies inside it."""
+    for part in children(element):
+        if local(part) == name:
+            yield part
+        elif local(part) not in FLOW_NODES:
+            yield from own(part, name)
 
 
 def _feel(document: Document, element: str, line: int, text: str, what: str) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ziyuan.base import feel
 from ziyuan.base.markup import child, children, text_of
-from ziyuan.workflow.engine.bpmn import ZY, Document, FlowNode, Lane, SequenceFlow
+from ziyuan.workflow.engine.bpmn import ZY, Document, FlowNode, Lane, SequenceFlow, flag
 from ziyuan.workflow.engine.events import NONE, Event, event_of
 
 PERSON = frozenset({"userTask", "manualTask"})
@@ -122,7 +122,7 @@ def node_of(document: Document, node: FlowNode, lane: Lane | None, boundaries: t
         parent=node.parent,
         event=event_of(document, node),
         attached=element.get("attachedToRef", "").rpartition(":")[2],
-        interrupts=element.get(interrupts) != "false",
+        interrupts=flag(element, interrupts, True),
         boundaries=boundaries,
         loop=loop_of(element),
         multi=multi_of(document, node),
@@ -136,7 +136,7 @@ def loop_of(element: etree._Element) -> Loop | None:
         return None
     most = told.get("loopMaximum", "")
     return Loop(
-        told.get("testBefore") == "true",
+        flag(told, "testBefore"),
         text_of(child(told, "loopCondition")),
         int(most) if most.isdecimal() and len(most) < 10 else None,
     )
@@ -151,7 +151,7 @@ def multi_of(document: Document, node: FlowNode) -> Multi | None:
     reference = text_of(child(told, "loopDataInputRef"))
     item = child(told, "inputDataItem")
     return Multi(
-        told.get("isSequential") == "true",
+        flag(told, "isSequential"),
         text_of(child(told, "loopCardinality")),
         own[0].strip() or (data_name(document, node, reference) if reference else ""),
         own[1].strip() or ("" if item is None else item.get("name") or item.get("id") or ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ziyuan.base import feel
 from ziyuan.base.markup import local
-from ziyuan.workflow.engine.bpmn import FlowNode
+from ziyuan.workflow.engine.bpmn import FlowNode, flag
 from ziyuan.workflow.engine.errors import Fault
 from ziyuan.workflow.engine.events import EVENTS, definitions
 from ziyuan.workflow.engine.nodes import ACTIVITIES
@@ -118,5 +118,5 @@ def _boundary(shape: Shape, node: FlowNode) -> Iterator[Fault]:
         yield _fault(shape, node, f"边界事件所附的“{attached(node)}”不是同一层的环节", "attachedToRef 写环节的 id")
     if shape.into[node.id]:
         yield _fault(shape, node, "边界事件不能有流入线")
-    if shape.events[node.id].kind == "error" and node.element.get("cancelActivity") == "false":
+    if shape.events[node.id].kind == "error" and not flag(node.element, "cancelActivity", True):
         yield _fault(shape, node, "错误边界事件总是中断环节", "去掉 cancelActivity=false")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ziyuan.workflow.engine.bpmn import Document, FlowNode, SequenceFlow
+from ziyuan.workflow.engine.bpmn import Document, FlowNode, SequenceFlow, flag
 from ziyuan.workflow.engine.events import event_of
 from ziyuan.workflow.engine.nodes import Body
 
@@ -84,7 +84,7 @@ class Shape:
 
 def by_event(node: FlowNode) -> bool:
     """An event sub-process: nothing flows into it, an event starts it."""
-    return node.type == "subProcess" and node.element.get("triggeredByEvent") == "true"
+    return node.type == "subProcess" and flag(node.element, "triggeredByEvent")
 
 
 def attached(node: FlowNode) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ziyuan.workflow.engine.bpmn import FlowNode
+from ziyuan.workflow.engine.bpmn import FlowNode, flag
 from ziyuan.workflow.engine.errors import Fault
 from ziyuan.workflow.engine.nodes import FRAMES, loop_of
 from ziyuan.workflow.engine.shape import Shape, by_event, called
@@ -196,7 +196,7 @@ def _ways(shape: Shape, node: FlowNode) -> list[str]:
 
 
 def _beside(boundary: FlowNode) -> bool:
-    return boundary.element.get("cancelActivity") == "false"
+    return not flag(boundary.element, "cancelActivity", True)
 
 
 def _both(splits: list[list[str]], a: set[str], b: set[str], join: str) -> bool:
