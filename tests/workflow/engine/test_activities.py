@@ -161,6 +161,15 @@ CASES = {
            complete a => a
            complete a => c""",
     ),
+    "the list may be a data object of the drawing": (
+        file("s:start -> a; a -> c; c -> e:end", inside={
+            "a": '<multiInstanceLoopCharacteristics><loopDataInputRef>data</loopDataInputRef>'
+            '<inputDataItem id="item" name="who"/></multiInstanceLoopCharacteristics>'},
+            others='<process id="z"><dataObject id="data" name="people" isCollection="true"/></process>'),
+        """start people=["甲","乙"] => a a
+           complete a => a
+           complete a => c""",
+    ),
     "an empty list is passed at once": (seats(), "start people=[] => c"),
     "one vote is enough when the condition says so": (
         seats("done >= 1"),

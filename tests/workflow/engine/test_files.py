@@ -121,6 +121,18 @@ def test_a_file_that_is_no_process_says_why(text, said):
     assert said in messages(text)[0]
 
 
+def test_every_refusal_says_what_to_do_instead():
+    texts = [
+        "s:start -> a; a -> e:end; b -> e", "s:start -> a; a -> b; b -> a", "s:start -> a:task; a -> e:end",
+        "s:start -> g:xor; g -> a; g -> b *; a -> e:end; b -> e", "s:start -> a; a -> e:end; e -> a; a -> s",
+        "s:start -> g:xor; g -> a [x >]; g -> b *; a -> e:end; b -> e", "s:start -> t:catch; t -> e:end",
+    ]  # fmt: skip
+    found = [fault for text in texts for fault in check(bpmn(text))]
+    found += check(bpmn(LINE).replace(b'id="b"', b'id="a"')) + check(bpmn(LINE).replace(b'Ref="b"', b'Ref="zz"'))
+    assert len(found) > len(texts)
+    assert [fault for fault in found if not fault.nearest or not fault.line] == []
+
+
 def test_a_refused_graph_carries_all_faults():
     with pytest.raises(BpmnRefused) as bad:
         Graph.of(bpmn("s:start -> a:task; a -> b:complexGateway; b -> e:end"), "t.bpmn")

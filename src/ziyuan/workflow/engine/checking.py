@@ -83,9 +83,9 @@ def _ids(document: Document) -> Iterator[Fault]:
     items: list[FlowNode | SequenceFlow] = [*document.nodes, *document.flows]
     for item in items:
         if not item.id:
-            yield Fault("元素缺少 id", document.file, item.name, item.line)
+            yield Fault("元素缺少 id", document.file, item.name, item.line, "给元素写唯一的 id")
         elif item.id in seen:
-            yield Fault(f"id“{item.id}”重复", document.file, item.id, item.line)
+            yield Fault(f"id“{item.id}”重复", document.file, item.id, item.line, "给元素写唯一的 id")
         seen.add(item.id)
 
 
@@ -180,7 +180,7 @@ def _feel(document: Document, element: str, line: int, text: str, what: str) -> 
         feel.compile(text)
     except feel.FeelSyntaxError as bad:
         yield Fault(
-            f"{what}“{text[:60]}”有误：{bad.message}", document.file, element, line, bad.nearest or ""
+            f"{what}“{text[:60]}”有误：{bad.message}", document.file, element, line, bad.nearest or "合乎写法的 FEEL"
         )
 
 
@@ -190,7 +190,8 @@ def _flows(document: Document, shape: Shape) -> Iterator[Fault]:
         leaving.add((flow.source, flow.id))
         for end, what in ((flow.source, "起点"), (flow.target, "终点")):
             if end not in shape.nodes:
-                yield Fault(f"流向的{what}“{end}”不存在", document.file, flow.id, flow.line)
+                near = "sourceRef、targetRef 写同一流程中环节、事件或网关的 id"
+                yield Fault(f"流向的{what}“{end}”不存在", document.file, flow.id, flow.line, near)
             elif shape.nodes[end].parent != flow.parent:
                 near = "流向只连同一层的元素，进出子流程经它的开始与结束事件"
                 yield Fault(f"流向的{what}“{end}”不在同一层", document.file, flow.id, flow.line, near)
@@ -199,7 +200,8 @@ def _flows(document: Document, shape: Shape) -> Iterator[Fault]:
     for node in shape.nodes.values():
         default = node.element.get("default")
         if default and (node.id, default) not in leaving:
-            yield Fault(f"默认流向“{default}”不从该元素流出", document.file, node.id, node.line)
+            near = "default 写该元素一条流出线的 id"
+            yield Fault(f"默认流向“{default}”不从该元素流出", document.file, node.id, node.line, near)
         if by_event(node) and (shape.out[node.id] or shape.into[node.id]):
             near = "去掉连到事件子流程的流向"
             yield Fault("事件子流程由事件启动，不能有流入、流出线", document.file, node.id, node.line, near)

@@ -117,6 +117,6 @@ def _boundary(shape: Shape, node: FlowNode) -> Iterator[Fault]:
     if host is None or host.parent != node.parent or host.type not in ACTIVITIES:
         yield _fault(shape, node, f"边界事件所附的“{attached(node)}”不是同一层的环节", "attachedToRef 写环节的 id")
     if shape.into[node.id]:
-        yield _fault(shape, node, "边界事件不能有流入线")
+        yield _fault(shape, node, "边界事件不能有流入线", "把流向接到它所附的环节")
     if shape.events[node.id].kind == "error" and not flag(node.element, "cancelActivity", True):
         yield _fault(shape, node, "错误边界事件总是中断环节", "去掉 cancelActivity=false")

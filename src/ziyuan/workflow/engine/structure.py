@@ -31,9 +31,9 @@ def _fault(shape: Shape, node: FlowNode, message: str, nearest: str = "") -> Fau
 def _degrees(shape: Shape) -> Iterator[Fault]:
     for key, node in shape.nodes.items():
         if node.type == "startEvent" and shape.into[key]:
-            yield _fault(shape, node, "开始事件不能有流入线")
+            yield _fault(shape, node, "开始事件不能有流入线", "把流向接到开始事件之后的环节")
         if node.type == "endEvent" and shape.out[key]:
-            yield _fault(shape, node, "结束事件不能有流出线")
+            yield _fault(shape, node, "结束事件不能有流出线", "中间抛出事件(intermediateThrowEvent)")
         flows = shape.out[key]
         if node.type != "exclusiveGateway" or len(flows) < 2:
             continue
