@@ -110,6 +110,28 @@ def test_after_the_join_only_a_direct_return_reaches_into_a_branch():
     assert ready(g.complete(g.back_to(state, "d", "a").state, "a", {})) == ["b", "c"]
 
 
+def test_a_branch_joined_in_part_is_closed_for_a_plain_return_while_the_split_goes_on():
+    g = graph("""s:start -> z; z -> g:and; g -> a; g -> b; g -> c; a -> j:and; b -> j; j -> d; c -> k:and; d -> k
+        k -> f; f -> e:end""")
+    state = walk(g, "z", "a", "b").state
+    with pytest.raises(NotPossible, match="直送"):
+        g.back_to(state, "d", "a")
+    direct = g.back_to(state, "d", "a", direct=True)
+    assert ready(g.complete(direct.state, "a", {})) == ["c", "d"]
+    whole = g.back_to(state, "d", "z")
+    assert (ready(whole), hows(whole)) == (["z"], {"d": "returned", "c": "withdrawn"})
+
+
+def test_thirty_rounds_through_a_split_leave_the_state_as_small_as_one():
+    g = graph("s:start -> h:xor; h -> g:and; g -> a; g -> b; a -> j:and; b -> j; j -> x:xor; x -> h [again]; x -> e:end *")
+    step, sizes = g.start({}), []
+    for _ in range(30):
+        step = g.complete(g.complete(step.state, "a", {}).state, "b", {"again": True})
+        sizes.append(len(json.dumps(step.state)))
+    assert ready(step) == ["a", "b"]
+    assert sizes[-1] - sizes[2] <= 24  # only the numbers have more digits
+
+
 def test_the_sender_takes_back_while_nothing_that_followed_is_done():
     g = graph(LINE)
     taken = g.recall(walk(g, "a").state, "a")
@@ -159,6 +181,16 @@ def test_terminate_closes_everything():
     assert (step.ended, hows(step)) == (True, {"b": "terminated", "c": "terminated"})
     with pytest.raises(NotPossible):
         g.recall(step.state, "a")
+
+
+def test_a_case_under_way_from_the_first_version_of_the_engine_goes_on():
+    token = {"id": 3, "node": "c", "scope": [], "trail": ["a", "b"]}
+    old = {"v": 1, "next": 4, "tokens": [token], "passed": ["s", "a", "b"], "ended": False, "end": None}
+    g = graph(LINE)
+    assert g.may_return_to(old, "c") == ["b", "a"]
+    assert ready(g.back_to(old, "c", "a")) == ["a"]
+    assert ready(g.recall(old, "b")) == ["b"]
+    assert g.complete(old, 3, {}).ended
 
 
 @pytest.mark.parametrize("direct", [True, False])

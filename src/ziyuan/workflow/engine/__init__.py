@@ -2,9 +2,20 @@
 
 from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.checking import check as check_document
-from ziyuan.workflow.engine.errors import BadLevel, BpmnRefused, Fault, NotPossible, NoWay, Stuck
-from ziyuan.workflow.engine.game import Effect, Left, Made, Ready, Step
-from ziyuan.workflow.engine.graph import Graph, Node
+from ziyuan.workflow.engine.errors import (
+    BadLevel,
+    BadTimer,
+    BpmnRefused,
+    Fault,
+    NotPossible,
+    NoWay,
+    Stuck,
+    TooMany,
+    UncaughtEvent,
+)
+from ziyuan.workflow.engine.graph import Graph
+from ziyuan.workflow.engine.nodes import Node
+from ziyuan.workflow.engine.steps import Await, Effect, Left, Made, Ready, Step, Thrown, Timer
 
 
 def check(xml: bytes, file: str = "process.bpmn") -> list[Fault]:
@@ -16,7 +27,9 @@ def check(xml: bytes, file: str = "process.bpmn") -> list[Fault]:
 
 
 __all__ = [
+    "Await",
     "BadLevel",
+    "BadTimer",
     "BpmnRefused",
     "Document",
     "Effect",
@@ -30,6 +43,10 @@ __all__ = [
     "Ready",
     "Step",
     "Stuck",
+    "Thrown",
+    "Timer",
+    "TooMany",
+    "UncaughtEvent",
     "check",
     "read",
 ]

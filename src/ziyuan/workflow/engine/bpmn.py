@@ -51,6 +51,11 @@ CONTAINERS = frozenset(
 )
 
 
+def flag(element: etree._Element, name: str, default: bool = False) -> bool:
+    """A yes-or-no attribute."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(element.get(name, "").strip(), default)
+
+
 @dataclass(frozen=True, slots=True)
 class FlowNode:
     id: str
@@ -59,7 +64,7 @@ class FlowNode:
     line: int
     element: etree._Element
     process: str
-    parent: str  # id of the sub-process around it, or empty
+    parent: str  # id of the process or sub-process around it
 
     def zy(self, key: str) -> str:
         """An attribute of our own namespace."""
@@ -108,6 +113,19 @@ class Document:
     shapes: dict[str, Shape] = field(default_factory=dict)
     edges: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     processes: list[etree._Element] = field(default_factory=list)
+    named: dict[str, etree._Element] = field(default_factory=dict)  # messages, signals, errors … by id
+
+    @property
+    def main(self) -> str:
+        """The process that runs: the first executable one with nodes, else the first with a start event."""
+        filled = {node.process for node in self.nodes}
+        able = [p.get("id", "") for p in self.processes if flag(p, "isExecutable") and p.get("id", "") in filled]
+        started = [n.process for n in self.nodes if n.type == "startEvent" and n.parent == n.process]
+        return next(iter([*able, *started, *(n.process for n in self.nodes)]), "")
+
+    def referred(self, name: str) -> etree._Element | None:
+        """The root element a reference means, with or without a prefix."""
+        return self.named.get(name) if name in self.named else self.named.get(name.rpartition(":")[2])
 
     def to_bytes(self) -> bytes:
         return etree.tostring(self.root.getroottree(), xml_declaration=True, encoding="UTF-8")
@@ -128,7 +146,10 @@ def read(data: bytes, file: str = "process.bpmn") -> Document:
     for element in children(root):
         if local(element) in ("process", "choreography"):
             document.processes.append(element)
-            _container(document, element, element.get("id", ""), "", language)
+            process = element.get("id", "")
+            _container(document, element, process, process, language)
+        elif element.get("id"):
+            document.named[element.get("id", "")] = element
     _diagram(document)
     return document
 

@@ -83,11 +83,14 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     退出码：0 都能运行，1 有问题，2 用法错误。
     """
     from ziyuan.workflow.engine.checking import check as faults_of
+    from ziyuan.workflow.engine.checking import notices
 
     found_any = False
     for path in files:
+        told: list[Fault] = []
         try:
-            faults = faults_of(_read(path))
+            document = _read(path)
+            faults, told = faults_of(document), notices(document)
         except BpmnRefused as refused:
             faults = refused.faults
         found_any = found_any or bool(faults)
@@ -100,6 +103,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             continue
         for fault in faults:
             click.echo(fault.text())
+        for notice in told:
+            click.echo(f"提示：{notice.text()}", err=True)
         click.echo(f"{path}:{'可以运行' if not faults else f'{len(faults)} 处不能运行'}", err=True)
     sys.exit(1 if found_any else 0)
 
@@ -129,6 +134,7 @@ def simulate(file: Path, script: str) -> None:
 
     \b
     命令：{"do":"start","vars":{…}} {"do":"complete","node":"…","vars":{…}} {"do":"advance","to":"…"}
+    {"do":"message","node":"…"} {"do":"signal","node":"…"}:node 写等待者的编号，或消息、信号的名称或编号
     结果：{"ready":[…],"done":[…],"ended":false} 或 {"error":{"message":…}}
     退出码：0 全部走完，1 有命令未能执行，2 用法错误，11 流程不能运行。
     """

@@ -17,7 +17,7 @@ Boxes = dict[str, tuple[float, float, float, float]]
 
 def layout(graph: Graph) -> dict[str, Any]:
     boxes = _drawn(graph)
-    complete = len(boxes) == len(graph.nodes)
+    complete = all(key in boxes for key, node in graph.nodes.items() if node.parent == graph.id)
     if not complete:
         boxes = _columns(graph)
     lines = _lines(graph, boxes, complete)
@@ -30,7 +30,7 @@ def layout(graph: Graph) -> dict[str, Any]:
     bottom = max([c[3] for c in corners] + [y for _, y in points]) + MARGIN
     return {
         "nodes": [_shown(graph, key, box, left, top) for key, box in boxes.items()],
-        "edges": [_edge(graph, flow, lines[flow.id], left, top) for flow in _flows(graph)],
+        "edges": [_edge(graph, flow, lines[flow.id], left, top) for flow in _flows(graph, boxes)],
         "lanes": [
             {"id": lane["id"], "name": lane["name"], **_placed(lane["box"], left, top)} for lane in lanes
         ],
@@ -39,8 +39,9 @@ def layout(graph: Graph) -> dict[str, Any]:
     }
 
 
-def _flows(graph: Graph) -> list[Any]:
-    return [flow for flow in graph.document.flows if not flow.parent]
+def _flows(graph: Graph, boxes: Boxes) -> list[Any]:
+    """The flows whose both ends are in the picture."""
+    return [flow for flow in graph.document.flows if flow.source in boxes and flow.target in boxes]
 
 
 def _placed(box: tuple[float, float, float, float], left: float, top: float) -> dict[str, float]:
@@ -83,14 +84,14 @@ def _lanes(graph: Graph) -> list[dict[str, Any]]:
 
 
 def _columns(graph: Graph) -> Boxes:
-    """Columns by the distance from the start, rows in the order of discovery."""
-    column = {graph.start_node: 0}
-    work = [graph.start_node]
-    for at in work:
-        for way in graph.ways[at]:
-            if way.target not in column:
-                column[way.target] = column[at] + 1
-                work.append(way.target)
+    """Columns by the distance from the start, rows in the order of discovery; what runs inside others is left out."""
+    column: dict[str, int] = {}
+    work: list[str] = []
+    for first in [*graph.starts, *(key for key, node in graph.nodes.items() if node.parent == graph.id)]:
+        if first not in column:
+            column[first] = 0
+            work.append(first)
+            _spread(graph, column, work, len(work) - 1)
     rows: dict[int, int] = {}
     boxes: Boxes = {}
     for key in work:
@@ -102,9 +103,20 @@ def _columns(graph: Graph) -> Boxes:
     return boxes
 
 
+def _spread(graph: Graph, column: dict[str, int], work: list[str], place: int) -> None:
+    """Give a column to all that can be reached from one node."""
+    while place < len(work):
+        at = work[place]
+        place += 1
+        for target in [*graph.nodes[at].boundaries, *(way.target for way in graph.ways[at])]:
+            if target not in column:
+                column[target] = column[at] + 1
+                work.append(target)
+
+
 def _lines(graph: Graph, boxes: Boxes, drawn: bool) -> dict[str, list[tuple[float, float]]]:
     lines: dict[str, list[tuple[float, float]]] = {}
-    for flow in _flows(graph):
+    for flow in _flows(graph, boxes):
         known = graph.document.edges.get(flow.id, []) if drawn else []
         lines[flow.id] = known if len(known) > 1 else _straight(boxes[flow.source], boxes[flow.target])
     return lines

@@ -71,3 +71,27 @@ class BadLevel(UserError):
 
     code = "ZY-ENG-005"
     remedy = "请改正该环节的 zy:level(county、city、province 或给出其一的 FEEL)。"
+
+
+class BadTimer(UserError):
+    """The text of a timer gives no moment."""
+
+    code = "ZY-ENG-006"
+    remedy = "请改正该定时：时长如 P3D，日期如 2026-03-01T09:00:00+08:00，循环如 R3/PT10H，或给出它们的 FEEL。"
+
+    def __init__(self, place: str, text: str, why: str) -> None:
+        super().__init__(f"定时“{place}”的“{text[:60]}”{why}。", element=place, text=text[:200])
+
+
+class UncaughtEvent(UserError):
+    """A message or signal that nothing in this process ever waits for."""
+
+    code = "ZY-ENG-007"
+    remedy = "请按流程图中消息或信号的名称、编号，或等待它的元素的编号发送。"
+
+
+class TooMany(UserError):
+    """A list or a loop of the process is longer than one step may carry."""
+
+    code = "ZY-ENG-008"
+    remedy = "请缩短多实例的清单，或分成几件办理。"

@@ -5,61 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.base.markup import child, children, local, text_of
-from ziyuan.workflow.engine import drawing, game, moves
-from ziyuan.workflow.engine.bpmn import ZY, Document, FlowNode, read
+from ziyuan.workflow.engine import drawing, game, moves, triggers
+from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.checking import LEVELS, check
 from ziyuan.workflow.engine.errors import BadLevel, BpmnRefused, Fault
-from ziyuan.workflow.engine.structure import Shape
-
-Guard = Callable[[Mapping[str, Any], "dt.datetime | None"], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One element that a token can be at. `attributes` are those of the zy namespace and any other foreign one."""
-
-    id: str
-    type: str
-    name: str
-    lane: str
-    role: str
-    level: str
-    allow: frozenset[str]
-    form: str
-    decision: str
-    result: str
-    verb: str
-    script: str
-    terminates: bool
-    note: str
-    line: int
-    attributes: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def waits(self) -> bool:
-        """True for tasks of people: a token rests here until somebody completes it."""
-        return self.type in ("userTask", "manualTask")
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One sequence flow as the game sees it."""
-
-    id: str
-    target: str
-    text: str
-    guard: feel.Expression | None
+from ziyuan.workflow.engine.nodes import node_of, way_of
+from ziyuan.workflow.engine.play import Decide, Play
+from ziyuan.workflow.engine.shape import Shape
+from ziyuan.workflow.engine.steps import Step
 
 
 class Graph:
-    """The compiled process: `start`, `complete`, `back_to`, `recall`, `terminate` are pure and give a Step."""
+    """The compiled process. Every move is a pure function of the state and gives a Step."""
 
     def __init__(self, document: Document, data: bytes) -> None:
         faults = check(document)
@@ -67,18 +29,44 @@ class Graph:
             raise BpmnRefused(faults)
         self.document = document
         self.file = document.file
-        self.digest = _sm3(data)
-        shape = Shape.of(document)
+        self._data = data
+        shape = Shape(document)
         lanes = {node: lane for lane in document.lanes for node in lane.nodes}
-        self.nodes = {node.id: _node(node, lanes.get(node.id)) for node in shape.nodes.values()}
-        self.start_node = next(node.id for node in shape.nodes.values() if node.type == "startEvent")
-        self.ways = {key: tuple(_way(flow) for flow in flows) for key, flows in shape.out.items()}
+        self.id = document.main
+        self.name = next((p.get("name", "") for p in document.processes if p.get("id", "") == self.id), "")
+        self.nodes = {
+            key: node_of(document, node, lanes.get(key), tuple(shape.boundaries.get(key, ())))
+            for key, node in shape.nodes.items()
+        }
+        self.ways = {key: tuple(way_of(flow) for flow in flows) for key, flows in shape.out.items()}
         self.incoming = {key: tuple(flow.id for flow in flows) for key, flows in shape.into.items()}
         self.defaults = {key: node.element.get("default") for key, node in shape.nodes.items()}
-        self.branches = shape.branches()[0]
-        self.depth = {key: len(branches) for key, branches in self.branches.items()}
-        process = document.processes[0]
-        self.id, self.name = process.get("id", ""), process.get("name", "")
+        self.bodies = {key: shape.body(key) for key in {self.id, *(n.body for n in self.nodes.values() if n.body)}}
+        self.starts = self._starts()
+        self.addresses = {kind: self._addresses(kind) for kind in ("message", "signal")}
+        self._reached: dict[tuple[str, str], frozenset[str]] = {}
+
+    def _starts(self) -> list[str]:
+        """Where `start` begins: the start event without a trigger, else the first; all inlets where none is drawn."""
+        starts = self.bodies[self.id].starts
+        drawn = [key for key in starts if self.nodes[key].type == "startEvent"]
+        plain = [key for key in drawn if self.nodes[key].event.kind == "none"]
+        return [*plain, *drawn][:1] or starts
+
+    def _addresses(self, kind: str) -> dict[str, str]:
+        """Every name by which a message or signal may come in, and its key."""
+        found: dict[str, str] = {}
+        for node in self.nodes.values():
+            if node.event.kind == kind and node.type not in ("endEvent", "intermediateThrowEvent", "sendTask"):
+                found.update(dict.fromkeys((node.id, node.event.key, *node.event.aliases), node.event.key))
+        return found
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SM3 of the file, in hexadecimal."""
+        from ziyuan.base.sm import provider
+
+        return provider().sm3(self._data).hex()
 
     @classmethod
     def load(cls, path: Path | str) -> Graph:
@@ -98,10 +86,15 @@ class Graph:
     # -- moves ---------------------------------------------------------------------------------------
 
     def start(
-        self, vars: Mapping[str, Any], *, now: dt.datetime | None = None, decide: game.Decide | None = None
-    ) -> game.Step:
-        """Begin a process: the token runs from the start event to the first tasks."""
-        return game.start(self, vars, now, decide)
+        self,
+        vars: Mapping[str, Any],
+        *,
+        now: dt.datetime | None = None,
+        decide: Decide | None = None,
+        at: str = "",
+    ) -> Step:
+        """Begin a process: the token runs from the start event (`at`, where there are several) to the first tasks."""
+        return game.start(self, vars, now, decide, at)
 
     def complete(
         self,
@@ -110,26 +103,87 @@ class Graph:
         vars: Mapping[str, Any],
         *,
         now: dt.datetime | None = None,
-        decide: game.Decide | None = None,
-    ) -> game.Step:
+        decide: Decide | None = None,
+    ) -> Step:
         """Finish the task `at` (token or node). Raises NotPossible, NoWay, Stuck; `state` is never changed."""
         return game.complete(self, state, at, vars, now, decide)
 
-    def back_to(
-        self, state: Mapping[str, Any], at: int | str, target: str, *, direct: bool = False
-    ) -> game.Step:
-        """Return (退回) the token of `at` to an earlier task; `direct` (直送) comes straight back afterwards."""
-        return moves.back_to(self, state, at, target, direct)
+    def message(
+        self,
+        state: Mapping[str, Any],
+        name: str,
+        vars: Mapping[str, Any],
+        *,
+        now: dt.datetime | None = None,
+        decide: Decide | None = None,
+    ) -> Step:
+        """A message comes in: one receiver takes it, or it is kept until one does. Raises UncaughtEvent."""
+        return game.message(self, state, name, vars, now, decide)
 
-    def recall(self, state: Mapping[str, Any], node: str) -> game.Step:
-        """Take back (撤回) what the task `node` sent on, while nothing that followed is done."""
-        return moves.recall(self, state, node)
+    def signal(
+        self,
+        state: Mapping[str, Any],
+        name: str,
+        vars: Mapping[str, Any],
+        *,
+        now: dt.datetime | None = None,
+        decide: Decide | None = None,
+    ) -> Step:
+        """A signal is heard by all that wait for it now, else lost. Raises UncaughtEvent."""
+        return game.signal(self, state, name, vars, now, decide)
+
+    def advance(
+        self,
+        state: Mapping[str, Any],
+        to: dt.datetime,
+        vars: Mapping[str, Any],
+        *,
+        decide: Decide | None = None,
+    ) -> Step:
+        """Move the clock: timers due up to `to` ring in the order of their moments."""
+        return game.advance(self, state, to, vars, decide)
+
+    def next_due(self, state: Mapping[str, Any]) -> dt.datetime | None:
+        """When the next timer is due."""
+        due = triggers.next_due(Play(self, state))
+        return due[0] if due else None
+
+    def back_to(
+        self,
+        state: Mapping[str, Any],
+        at: int | str,
+        target: str,
+        *,
+        direct: bool = False,
+        vars: Mapping[str, Any] | None = None,
+        now: dt.datetime | None = None,
+    ) -> Step:
+        """Return (退回) the token of `at` to an earlier task; `direct` (直送) comes straight back afterwards.
+
+        `vars` and `now` are read where the task there has instances or timers.
+        """
+        return moves.back_to(Play(self, state, vars, now), at, target, direct)
+
+    def recall(
+        self,
+        state: Mapping[str, Any],
+        node: str,
+        *,
+        seat: int | None = None,
+        vars: Mapping[str, Any] | None = None,
+        now: dt.datetime | None = None,
+    ) -> Step:
+        """Take back (撤回) what the task `node` sent on, while nothing that followed is done.
+
+        Of a joint review `seat` takes back its own vote (nobody named: the last), the others keep theirs.
+        """
+        return moves.recall(Play(self, state, vars, now), node, seat)
 
     def may_return_to(self, state: Mapping[str, Any], at: int | str) -> list[str]:
         """Tasks the token of `at` came through, nearest first."""
         return moves.may_return_to(self, state, at)
 
-    def terminate(self, state: Mapping[str, Any]) -> game.Step:
+    def terminate(self, state: Mapping[str, Any]) -> Step:
         """End the process (终止、撤件): all tokens go."""
         return moves.terminate(self, state)
 
@@ -148,6 +202,27 @@ class Graph:
     def layout(self) -> dict[str, Any]:
         """Places of nodes and flows for the 流程图 tab, moved to the upper left corner."""
         return drawing.layout(self)
+
+    def rests_at(self, node: str) -> list[str]:
+        """What a token at a node waits for, as ids: the node, or the events after an event-based gateway."""
+        if self.nodes[node].type == "eventBasedGateway":
+            return [way.target for way in self.ways[node]]
+        return [node]
+
+    def flows_reached(self, node: str, join: str) -> frozenset[str]:
+        """The incoming flows of a join that a token at a node can still come by, without passing the join."""
+        if (node, join) not in self._reached:
+            found: set[str] = set()
+            seen, work = {join}, [node]
+            while work:
+                at = work.pop()
+                if at in seen:
+                    continue
+                seen.add(at)
+                found.update(way.id for way in self.ways[at] if way.target == join)
+                work += [way.target for way in self.ways[at]] + list(self.nodes[at].boundaries)
+            self._reached[node, join] = frozenset(found)
+        return self._reached[node, join]
 
     def positions(self, state: Mapping[str, Any]) -> dict[str, list[str]]:
         """Where the process is and where it has been."""
@@ -172,37 +247,3 @@ class _Held:
 @functools.lru_cache(maxsize=256)
 def _compiled(digest: bytes, file: str, held: _Held) -> Graph:
     return Graph(read(held.data, file), held.data)
-
-
-def _sm3(data: bytes) -> str:
-    from ziyuan.base.sm import provider
-
-    return provider().sm3(data).hex()
-
-
-def _node(node: FlowNode, lane: Any) -> Node:
-    foreign = {key: value for key, value in node.element.attrib.items() if key.startswith("{")}
-    decision = node.zy("decision") or (node.id if node.type == "businessRuleTask" else "")
-    return Node(
-        id=node.id,
-        type=node.type,
-        name=node.name,
-        lane=lane.name if lane else "",
-        role=node.zy("role") or (lane.role if lane else ""),
-        level=node.zy("level"),
-        allow=frozenset(node.zy("allow").split()),
-        form=node.zy("form"),
-        decision=decision,
-        result=node.zy("result") or decision,
-        verb=node.zy("verb") or node.id,
-        script=text_of(child(node.element, "script")),
-        terminates=any(local(part) == "terminateEventDefinition" for part in children(node.element)),
-        note=text_of(child(node.element, "documentation")),
-        line=node.line,
-        attributes={key.removeprefix(f"{{{ZY}}}"): value for key, value in foreign.items()},
-    )
-
-
-def _way(flow: Any) -> Way:
-    text = flow.condition or ""
-    return Way(flow.id, flow.target, text, feel.compile(text) if text else None)

@@ -1,174 +1,209 @@
-"""Questions of shape: reachable and able to end, gateways matched, no loop that runs by itself.
-
-A place in the process is described by its *branches*: the pairs (parallel gateway, branch) that lead to it
-and are not yet joined. In a process whose joins match, every node has exactly one such description.
-"""
+"""Questions of the drawing as a whole: reachable and able to end, joins that can fire, no loop that runs by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from ziyuan.workflow.engine.bpmn import Document, FlowNode, SequenceFlow
+from ziyuan.workflow.engine.bpmn import FlowNode, flag
 from ziyuan.workflow.engine.errors import Fault
+from ziyuan.workflow.engine.nodes import FRAMES, loop_of
+from ziyuan.workflow.engine.shape import Shape, by_event, called
 
-Branches = tuple[tuple[str, int], ...]
-_WAITS = frozenset({"userTask", "manualTask"})
+_WAITS = frozenset({"userTask", "manualTask", "receiveTask", "eventBasedGateway"})
+_MOST_JOIN_WORK = 3_000_000  # beyond this the joins of a drawing are judged when they run
 
 
-class Shape:
-    """Nodes and flows of the process with their neighbours."""
+def structure_faults(shape: Shape) -> Iterator[Fault]:
+    """Faults that only show in the whole; asked when every element by itself is good."""
+    faults = list(_degrees(shape))
+    yield from faults
+    for container in shape.inside:
+        yield from _container(shape, container)
+    yield from _self_running(shape)
+    if not faults:
+        yield from _joins(shape)
 
-    def __init__(self, nodes: Iterable[FlowNode], flows: Iterable[SequenceFlow]) -> None:
-        self.nodes = {node.id: node for node in nodes}
-        self.out: dict[str, list[SequenceFlow]] = {key: [] for key in self.nodes}
-        self.into: dict[str, list[SequenceFlow]] = {key: [] for key in self.nodes}
+
+def _fault(shape: Shape, node: FlowNode, message: str, nearest: str = "") -> Fault:
+    return Fault(message, shape.document.file, node.id, node.line, nearest)
+
+
+def _degrees(shape: Shape) -> Iterator[Fault]:
+    for key, node in shape.nodes.items():
+        if node.type == "startEvent" and shape.into[key]:
+            yield _fault(shape, node, "开始事件不能有流入线", "把流向接到开始事件之后的环节")
+        if node.type == "endEvent" and shape.out[key]:
+            yield _fault(shape, node, "结束事件不能有流出线", "中间抛出事件(intermediateThrowEvent)")
+        flows = shape.out[key]
+        if node.type != "exclusiveGateway" or len(flows) < 2:
+            continue
         for flow in flows:
-            self.out[flow.source].append(flow)
-            self.into[flow.target].append(flow)
-
-    @classmethod
-    def of(cls, document: Document) -> Shape:
-        return cls(
-            [node for node in document.nodes if not node.parent],
-            [flow for flow in document.flows if not flow.parent],
-        )
-
-    def forward(self, start: Iterable[str]) -> set[str]:
-        return _closure(start, {key: [flow.target for flow in flows] for key, flows in self.out.items()})
-
-    def backward(self, start: Iterable[str]) -> set[str]:
-        return _closure(start, {key: [flow.source for flow in flows] for key, flows in self.into.items()})
-
-    def is_join(self, node: str) -> bool:
-        return self.nodes[node].type == "parallelGateway" and len(self.into[node]) > 1
-
-    def branches(self) -> tuple[dict[str, Branches], list[tuple[str, str]]]:
-        """The branches that lead to each node, and (node, message) where they do not match."""
-        found: dict[str, Branches] = {}
-        arrived: dict[str, dict[str, Branches]] = {}
-        faults: list[tuple[str, str]] = []
-        start = [key for key, node in self.nodes.items() if node.type == "startEvent"]
-        work: list[tuple[str, Branches]] = [(key, ()) for key in start]
-        while work:
-            at, branches = work.pop()
-            if at in found:
-                if found[at] != branches and (at, _CROSSED) not in faults:
-                    faults.append((at, _CROSSED))
-                continue
-            found[at] = branches
-            split = self.nodes[at].type == "parallelGateway" and len(self.out[at]) > 1
-            for place, flow in enumerate(self.out[at]):
-                after = (*branches, (at, place)) if split else branches
-                if not self.is_join(flow.target):
-                    work.append((flow.target, after))
-                    continue
-                waiting = arrived.setdefault(flow.target, {})
-                waiting[flow.id] = after
-                if len(waiting) == len(self.into[flow.target]):
-                    joined = self._joined(flow.target, waiting)
-                    if joined is None:
-                        faults.append((flow.target, _UNMATCHED))
-                        joined = after[:-1]
-                    work.append((flow.target, joined))
-        return found, faults
-
-    def _joined(self, join: str, waiting: dict[str, Branches]) -> Branches | None:
-        """The branches after a join that receives every branch of one split exactly once."""
-        before = {branches[:-1] for branches in waiting.values()}
-        last = [branches[-1] for branches in waiting.values() if branches]
-        if len(before) != 1 or len(last) < len(waiting) or len({split for split, _ in last}) != 1:
-            return None
-        split = last[0][0]
-        if len(set(last)) < len(last) or len(last) != len(self.out[split]):
-            return None
-        return next(iter(before))
+            if not flow.condition and flow.id != node.element.get("default"):
+                near = "写明条件，或设为默认流向"
+                yield Fault("排他网关的流出线缺少条件", shape.document.file, flow.id, flow.line, near)
 
 
-_CROSSED = "不同的并行分支在此未经汇合就相遇"
-_UNMATCHED = "汇合网关与分支网关不匹配：应恰好汇合同一个并行网关的全部分支"
+def _container(shape: Shape, container: str) -> Iterator[Fault]:
+    """A process or sub-process: one way in, every node reachable and able to end."""
+    inside = [node for node in shape.inside[container] if not by_event(node)]
+    if not inside:
+        return
+    drawn = [node for node in inside if node.type == "startEvent"]
+    plain = [node for node in drawn if shape.events[node.id].kind == "none"]
+    if len(plain) > 1:
+        message = f"应有且只有一个开始事件(无触发)，现有 {len(plain)} 个"
+        yield _fault(shape, plain[1], message, "一个无触发的开始事件")
+        return
+    starts = shape.body(container).starts
+    if not starts:
+        yield _fault(shape, inside[0], "没有开始事件，也没有不带流入线的环节", "一个无触发的开始事件")
+        return
+    ends = [node.id for node in inside if not shape.out[node.id]]
+    if not ends:
+        yield _fault(shape, shape.nodes[starts[0]], "流程没有结束事件", "普通结束事件(endEvent)")
+        return
+    reached, can_end = shape.reachable(starts), shape.reachable(ends, back=True)
+    for node in inside:
+        if node.id not in reached:
+            yield _fault(shape, node, "从开始事件到不了这里", "接上流入线，或删去")
+        elif node.id not in can_end:
+            yield _fault(shape, node, "从这里到不了任何结束事件", "接上流出线")
 
 
-def _closure(start: Iterable[str], next_of: dict[str, list[str]]) -> set[str]:
-    seen: set[str] = set()
-    work = list(start)
+# -- loops that run by themselves --------------------------------------------------------------------------
+
+
+def _passable(shape: Shape) -> set[str]:
+    """Nodes that a token passes without waiting; a sub-process when some way through it does not wait."""
+    free = {key for key, node in shape.nodes.items() if not _waits(shape, node) and node.type not in FRAMES}
+    frames = [node for node in shape.nodes.values() if node.type in FRAMES]
+    grown = True
+    while grown:
+        grown = False
+        for node in reversed(frames):
+            if node.id not in free and _through(shape, node, free):
+                free.add(node.id)
+                grown = True
+    return free
+
+
+def _waits(shape: Shape, node: FlowNode) -> bool:
+    kind = shape.events[node.id].kind
+    if node.type in ("intermediateCatchEvent", "boundaryEvent"):
+        return kind not in ("link", "error")
+    return node.type in _WAITS
+
+
+def _through(shape: Shape, frame: FlowNode, free: set[str]) -> bool:
+    """Whether a token can go from the start to an end of a sub-process along nodes that do not wait."""
+    body = called(frame) or frame.id
+    work, seen = list(shape.body(body).starts), set[str]()
+    if not work:
+        return True
     while work:
         at = work.pop()
+        if at in seen or at not in free:
+            continue
+        seen.add(at)
+        if not shape.out[at]:
+            return True
+        work += shape.after(at)
+    return False
+
+
+def _self_running(shape: Shape) -> Iterator[Fault]:
+    """Cycles without a task of people, a message or a timer would never stop; nor would a call of itself."""
+    free = _passable(shape)
+    after: dict[str, list[str]] = {}
+    for key, node in shape.nodes.items():
+        goals = shape.after(key) if key in free else []
+        if node.type in FRAMES and not by_event(node):
+            goals = goals + shape.body(called(node) or key).starts
+        after[key] = goals if key in free or node.type in FRAMES else []
+    place = _in_cycle(after)
+    if place is not None:
+        near = "在回路中放一个用户任务或定时事件"
+        yield _fault(shape, shape.nodes[place], "没有人工环节或定时的回路会一直运行", near)
+    for key, node in shape.nodes.items():
+        loop = loop_of(node.element)
+        if loop is not None and loop.most is None and key in free:
+            near = "写明上限 loopMaximum，或在循环内放一个用户任务"
+            yield _fault(shape, node, "没有人工环节的标准循环没有上限", near)
+
+
+def _in_cycle(after: dict[str, list[str]]) -> str | None:
+    """The first node that can come back to itself."""
+    left = {key: [goal for goal in goals if after.get(goal)] for key, goals in after.items() if goals}
+    into = dict.fromkeys(left, 0)
+    for goals in left.values():
+        for goal in goals:
+            into[goal] += 1
+    work = [key for key, count in into.items() if not count]
+    while work:
+        key = work.pop()
+        for goal in left.pop(key):
+            into[goal] -= 1
+            if not into[goal]:
+                work.append(goal)
+    return next((key for key in left if _returns(left, key)), None)
+
+
+def _returns(after: dict[str, list[str]], start: str) -> bool:
+    seen: set[str] = set()
+    work = list(after[start])
+    while work:
+        at = work.pop()
+        if at == start:
+            return True
         if at not in seen:
             seen.add(at)
-            work.extend(next_of[at])
-    return seen
+            work += after.get(at, [])
+    return False
 
 
-def structure_faults(document: Document) -> Iterator[Fault]:
-    """Faults of the drawing as a whole; only asked when every element by itself is good."""
-    shape = Shape.of(document)
-    starts = [node for node in shape.nodes.values() if node.type == "startEvent"]
-    if len(starts) != 1:
-        at = starts[1] if starts else next(iter(shape.nodes.values()))
-        message = f"应有且只有一个开始事件，现有 {len(starts)} 个"
-        yield Fault(message, document.file, at.id, at.line, "一个无触发的开始事件")
+# -- joins -------------------------------------------------------------------------------------------------
+
+
+def _joins(shape: Shape) -> Iterator[Fault]:
+    """A parallel join two of whose flows can never both bring a token would wait for ever."""
+    joins = [n for n in shape.nodes.values() if n.type == "parallelGateway" and len(shape.into[n.id]) > 1]
+    if len(joins) * len(shape.nodes) > _MOST_JOIN_WORK:
         return
-    faults = list(_degrees(document, shape))
-    yield from faults
-    yield from _reach(document, shape, starts[0].id)
-    yield from _self_running(document, shape)
-    if faults:
-        return
-    branches, crossed = shape.branches()
-    for place, message in crossed:
-        yield Fault(message, document.file, place, shape.nodes[place].line, "成对的并行网关")
-    for key, node in shape.nodes.items():
-        if key not in branches and shape.is_join(key) and not crossed:
-            yield Fault(_UNMATCHED, document.file, key, node.line, "成对的并行网关")
+    splits = [_ways(shape, node) for node in shape.nodes.values()]
+    splits += [starts for container in shape.inside if (starts := _inlets(shape, container))]
+    splits = [ways for ways in splits if len(ways) > 1]
+    for node in joins:
+        sources = [shape.reachable([flow.source], back=True) for flow in shape.into[node.id]]
+        if not all(_both(splits, a, b, node.id) for i, a in enumerate(sources) for b in sources[:i]):
+            message = "汇合网关与分支网关不匹配：它的流入线不会同时有件到达"
+            yield _fault(shape, node, message, "成对的并行网关，或改用排他网关汇合")
 
 
-def _degrees(document: Document, shape: Shape) -> Iterator[Fault]:
-    for key, node in shape.nodes.items():
-        out, into = len(shape.out[key]), len(shape.into[key])
-        if node.type == "startEvent" and into:
-            yield Fault("开始事件不能有流入线", document.file, key, node.line)
-        if node.type == "endEvent" and out:
-            yield Fault("结束事件不能有流出线", document.file, key, node.line)
-        if node.type.endswith("Gateway"):
-            yield from _conditions(document, shape, node)
-        elif out > 1:
-            yield Fault("环节有多条流出线，去向不明", document.file, key, node.line, "先接排他网关或并行网关")
+def _inlets(shape: Shape, container: str) -> list[str]:
+    """Where tokens begin side by side, in a process that draws no start event."""
+    return [key for key in shape.body(container).starts if shape.nodes[key].type != "startEvent"]
 
 
-def _conditions(document: Document, shape: Shape, node: FlowNode) -> Iterator[Fault]:
-    flows = shape.out[node.id]
-    if node.type != "exclusiveGateway" or len(flows) < 2:
-        return
-    for flow in flows:
-        if not flow.condition and flow.id != node.element.get("default"):
-            yield Fault(
-                "排他网关的流出线缺少条件", document.file, flow.id, flow.line, "写明条件，或设为默认流向"
-            )
+def _ways(shape: Shape, node: FlowNode) -> list[str]:
+    """The nodes that several tokens made at a node go to."""
+    ways = [flow.target for flow in shape.out[node.id]]
+    if node.type in ("exclusiveGateway", "eventBasedGateway"):
+        ways = []
+    going_on = [b for b in shape.boundaries.get(node.id, []) if _beside(shape.nodes[b])]
+    if not going_on:
+        return ways
+    return [*(ways or [node.id]), *going_on, *going_on]
 
 
-def _reach(document: Document, shape: Shape, start: str) -> Iterator[Fault]:
-    reached = shape.forward([start])
-    ends = [key for key, node in shape.nodes.items() if node.type == "endEvent"]
-    if not ends:
-        node = shape.nodes[start]
-        yield Fault("流程没有结束事件", document.file, start, node.line, "普通结束事件(endEvent)")
-        return
-    can_end = shape.backward(ends)
-    for key, node in shape.nodes.items():
-        if key not in reached:
-            yield Fault("从开始事件到不了这里", document.file, key, node.line, "接上流入线，或删去")
-        elif key not in can_end:
-            yield Fault("从这里到不了任何结束事件", document.file, key, node.line, "接上流出线")
+def _beside(boundary: FlowNode) -> bool:
+    return not flag(boundary.element, "cancelActivity", True)
 
 
-def _self_running(document: Document, shape: Shape) -> Iterator[Fault]:
-    """Cycles without a human task would never stop."""
-    automatic = {key for key, node in shape.nodes.items() if node.type not in _WAITS}
-    next_of = {key: [f.target for f in shape.out[key] if f.target in automatic] for key in automatic}
-    for key in shape.nodes:
-        if key in automatic and key in _closure(next_of[key], next_of):
-            node = shape.nodes[key]
-            yield Fault(
-                "没有人工环节的回路会一直运行", document.file, key, node.line, "在回路中放一个用户任务"
-            )
-            return
+def _both(splits: list[list[str]], a: set[str], b: set[str], join: str) -> bool:
+    """Whether one token can come from one way of a split by `a`, and another from another way by `b`."""
+    for ways in splits:
+        first = [place for place, way in enumerate(ways) if way in a or way == join]
+        second = [place for place, way in enumerate(ways) if way in b or way == join]
+        if first and second and (len(first) > 1 or len(second) > 1 or first != second):
+            return True
+    return False

@@ -62,7 +62,7 @@ def _nodes(
                 yield Fault(pack.id, file, place, f"没有动作“{action}”", f"可用:{'、'.join(TITLES)}")
         elif node.type == "businessRuleTask" and node.decision not in decisions:
             yield Fault(pack.id, file, place, f"没有决策“{node.decision}”", "请在 decisions 中列出它的文件")
-        elif node.type == "endEvent":
+        elif node.type == "endEvent" and node.parent == graph.id:
             ends.add(node.id)
     yield from _ends(pack, matter, file, ends)
     yield from _guards(pack, matter, file, graph)
@@ -80,7 +80,8 @@ def _ends(pack: kernel.Pack, matter: kernel.Matter, file: str, ends: set[str]) -
 
 def _guards(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> Iterator[Fault]:
     set_by_process = {n.result for n in graph.nodes.values() if n.result}
-    names = frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome"})
+    local = {"loopCounter", *(n.multi.item for n in graph.nodes.values() if n.multi)}
+    names = frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome", *local})
     for ways in graph.ways.values():
         for way in ways:
             if way.text:
