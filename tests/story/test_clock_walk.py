@@ -39,6 +39,7 @@ def test_1_the_clerk_stops_the_clock_by_law_and_lets_it_run_again(at_work, accep
     dialog.locator("[data-confirm]").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     clerk.look("clock-reason-missing", tab=False)
+    clerk.faults = [fault for fault in clerk.faults if "422" not in fault]  # the browser tells the refusal too
     dialog.get_by_label("理由").fill("组织专家评审节约集约用地论证")
     confirm(clerk)
     expect(panel).to_contain_text("专家评审")
