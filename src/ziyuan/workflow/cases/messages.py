@@ -7,9 +7,10 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.moving import by_itself
+from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.timers import ring
 from ziyuan.workflow.cases.versions import runtime_of
-from ziyuan.workflow.errors import WrongState
+from ziyuan.workflow.errors import FormIncomplete, WrongState
 
 
 def case_message(
@@ -17,7 +18,7 @@ def case_message(
 ) -> None:
     """Deliver the message `name` with its values, once per command.
 
-    Raises WrongState while the applicant corrects or when the case is closed, UncaughtEvent where the process knows no
+    Its values are those that the matter declares for it (`messages`), no others. Raises WrongState while the applicant corrects or when the case is closed, UncaughtEvent where the process knows no
     such message. A refused message was not taken: the sender may bring it again under the same command.
     """
     with kernel.acting(by):
@@ -29,6 +30,7 @@ def case_message(
         if row.status != "open":
             raise WrongState(f"案件 {row.no} 不能收取消息“{name}”", row.status)
         rt, journal, given = runtime_of(row), Journal(row, by), dict(vars or {})
+        _declared(rt, name, given)
         ring(rt, journal)
         state = journal.state
         values = {**rt.values(state), **given}
@@ -39,3 +41,11 @@ def case_message(
             by, "case.message_came", on=("case", row.no), county=row.county, after=journal.state, name=name
         )
         kernel.announce("case.changed", county=row.county, case=row.pk, action="message_came")
+
+
+def _declared(rt: Runtime, name: str, given: dict[str, Any]) -> None:
+    """A message sets what the matter says it sets, and never what the process itself goes by. Raises FormIncomplete."""
+    known = rt.matter.told.get("messages", {}).get(name, [])
+    strange = [key for key in given if key not in known]
+    if strange:
+        raise FormIncomplete({key: f"事项没有为消息“{name}”声明“{key}”" for key in strange})
