@@ -1,7 +1,8 @@
 """A small matter with what the first one has not: a joint review, timers in a part of it, a message, a terminate end.
 
-    accept - review (a seat for each of `reviewers`, decided by ratio) - fork - part [sign; late after P3D: escalate; each day: remind] - join - outcome
-                                               - reply (message) - note (refused: terminates) -------------/
+    accept - review (a seat for each of `reviewers`, decided by ratio) - fork
+    fork - part [sign; late after P3D: escalate; each day, twice: remind] - join - outcome - granted | refused
+    fork - reply (message) - note (where refused: terminates) - join
 """
 
 import shutil

@@ -16,10 +16,11 @@ from ziyuan.workflow.errors import FormIncomplete, WrongState
 def case_message(
     by: kernel.Actor, case: int, name: str, vars: Mapping[str, Any] | None = None, command: str = ""
 ) -> None:
-    """Deliver the message `name` with its values, once per command.
+    """Deliver the message `name` once per command, with the values that the matter declares for it and no others.
 
-    Its values are those that the matter declares for it (`messages`), no others. Raises WrongState while the applicant corrects or when the case is closed, UncaughtEvent where the process knows no
-    such message. A refused message was not taken: the sender may bring it again under the same command.
+    Raises WrongState while the applicant corrects or when the case is closed, FormIncomplete for a value not declared,
+    UncaughtEvent where the process knows no such message. A refused message was not taken: the sender may bring it
+    again under the same command.
     """
     with kernel.acting(by):
         if by.person is not None:

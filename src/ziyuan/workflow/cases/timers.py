@@ -61,11 +61,12 @@ def ring_case(by: kernel.Actor, case_id: int) -> bool:
         if case is None:
             return False
         journal = Journal(case, by)
-        ring(runtime_of(case), journal)
+        rung = ring(runtime_of(case), journal)
         journal.save()
-        kernel.record(by, "case.timer_fired", on=("case", case.no), county=case.county, after=journal.state)
-        kernel.announce("case.changed", county=case.county, case=case.pk, action="timer_fired")
-        return True
+        if rung:
+            kernel.record(by, "case.timer_fired", on=("case", case.no), county=case.county, after=journal.state)
+            kernel.announce("case.changed", county=case.county, case=case.pk, action="timer_fired")
+        return rung > 0
 
 
 @kernel.every("workflow.ring_timers", "* * * * *")

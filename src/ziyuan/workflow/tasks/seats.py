@@ -31,7 +31,7 @@ def seats(
         level = runtime.graph.level_of(position.node, values, kernel.now())
         item = kept(position.item) if position.seat else None
         told = state["case"]
-        region = region_at(level, item if item in told["counties"] else told["county"])
+        region = region_at(level, str(item) if item in told["counties"] else told["county"])
         holders = {p.pk: p for p in kernel.people(role=node.role, region=region)}
         if position.seat:
             tasks = {**state["tasks"], **{str(t["number"]): t for t in made}}
@@ -66,7 +66,7 @@ def _last_holder(state: dict[str, Any], node: str, seat: int | None) -> int | No
     return max(mine, key=lambda t: t["number"])["holder"] if mine else None
 
 
-def sits_elsewhere(node: str, seat: int | None, state: dict[str, Any]) -> set[int | None]:
+def sits_elsewhere(node: str, seat: int | None, state: dict[str, Any]) -> set[int]:
     """Who has another seat of the same joint review, by the latest row of each seat."""
     latest = {t["seat"]: t["holder"] for t in state["tasks"].values() if t["node"] == node and t.get("seat")}
     return {holder for other, holder in latest.items() if seat and other != seat and holder is not None}
