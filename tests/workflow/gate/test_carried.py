@@ -9,6 +9,15 @@ from ziyuan.workflow.gate.check import check_pack
 USER = 'zy:role="county_clerk" zy:level="county" zy:allow="agree"'
 TIMER = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
 SIGNAL = '<signalEventDefinition signalRef="s"/>'
+SEND, RECEIVE = '<sendTask id="notify" messageRef="m_remind"/>', '<receiveTask id="reply" messageRef="m_reply"/>'
+PART, JOIN = '<subProcess id="part" name="签发">', '<parallelGateway id="join"/>'
+REMINDED = '<endEvent id="reminded"/>'
+MANY = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+BESIDE = (
+    f'<subProcess id="sub" triggeredByEvent="true"><startEvent id="es" {{}}>{TIMER}</startEvent>'
+    f'<userTask id="eu" {USER}/><endEvent id="ee"/><sequenceFlow id="e1" sourceRef="es" targetRef="eu"/>'
+    '<sequenceFlow id="e2" sourceRef="eu" targetRef="ee"/></subProcess>'
+)
 
 
 def told(folder) -> list[str]:
@@ -36,17 +45,19 @@ def test_joint_review_timers_messages_and_a_terminate_end_pass(small):
         ('zy:collection="reviewers"', 'zy:collection="reviewrs"', "最接近的是“reviewers”"),
         ("<timeDuration>P3D</timeDuration>", "<timeDuration>waiting</timeDuration>", "waiting"),
         ("<timeCycle>R2/P1D</timeCycle>", "<timeCycle>pace</timeCycle>", "pace"),
-        ('<sendTask id="notify" messageRef="m_remind"/>', '<serviceTask id="notify" zy:verb="push"/>', "案件不执行动作“push”"),
-        ('<receiveTask id="reply" messageRef="m_reply"/>', f'<intermediateCatchEvent id="reply">{SIGNAL}</intermediateCatchEvent>', "不接收外来的信号"),
+        (SEND, '<serviceTask id="notify" zy:verb="push"/>', "案件不执行动作“push”"),
+        (RECEIVE, f'<intermediateCatchEvent id="reply">{SIGNAL}</intermediateCatchEvent>', "不接收外来的信号"),
         ('<startEvent id="start"/>', f'<startEvent id="start">{TIMER}</startEvent>', "案件由收件开始"),
         ('<userTask id="note" name="登记回复"', '<sendTask id="note" messageRef="m_remind"', "可不经人办理到达结束"),
-        ('<subProcess id="part" name="签发">', '<subProcess id="part" name="签发"><standardLoopCharacteristics loopMaximum="2"/>', ""),
-        ('<subProcess id="part" name="签发">', '<subProcess id="part" name="签发"><multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>', "不用于子流程"),
-        ('<parallelGateway id="join"/>', f'<parallelGateway id="join"/><subProcess id="sub" triggeredByEvent="true"><startEvent id="es">{TIMER}</startEvent><userTask id="eu" {USER}/><endEvent id="ee"/><sequenceFlow id="e1" sourceRef="es" targetRef="eu"/><sequenceFlow id="e2" sourceRef="eu" targetRef="ee"/></subProcess>', "中断整个流程的事件子流程"),
-        ('<parallelGateway id="join"/>', f'<parallelGateway id="join"/><subProcess id="sub" triggeredByEvent="true"><startEvent id="es" isInterrupting="false">{TIMER}</startEvent><userTask id="eu" {USER}/><endEvent id="ee"/><sequenceFlow id="e1" sourceRef="es" targetRef="eu"/><sequenceFlow id="e2" sourceRef="eu" targetRef="ee"/></subProcess>', ""),
+        (REMINDED, REMINDED.replace("/>", "><terminateEventDefinition/></endEvent>"), "可不经人办理到达结束"),
+        (REMINDED, '<receiveTask id="reminded" messageRef="m_reply"/>', "可不经人办理到达结束"),
+        (PART, f'{PART}<standardLoopCharacteristics loopMaximum="2"/>', ""),
+        (PART, PART + MANY, "不用于子流程"),
+        (JOIN, JOIN + BESIDE.format(""), "中断整个流程的事件子流程"),
+        (JOIN, JOIN + BESIDE.format('isInterrupting="false"'), ""),
         ('<endEvent id="out"/>', '<endEvent id="out"><errorEventDefinition/></endEvent>', "结束“out”在 matter.yaml 的 results"),
     ],
-)  # fmt: skip
+)
 def test_what_a_case_does_not_carry_is_refused_with_its_line_and_what_it_carries_is_not(small, old, new, says):
     plant(small, PROCESS, old, new)
     found = told(small)

@@ -87,16 +87,24 @@ def _throws(node: Node) -> bool:
 
 
 def _end_before_person(graph: Graph, source: Node) -> Node | None:
+    beside = source.parent if source.type == "boundaryEvent" and not source.interrupts else None
     seen, work = {source.id}, _after(graph, source)
     while work:
         node = graph.nodes[work.pop()]
         if node.id in seen or (node.waits and node.multi is None and not (node.loop and node.loop.before)):
             continue
         seen.add(node.id)
+        if node.parent == beside and not _closes(graph, node):
+            continue  # the activity that was not interrupted is still there, and a person with it
         if node.type == "endEvent" and node.parent == graph.id:
             return node
         work += _after(graph, node)
     return None
+
+
+def _closes(graph: Graph, node: Node) -> bool:
+    """Whether a token goes on from here, or takes the others with it."""
+    return bool(graph.ways[node.id]) or node.event.kind in ("terminate", "error")
 
 
 def _after(graph: Graph, node: Node) -> list[str]:
