@@ -68,8 +68,10 @@ PROCESS = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def process(threshold: str = "3 / 5") -> str:
-    return PROCESS.replace("THRESHOLD", threshold)
+def process(threshold: str = "3 / 5", sequential: bool = False) -> str:
+    """The process with the share of votes that decides; seats vote side by side or one after the other."""
+    loop = f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"'
+    return PROCESS.replace("THRESHOLD", threshold).replace("<multiInstanceLoopCharacteristics", loop)
 
 
 def publish(monkeypatch: Any, tmp_path: Path, text: str) -> None:

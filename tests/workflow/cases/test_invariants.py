@@ -146,8 +146,9 @@ def take_small(world, case, chiefs, step, on_day) -> None:
             workflow.ring_due(kernel.system_actor())
 
 
+@pytest.mark.parametrize("small", [False, True], indirect=True, ids=["side-by-side", "in-order"])
 @settings(
-    max_examples=25,
+    max_examples=14,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -172,9 +173,9 @@ def test_so_they_are_with_joint_reviews_timers_and_messages(small, world, on_day
 
 
 @pytest.fixture
-def small(world, monkeypatch, tmp_path):
+def small(world, monkeypatch, tmp_path, request):
     """The small matter and the five chiefs who review."""
-    small_matter.publish(monkeypatch, tmp_path, small_matter.process())
+    small_matter.publish(monkeypatch, tmp_path, small_matter.process(sequential=request.param))
     first = world.officer("county_chief", FEIXI)
     return [first, *(person("county_chief", FEIXI, f"t-chief-{n}", f"第{n}位负责人") for n in range(2, 6))]
 

@@ -31,6 +31,7 @@ OUTCOMES = {
     "not_needed": "不再需要",
     "terminated": "流程终止",
 }
+BY_NOBODY = ("cancelled", "interrupted", "not_needed", "terminated")  # the process ended the task, its holder did nothing
 ON_TASK = ("agree", "correct", "refuse", "return", "handover")
 _NEEDS = {
     "agree": ["opinion"],

@@ -26,21 +26,17 @@ def seats(
     post decides whose seat it is, and one person has one seat.
     """
     made: list[dict[str, Any]] = []
+    posts: dict[tuple[str, str], dict[int, kernel.Person]] = {}
     for number, position in enumerate(entered, start=len(state["tasks"]) + 1):
-        node = runtime.graph.nodes[position.node]
-        level = runtime.graph.level_of(position.node, values, kernel.now())
+        node, told = runtime.graph.nodes[position.node], state["case"]
         item = kept(position.item) if position.seat else None
-        told = state["case"]
+        level = runtime.graph.level_of(position.node, values, kernel.now())
         region = region_at(level, str(item) if item in told["counties"] else told["county"])
-        holders = {p.pk: p for p in kernel.people(role=node.role, region=region)}
-        if position.seat:
-            tasks = {**state["tasks"], **{str(t["number"]): t for t in made}}
-            for taken in sits_elsewhere(position.node, position.seat, {"tasks": tasks}):
-                holders.pop(taken, None)
-        before = _last_holder(state, position.node, position.seat)
-        named = item if isinstance(item, int) else 0
-        only = holders.get(named) or holders.get(before or 0)
-        only = only or (next(iter(holders.values())) if len(holders) == 1 else None)
+        if (node.role, region) not in posts:
+            posts[node.role, region] = {p.pk: p for p in kernel.people(role=node.role, region=region)}
+        so_far = {"tasks": {**state["tasks"], **{str(t["number"]): t for t in made}}}
+        holders = _free(posts[node.role, region], position, so_far)
+        only = _holder(holders, item, _last_holder(state, position.node, position.seat))
         made.append(
             {
                 "number": number,
@@ -58,6 +54,20 @@ def seats(
             }
         )
     return made
+
+
+def _free(post: dict[int, kernel.Person], position: Any, state: dict[str, Any]) -> dict[int, kernel.Person]:
+    """Who of the post may take the position: of a joint review nobody who has another seat of it."""
+    taken = sits_elsewhere(position.node, position.seat, state) if position.seat else set()
+    return {key: person for key, person in post.items() if key not in taken}
+
+
+def _holder(holders: dict[int, kernel.Person], item: Any, before: int | None) -> kernel.Person | None:
+    """The officer the item names, else who was there before, else the only one."""
+    for key in (item, before):
+        if type(key) is int and key in holders:
+            return holders[key]
+    return next(iter(holders.values())) if len(holders) == 1 else None
 
 
 def _last_holder(state: dict[str, Any], node: str, seat: int | None) -> int | None:
