@@ -123,3 +123,23 @@ class DrawingUnreadable(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"绘制的范围未能采用:{reason.rstrip('。')}。", reason=reason)
+
+
+class RowsApart(ZiyuanError):
+    """The defence behind every step: the rows that people see are the tokens that wait for them."""
+
+    code = "ZY-WFL-021"
+    status = 409
+    remedy = "本次操作没有写入任何内容。请把案号和流程文件交给管理员核查。"
+
+    def __init__(self, no: str, rows: list[int], tokens: list[int]) -> None:
+        super().__init__(f"案件 {no} 的待办与流程不符:待办 {rows},流程 {tokens}。", rows=rows, tokens=tokens)
+
+
+class EndWithoutPerson(ZiyuanError):
+    code = "ZY-WFL-022"
+    status = 409
+    remedy = "决定须由人作出。请在流程的结束之前放一个人工环节,重新发布。"
+
+    def __init__(self, no: str, end: str) -> None:
+        super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)

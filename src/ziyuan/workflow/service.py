@@ -20,7 +20,9 @@ from ziyuan.workflow.cases.files import (
     verified_file,
 )
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
+from ziyuan.workflow.cases.messages import case_message
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
+from ziyuan.workflow.cases.timers import ring_due
 from ziyuan.workflow.cases.view import case_record
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
 from ziyuan.workflow.clocks.figures import clock_figures, clock_figures_csv
@@ -44,6 +46,7 @@ __all__ = [
     "application_boundary",
     "application_document",
     "applications",
+    "case_message",
     "case_record",
     "cases_count",
     "cases_page",
@@ -70,6 +73,7 @@ __all__ = [
     "recompute_due",
     "register",
     "resume_clock",
+    "ring_due",
     "save_form",
     "screening_pieces",
     "site_geojson",

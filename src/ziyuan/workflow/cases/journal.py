@@ -7,7 +7,7 @@ from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
-from ziyuan.workflow.cases.state import State, empty, fold
+from ziyuan.workflow.cases.state import State, empty, fold, next_timer
 
 GENESIS = "0" * 64
 
@@ -20,14 +20,15 @@ class Journal:
         self.state: State = case.state if case.pk else empty()
         self._pending: list[CaseEvent] = []
 
-    def add(self, kind: str, body: dict[str, Any]) -> State:
-        """One more event; returns the state after it."""
+    def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
+        """One more event; returns the state after it. `by` where it is not the actor's own (a timer before his act)."""
+        who = by or self.by
         head: dict[str, Any] = {
             "seq": self.case.seq + 1,
             "at": kernel.now().isoformat(timespec="microseconds"),
-            "actor": self.by.name,
-            "actor_id": self.by.person,
-            "organ": self.by.organ_name,
+            "actor": who.name,
+            "actor_id": who.person,
+            "organ": who.organ_name,
         }
         digest = event_hash(self.case.outer_no, head, kind, body, self.case.head)
         self._pending.append(_row(self.case, head, kind, body, digest))
@@ -78,6 +79,7 @@ def project(case: Case, state: State) -> None:
     case.accepted = date.fromisoformat(told["accepted"]) if told["accepted"] else None
     case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
+    case.next_due = next_timer(state)
     case.state = state
 
 

@@ -24,12 +24,16 @@ class Case(models.Model):
     accepted = models.DateField(null=True)
     closed = models.DateTimeField(null=True)
     due = models.DateField(null=True)
+    next_due = models.DateTimeField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
     state = models.JSONField()
 
     class Meta:
-        indexes = (models.Index(fields=("status", "due", "id"), name="case_status_due"),)
+        indexes = (
+            models.Index(fields=("status", "due", "id"), name="case_status_due"),
+            models.Index(fields=("next_due", "id"), name="case_next_due", condition=models.Q(next_due__isnull=False)),
+        )
 
 
 class MatterVersion(models.Model):

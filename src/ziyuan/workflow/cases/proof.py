@@ -20,6 +20,7 @@ COLUMNS = (
     "accepted",
     "closed",
     "due",
+    "next_due",
     "opened",
 )
 

@@ -14,6 +14,7 @@ from ziyuan.workflow.cases.clock import due_now, ended, open_stops, stops_of
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Paper
+from ziyuan.workflow.cases.moving import by_itself
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screen
@@ -21,7 +22,7 @@ from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.law import CORRECTION
 from ziyuan.workflow.errors import OutsideProvince
-from ziyuan.workflow.tasks.seats import open_tasks, seats
+from ziyuan.workflow.tasks.seats import open_tasks
 
 Message = dict[str, Any]
 
@@ -77,10 +78,8 @@ def _opened_body(
 
 def _start(rt: Runtime, journal: Journal) -> None:
     state = journal.state
-    values = rt.values(state)
-    step = rt.graph.start(values, now=kernel.now(), decide=rt.decide)
-    opened = seats(rt, step.entered, state, {**values, **step.vars})
-    journal.add("started", {"engine": step.state, "vars": step.vars, "opened": opened})
+    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide)
+    by_itself(rt, journal, "started", step)
 
 
 def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:

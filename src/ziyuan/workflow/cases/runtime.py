@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from ziyuan.base import canonical
+from ziyuan.base.feel import wire
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import facts
 from ziyuan.workflow.decisions import Decision, Outcome
@@ -29,7 +30,7 @@ class Runtime:
 
     def values(self, state: dict[str, Any]) -> dict[str, Any]:
         """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set."""
-        return {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **state["vars"]}
+        return {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **wire.decode(state["vars"])}
 
     def limits(self, day: date) -> tuple[int, int]:
         """(statutory, promised) working days in force on `day`."""

@@ -6,6 +6,7 @@ state, tasks opened and closed), so that an old case is rebuilt without the proc
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import datetime
 from typing import Any
 
 State = dict[str, Any]
@@ -41,6 +42,16 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
     return after
+
+
+def next_timer(state: State) -> datetime | None:
+    """The moment of the earliest running timer; the engine keeps them with what waits for them (`due`)."""
+    engine = state["engine"] or {"ended": True}
+    if engine["ended"]:
+        return None
+    running = [engine.get("root", {}), *engine["tokens"]]
+    moments = [due[0] for holder in running for due in holder.get("due", {}).values()]
+    return min(map(datetime.fromisoformat, moments), default=None)
 
 
 def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -182,6 +193,8 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "completed": _completed,
     "returned": _nothing,
     "recalled": _nothing,
+    "timer_fired": _nothing,
+    "message_came": _nothing,
     "claimed": _held,
     "handed_over": _held,
     "released": _held,

@@ -31,6 +31,8 @@ KINDS = {
     "completed": "办理",
     "returned": "退回",
     "recalled": "撤回",
+    "timer_fired": "定时到期",
+    "message_came": "收到消息",
     "claimed": "签收",
     "handed_over": "转办",
     "released": "放回",
@@ -252,7 +254,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 _LOGGED = frozenset(
-    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state"}
+    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
 )
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
-from ziyuan.workflow.engine import Graph
+from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
+from ziyuan.workflow.gate import carried
 from ziyuan.workflow.gate.fault import Fault
-from ziyuan.workflow.gate.scope import problems
 from ziyuan.workflow.tasks.actions import TITLES
 
 
@@ -62,10 +62,19 @@ def _nodes(
                 yield Fault(pack.id, file, place, f"没有动作“{action}”", f"可用:{'、'.join(TITLES)}")
         elif node.type == "businessRuleTask" and node.decision not in decisions:
             yield Fault(pack.id, file, place, f"没有决策“{node.decision}”", "请在 decisions 中列出它的文件")
-        elif node.type == "endEvent" and node.parent == graph.id:
+        elif node.type == "endEvent" and (node.parent == graph.id or _uncaught(graph, node)):
             ends.add(node.id)
     yield from _ends(pack, matter, file, ends)
-    yield from _guards(pack, matter, file, graph)
+    yield from carried.refused(pack, file, graph)
+    yield from carried.names_in_scope(pack, file, graph, _names(matter, graph))
+
+
+def _uncaught(graph: Graph, end: Node) -> bool:
+    """An error that nothing in the process catches ends the case."""
+    if end.event.kind != "error":
+        return False
+    caught = [n.event.key for n in graph.nodes.values() if n.event.kind == "error" and n.type != "endEvent"]
+    return end.event.key not in caught and "" not in caught
 
 
 def _ends(pack: kernel.Pack, matter: kernel.Matter, file: str, ends: set[str]) -> Iterator[Fault]:
@@ -78,11 +87,9 @@ def _ends(pack: kernel.Pack, matter: kernel.Matter, file: str, ends: set[str]) -
         )
 
 
-def _guards(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> Iterator[Fault]:
+def _names(matter: kernel.Matter, graph: Graph) -> frozenset[str]:
+    """What a process text may read: the matter's facts, what the process sets, and what one instance or round sees."""
     set_by_process = {n.result for n in graph.nodes.values() if n.result}
-    local = {"loopCounter", *(n.multi.item for n in graph.nodes.values() if n.multi)}
-    names = frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome", *local})
-    for ways in graph.ways.values():
-        for way in ways:
-            if way.text:
-                yield from problems(pack, file, way.id, way.text, names)
+    local = {"loopCounter", *(n.multi.item for n in graph.nodes.values() if n.multi)} - {""}
+    messages = {name for told in matter.told.get("messages", {}).values() for name in told}
+    return frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome", *local, *messages})

@@ -10,11 +10,14 @@ from typing import Any
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import clock, facts
+from ziyuan.workflow.cases.moving import consequences
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
 from ziyuan.workflow.cases.state import empty, fold
 from ziyuan.workflow.effects import registry
+from ziyuan.workflow.engine.play import kept
+from ziyuan.workflow.tasks.actions import returned
 from ziyuan.workflow.tasks.items import checked
 
 SHARE = {
@@ -48,7 +51,8 @@ class Scratch:
         self._screen()
         values = rt.values(self.state)
         step = rt.graph.start(values, now=self.now, decide=rt.decide)
-        self._add("started", {"engine": step.state, "vars": step.vars, "opened": self._tasks(step.entered)})
+        self._add("started", {"engine": step.state, "vars": {n: kept(v) for n, v in step.vars.items()},
+                  "opened": self._tasks(step.entered)})
 
     @property
     def now(self) -> datetime:
@@ -69,7 +73,7 @@ class Scratch:
         return [
             {
                 "number": n, "token": ready.token, "node": ready.node, "title": self.rt.graph.nodes[ready.node].name,
-                "holder": None, "holder_name": "", "state": "open",
+                "holder": None, "holder_name": "", "state": "open", "seat": ready.seat,
             }
             for n, ready in enumerate(entered, start=len(self.state["tasks"]) + 1)
         ]  # fmt: skip
@@ -123,12 +127,8 @@ class Scratch:
             self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide
         )
         told = {"state": "done", "outcome": action, "opinion": "示例", "by": "示例", "by_id": None}
-        body: dict[str, Any] = {
-            "engine": step.state,
-            "vars": {"outcome": action, **step.vars},
-            "closed": {str(task["number"]): told},
-        }
-        body["opened"] = self._tasks(step.entered)
+        body = consequences(self.state, step, self._tasks(step.entered), told, task["number"])
+        body["vars"] = {name: kept(value) for name, value in {"outcome": action, **step.vars}.items()}
         for made in step.decisions:
             if made.decision == "route":
                 body["route"] = {"level": made.value, "trace": made.trace}
@@ -137,17 +137,10 @@ class Scratch:
             self._decide(step.end or "")
 
     def _return(self, task: dict[str, Any], step: dict[str, Any]) -> None:
-        graph, engine = self.rt.graph, self.state["engine"]
-        earlier = graph.may_return_to(engine, task["token"])
-        target = step.get("to") or (earlier[0] if earlier else "")
-        moved = graph.back_to(engine, task["token"], target, direct=True)
+        moved = returned(self.rt, self.state, task, step.get("to") or "")
         told = {"state": "returned", "outcome": "return", "opinion": "示例", "by": "示例", "by_id": None}
-        body = {
-            "engine": moved.state,
-            "closed": {str(task["number"]): told},
-            "opened": self._tasks(moved.entered),
-        }
-        self._add("returned", body)
+        opened = self._tasks(moved.entered)
+        self._add("returned", consequences(self.state, moved, opened, told, task["number"]))
 
     def _correct(self, task: dict[str, Any], step: dict[str, Any]) -> None:
         items = checked(self.rt, step.get("items", []))

@@ -78,12 +78,13 @@ class Migration(migrations.Migration):
                 ('accepted', models.DateField(null=True)),
                 ('closed', models.DateTimeField(null=True)),
                 ('due', models.DateField(null=True)),
+                ('next_due', models.DateTimeField(null=True)),
                 ('seq', models.BigIntegerField()),
                 ('head', models.CharField(max_length=64)),
                 ('state', models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['status', 'due', 'id'], name='case_status_due')],
+                'indexes': [models.Index(fields=['status', 'due', 'id'], name='case_status_due'), models.Index(condition=models.Q(('next_due__isnull', False)), fields=['next_due', 'id'], name='case_next_due')],
             },
         ),
         migrations.CreateModel(

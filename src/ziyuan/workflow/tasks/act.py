@@ -12,17 +12,19 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import accept_body, correction_stop, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
+from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.timers import ring
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import visible_case
 from ziyuan.workflow.effects.decide import decide
-from ziyuan.workflow.engine import Step
+from ziyuan.workflow.engine import NotPossible
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, OpinionMissing, TargetNotEligible
 from ziyuan.workflow.forms.text import clean
-from ziyuan.workflow.tasks.actions import TITLES, offers
+from ziyuan.workflow.tasks.actions import TITLES, offers, recalled, returned
 from ziyuan.workflow.tasks.items import checked
-from ziyuan.workflow.tasks.seats import others, seats
+from ziyuan.workflow.tasks.seats import others
 
 LONGEST_OPINION = 2000
 
@@ -64,6 +66,7 @@ def act(
             return
         rt = runtime_of(case)
         journal = Journal(case, by)
+        ring(rt, journal)
         number = _offered(by, rt, journal.state, action, task)
         _VERBS[action](rt, journal, number, said)
         journal.save()
@@ -98,18 +101,8 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     token = state["tasks"][str(number)]["token"]
     values = {**rt.values(state), "outcome": said.action}
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
-    body: dict[str, Any] = {
-        "task": number,
-        "engine": step.state,
-        "vars": {"outcome": said.action, **step.vars},
-        "closed": {str(number): closed("done", said.action, opinion, journal.by)},
-        "opened": seats(rt, step.entered, state, {**values, **step.vars}),
-    }
-    for made in step.decisions:
-        if made.decision == "route":
-            body["route"] = {"level": made.value, "trace": made.trace}
-    journal.add("completed", body)
-    _tell_nobody(journal, body["opened"])
+    told = closed("done", said.action, opinion, journal.by)
+    move(rt, journal, "completed", step, vars={"outcome": said.action}, told=told, task=number)
     if step.ended:
         for told in resumed_bodies(rt, journal.state, open_stops(journal.state), kernel.today()):
             journal.add("clock_resumed", told)
@@ -130,39 +123,18 @@ def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str
     }
 
 
-def _tell_nobody(journal: Journal, opened: list[dict[str, Any]]) -> None:
-    """The policy `nobody_found: stop`: the task waits and an alarm goes up; nothing passes by itself."""
-    for task in opened:
-        if task["nobody"]:
-            kernel.announce(
-                "case.nobody_found",
-                county=journal.state["case"]["county"],
-                role=task["role"],
-                region=task["region"],
-            )
-
-
 def _return(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state = said.required_opinion(), journal.state
-    token = state["tasks"][str(number)]["token"]
-    earlier = rt.graph.may_return_to(state["engine"], token)
-    if said.to and said.to not in earlier:
-        raise ActionRefused(TITLES["return"], "只能退回到本件经过的环节")
-    step = rt.graph.back_to(state["engine"], token, str(said.to or earlier[0]), direct=True)
-    _move_back(rt, journal, step, "returned", closed("returned", "return", opinion, journal.by))
+    try:
+        step = returned(rt, state, state["tasks"][str(number)], str(said.to or ""))
+    except NotPossible as refused:
+        raise ActionRefused(TITLES["return"], str(refused)) from refused
+    move(rt, journal, "returned", step, told=closed("returned", "return", opinion, journal.by), task=number)
 
 
 def _recall(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    step = rt.graph.recall(journal.state["engine"], journal.state["tasks"][str(number)]["node"])
-    _move_back(rt, journal, step, "recalled", closed("recalled", "recall", said.opinion, journal.by))
-
-
-def _move_back(rt: Runtime, journal: Journal, step: Step, kind: str, told: dict[str, Any]) -> None:
-    state = journal.state
-    left = {t.token for t in step.left}
-    ended = {n: told for n, t in state["tasks"].items() if t["state"] == "open" and t["token"] in left}
-    opened = seats(rt, step.entered, state, rt.values(state))
-    journal.add(kind, {"engine": step.state, "closed": ended, "opened": opened})
+    step = recalled(rt, journal.state, journal.state["tasks"][str(number)])
+    move(rt, journal, "recalled", step, told=closed("recalled", "recall", said.opinion, journal.by))
 
 
 def _correct(rt: Runtime, journal: Journal, number: int, said: Said) -> None:

@@ -7,8 +7,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
-from ziyuan.workflow.engine import NotPossible
-from ziyuan.workflow.tasks.seats import is_mine, others
+from ziyuan.workflow.engine import NotPossible, Step
+from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere
 
 TITLES = {
     "agree": "同意并提交",
@@ -26,7 +26,12 @@ OUTCOMES = {
     "return": "退回",
     "recall": "撤回",
     "withdrawn": "申请人撤件",
+    "cancelled": "随退回撤销",
+    "interrupted": "因事件中断",
+    "not_needed": "不再需要",
+    "terminated": "流程终止",
 }
+BY_NOBODY = ("cancelled", "interrupted", "not_needed", "terminated")  # the process ended the task, its holder did nothing
 ON_TASK = ("agree", "correct", "refuse", "return", "handover")
 _NEEDS = {
     "agree": ["opinion"],
@@ -87,8 +92,8 @@ def _on_task(
 ) -> list[Offer]:
     number = task["number"]
     if task["holder"] is None:
-        return [Offer("claim", number, _avoidance(by, runtime, state), primary=True)]
-    waiting = "正在等待申请人补正" if task["state"] == "waiting" else ""
+        return [Offer("claim", number, _avoidance(by, runtime, state) or _two_seats(by, state, task), primary=True)]
+    waiting = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""
     allow = runtime.graph.nodes[task["node"]].allow
     made = []
     for action in ON_TASK:
@@ -112,11 +117,11 @@ def _why_not(
         missing = missing_papers(runtime, state)
         return "缺少材料:" + "、".join(p["title"] for p in missing) if missing else ""
     if action == "return":
-        return (
-            ""
-            if runtime.graph.may_return_to(state["engine"], task["token"])
-            else "这是第一个环节,没有可退回的环节"
-        )
+        try:
+            returned(runtime, state, task)
+        except NotPossible as refused:
+            return str(refused).rstrip("。")
+        return ""
     if action == "handover":
         return "" if others(task, state) else "本岗位没有其他人员"
     return ""
@@ -126,6 +131,11 @@ def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str
     """Nobody decides his own submission unless the matter says so."""
     own = by.person is not None and state["case"].get("submitter") == by.person
     return "本件由您提交,应当回避,请转办" if own and runtime.policy("own_application") == "forbid" else ""
+
+
+def _two_seats(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """One person, one seat in a joint review."""
+    return "您已在本会签中占有一席" if by.person in sits_elsewhere(task["node"], task.get("seat"), state) else ""
 
 
 def _twice(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
@@ -146,7 +156,34 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
     if any(t["state"] == "waiting" for t in state["tasks"].values()):
         return Offer("recall", last["number"], "下一环节正在等待申请人补正")
     try:
-        runtime.graph.recall(state["engine"], last["node"])
+        recalled(runtime, state, last)
     except NotPossible as refused:
         return Offer("recall", last["number"], str(refused))
     return Offer("recall", last["number"])
+
+
+def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: str = "") -> Step:
+    """The return of a task to `to`, else to the nearest task it can go to. Raises NotPossible with the reason.
+
+    It comes straight back afterwards (直送), except from a joint review, which many people have to do again.
+    """
+    graph, engine, token = runtime.graph, state["engine"], task["token"]
+    earlier = graph.may_return_to(engine, token)
+    if not earlier:
+        raise NotPossible("这是第一个环节,没有可退回的环节")
+    if to and to not in earlier:
+        raise NotPossible("只能退回到本件经过的环节")
+    values, refused = runtime.values(state), None
+    for target in [to] if to else earlier:
+        direct = graph.nodes[target].multi is None
+        try:
+            return graph.back_to(engine, token, target, direct=direct, vars=values, now=kernel.now())
+        except NotPossible as reason:
+            refused = refused or reason
+    raise refused or NotPossible("没有可退回的环节")
+
+
+def recalled(runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> Step:
+    """What taking back a finished task would do; of a joint review its own seat. Raises NotPossible."""
+    values = runtime.values(state)
+    return runtime.graph.recall(state["engine"], task["node"], seat=task.get("seat"), vars=values, now=kernel.now())

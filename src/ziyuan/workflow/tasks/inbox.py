@@ -12,6 +12,7 @@ from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.tasks.actions import BY_NOBODY
 
 FAR = date(9999, 12, 31)
 
@@ -53,7 +54,8 @@ def _box(by: kernel.Actor, box: str) -> QuerySet[Task]:
         return Task.objects.filter(state="open").filter(Q(holder=by.person) | pool)
     if box == "mine":
         return Task.objects.filter(holder=by.person, state__in=("open", "waiting"))
-    return Task.objects.filter(holder=by.person).exclude(state__in=("open", "waiting"))
+    done = Task.objects.filter(holder=by.person).exclude(state__in=("open", "waiting"))
+    return done.exclude(outcome__in=BY_NOBODY)
 
 
 def _after(found: QuerySet[Task], sort: str, box: str, after: str | None) -> QuerySet[Task]:
