@@ -64,6 +64,8 @@ ACTS = {
     "case.claim": "签收",
     "case.release": "放回",
     "case.corrected": "收到补正",
+    "case.timer_fired": "定时到期",
+    "case.message_came": "收到消息",
     "case.withdrawn": "撤件",
     "case.rated": "服务评价",
     "application.submitted": "提交申报",
