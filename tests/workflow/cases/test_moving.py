@@ -158,6 +158,16 @@ def test_seats_of_nobody_in_particular_wait_in_the_pool_and_each_takes_one(joint
     workflow.act(joint.chiefs[1], case.pk, "claim", task=second)
 
 
+def test_where_there_are_fewer_officers_than_seats_the_rest_wait_for_somebody(world, monkeypatch, tmp_path):
+    """Negative control of one person, one seat: the only chief does not decide a review of two alone."""
+    small_matter.publish(monkeypatch, tmp_path, small_matter.process())
+    chief = world.officer("county_chief", FEIXI)
+    case = world.open(reviewers=["甲", "乙"])
+    world.act("county_clerk", FEIXI, case, "agree")
+    told = [(t["holder"], t["nobody"]) for t in world.state(case)["tasks"].values() if t["node"] == "review"]
+    assert told == [(chief.person, False), (None, True)]
+
+
 def test_while_one_seat_asks_the_applicant_the_others_wait(joint):
     item = {"kind": "field", "target": "scale", "text": "请写明"}
     joint.vote(1, "correct", items=[item])
@@ -249,13 +259,17 @@ def test_an_act_first_fires_what_is_due(joint, monkeypatch):
 
 def test_timers_stand_still_while_the_applicant_corrects(joint, monkeypatch):
     joint.decided()
+    second = person("county_clerk", FEIXI, "t-clerk-2", "第二经办人")
+    joint.reply()
     item = {"kind": "field", "target": "scale", "text": "请写明"}
     joint.world.act("city_chief", HEFEI, joint.case, "correct", items=[item])
     later(monkeypatch, 5)
     assert tick() == 0
+    workflow.act(second, joint.case.pk, "claim")
+    assert joint.kinds()[-1] == "claimed", "an act that is possible meanwhile fires nothing either"
     joint.world.answer(joint.case, reviewers=[c.person for c in joint.chiefs])
     assert tick() == 1
-    assert joint.waiting() == ["escalate"]
+    assert joint.waiting() == ["escalate", "note"]
 
 
 def test_a_case_that_cannot_move_does_not_keep_the_others_waiting(joint, monkeypatch):
