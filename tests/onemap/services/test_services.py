@@ -18,7 +18,8 @@ from ziyuan.kernel.errors import NotFound
 from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries.models import ControlArea
-from ziyuan.onemap.services import tiles
+from ziyuan.onemap.editions.models import Edition
+from ziyuan.onemap.services import changes, tiles
 
 Y2024, Y2025 = date(2024, 12, 31), date(2025, 12, 31)
 COUNTY, OTHER = world.COUNTY, "340121"
@@ -325,3 +326,19 @@ def test_bounds_are_those_of_the_own_region(by, make_actor):
     west, _, east, _ = onemap.bounds(make_actor("county_clerk", COUNTY))
     assert onemap.bounds(by)[0] <= west < east <= onemap.bounds(by)[2]
     assert 116.5 < west < east < 117.6
+
+
+def test_four_digits_are_a_year_the_county_has_else_an_edition_and_a_hash_mark_is_always_an_edition(by):
+    seal("A", world.county(), Y2024, by)
+    with kernel.acting(by):
+        other = Edition.objects.get(delivery_no="A")
+        for number, day in ((1071, date(2020, 12, 31)), (2024, date(2021, 12, 31))):  # numbers that a busy node reaches
+            other.pk, other.delivery_no, other.period, other.reference_date = number, f"A-{number}", str(day.year), day
+            other.save(force_insert=True)
+    kind = onemap.layer(LAYER)
+    assert changes.when(by, kind, COUNTY, "1071").on == date(2020, 12, 31)
+    assert changes.when(by, kind, COUNTY, "2024").on == Y2024
+    assert changes.when(by, kind, COUNTY, "#2024").on == date(2021, 12, 31)
+    for unknown in ("1999", "#1999", "#", "#x", "9" * 30, "٢٠٢٤"):
+        with pytest.raises(errors.NoEdition):
+            changes.when(by, kind, COUNTY, unknown)

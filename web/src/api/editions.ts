@@ -108,6 +108,9 @@ function packaged(file: File): FormData {
   return form
 }
 
+/** The number of an edition as the API takes it, never for a year; none stays none. */
+export const numbered = (edition: string | number | null): string => (edition === null || edition === '' ? '' : `#${edition}`)
+
 export const editions = {
   list: (layer: string, county: string) => get<{ items: Edition[] }>(`${layerPath(layer)}/editions`, { county }),
   verify: (id: number) => get<Verified>(`/editions/${id}/verify`),
@@ -118,8 +121,9 @@ export const editions = {
     get<Kinship>(`${layerPath(layer)}/features/${county}/${encodeURIComponent(key)}/kinship`),
   inspect: (file: File) => upload<Inspected>('/changesets/inspect', packaged(file)),
   apply: (file: File) => upload<Edition>('/changesets', packaged(file)),
-  packageUrl: (layer: string, county: string, from: string, to: string) => address(`${layerPath(layer)}/changeset`, { county, from, to }),
+  packageUrl: (layer: string, county: string, from: string, to: string) =>
+    address(`${layerPath(layer)}/changeset`, { county, from: numbered(from), to: numbered(to) }),
   /** A package of what changed since `from` (empty: from nothing). */
   changesetUrl: (edition: Edition, from: number | null) =>
-    address(`${layerPath(edition.layer)}/changeset`, { county: edition.county, from: from ?? '', to: edition.id }),
+    address(`${layerPath(edition.layer)}/changeset`, { county: edition.county, from: numbered(from), to: numbered(edition.id) }),
 }

@@ -20,6 +20,8 @@ from ziyuan.onemap.editions.moment import Moment
 from ziyuan.onemap.services.features import plain
 from ziyuan.onemap.services.query import cursor_of, read_cursor
 
+_LONGEST_NUMBER = 18  # digits that a key of the database surely holds
+
 
 def changes(
     by: kernel.Actor, name: str, county: str, from_: str, to: str, after: str | None = None, limit: int = 100,
@@ -88,21 +90,26 @@ def _counties(by: kernel.Actor, kind: Layer, region: str | None) -> list[str]:
 
 
 def when(by: kernel.Actor, kind: Layer, county: str, text: str, known: datetime | None = None) -> Moment:
-    """A moment by the number of an edition, a year (its last valid edition as known then) or an ISO day."""
+    """A moment by an ISO day, a year (its last valid edition as known then), or the number of an edition.
+
+    Four digits are a year where the county has an edition of it; `#2024` is always the edition of that number.
+    """
     if len(text) == 10 and text.count("-") == 2:
         try:
             return Moment(date.fromisoformat(text), known)
         except ValueError as wrong:
             raise NoEdition(kind.id, county, text) from wrong
     with kernel.acting(by):
-        if len(text) == 4:
-            found = register.valid(kind.id, county, known).filter(period=text)
-        else:
-            found = Edition.objects.filter(layer=kind.id, county=county, pk=int(text) if text.isdecimal() else -1)
-        edition = found.order_by("reference_date", "sealed").last()
+        year = register.valid(kind.id, county, known).filter(period=text) if len(text) == 4 else Edition.objects.none()
+        edition = year.order_by("reference_date", "sealed").last() or _numbered(kind, county, text.removeprefix("#"))
     if edition is None:
         raise NoEdition(kind.id, county, text)
     return Moment(edition.reference_date, edition.sealed)
+
+
+def _numbered(kind: Layer, county: str, number: str) -> Edition | None:
+    known = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+    return Edition.objects.filter(layer=kind.id, county=county, pk=int(number)).first() if known else None
 
 
 def _change(c: Change) -> dict[str, Any]:
