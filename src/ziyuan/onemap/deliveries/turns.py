@@ -7,11 +7,12 @@ process, so a killed check is free to be taken up again at once.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from statistics import median
 from typing import Any
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
@@ -87,6 +88,8 @@ def _turn() -> Iterator[int | None]:
                 session.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 11))", [key])
         yield found
     finally:
+        with suppress(psycopg.Error):  # a lost session holds nothing
+            session.execute("SELECT pg_advisory_unlock_all()")  # closing frees the county only when the server notices
         session.close()
 
 
