@@ -223,6 +223,20 @@ def test_a_folder_gives_its_newest_package(signed_in, source):
     assert province.post(f"/api/feeds/{feed['id']}/fetch").json()["file_name"] == "new.gpkg"
 
 
+def test_a_fetch_by_hand_that_fails_is_told_and_stays_written_beside_the_feed(signed_in, source):
+    url, folder = source
+    province = signed_in("data_reviewer", "340000")
+    feed = register(province, f"{url}/absent.zip").json()
+    told = province.post(f"/api/feeds/{feed['id']}/fetch")
+    assert (told.status_code, "404" in told.json()["message"]) == (502, True)
+    (shown,) = province.get("/api/feeds").json()["items"]
+    assert "404" in shown["fault"] and shown["fetched"] is None
+    (folder / "absent.zip").write_bytes(b"now")
+    province.post(f"/api/feeds/{feed['id']}/fetch")
+    (shown,) = province.get("/api/feeds").json()["items"]
+    assert shown["fault"] == "" and shown["fetched"]
+
+
 @pytest.mark.parametrize("location", [
     "/etc", "file:///etc/passwd", "http://127.0.0.1:1/x.zip", "http://user:pw@{host}/x.zip", "ftp://{host}/x.zip",
     "{folder}/../..", "relative.zip", "gopher://{host}/", "",

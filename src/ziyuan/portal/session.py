@@ -57,6 +57,8 @@ class ActorMiddleware:
             response = self.respond(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
+        for note in getattr(request, "notes", ()):
+            note()
         return response
 
     def _identify(self, request: HttpRequest, token: str, by_cookie: bool) -> None:
@@ -65,6 +67,11 @@ class ActorMiddleware:
             _check_origin(request, token)
         request.actor = actor  # type: ignore[attr-defined]
         request.token = token  # type: ignore[attr-defined]
+
+
+def note_afterwards(request: HttpRequest, note: Callable[[], None]) -> None:
+    """Have `note` called when the request's transaction is over: what must be told of a refusal that left nothing else."""
+    request.notes = [*getattr(request, "notes", ()), note]  # type: ignore[attr-defined]
 
 
 _OPEN = frozenset({"/api/login", "/api/openapi.json", "/api/health"})

@@ -159,6 +159,7 @@ def test_standards_are_listed_shown_and_written_as_template_and_handbook(tmp_pat
 
 @pytest.mark.parametrize(("option", "value", "words"), [
     ("--crs", "EPSG:999999", "没有平面或经纬度坐标系 EPSG:999999"), ("--crs", "EPSG:5773", "EPSG:5773"),
+    ("--crs", "EPSG:2363", "1980西安坐标系"), ("--crs", "EPSG:2435", "1954年北京坐标系"),
     ("--crs", "39带", "EPSG:4527"), ("--encoding", "KLINGON", "不认识的编码“KLINGON”"),
 ])  # fmt: skip
 def test_a_system_or_encoding_that_there_is_not_is_bad_usage(package, option, value, words):

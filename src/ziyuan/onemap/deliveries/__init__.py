@@ -8,6 +8,7 @@ from ziyuan.onemap.deliveries import uploads as uploads
 from ziyuan.onemap.deliveries.control_areas import control_areas, register_control_areas
 from ziyuan.onemap.deliveries.decide import accept, forward, return_, withdraw
 from ziyuan.onemap.deliveries.feeds import feeds, fetch_now
+from ziyuan.onemap.deliveries.feeds import note_fault as note_feed_fault
 from ziyuan.onemap.deliveries.feeds import register as register_feed
 from ziyuan.onemap.deliveries.lists import Chosen, export_csv, listing
 from ziyuan.onemap.deliveries.mandate_view import mandates_told, start
@@ -23,7 +24,7 @@ from ziyuan.onemap.deliveries.view import detail, preview, raw_file, receipt_fil
 
 __all__ = [
     "Chosen", "Order", "accept", "answer_dispute", "control_areas", "detail", "export_csv", "feeds", "fetch_now",
-    "file_record", "form", "forward", "listing", "mandates_told", "open_", "preview", "queue", "raw_file",
+    "file_record", "form", "forward", "listing", "mandates_told", "note_feed_fault", "open_", "preview", "queue", "raw_file",
     "read_record_outline", "receipt_file", "receipt_holds", "register_control_areas", "register_feed", "report_file",
     "report_holds", "return_", "start", "submit", "verdict_on", "verify_receipt", "waiting", "withdraw",
 ]  # fmt: skip

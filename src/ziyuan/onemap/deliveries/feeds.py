@@ -120,8 +120,13 @@ def fetch_due() -> None:
             fetch(row)
         except Exception as wrong:
             _log.warning("接入 %s(%s)失败:%s", row.mandate, row.county, wrong)
-            with kernel.acting(by):
-                Feed.objects.filter(pk=row.pk).update(fault=str(wrong)[:500])
+            note_fault(row.pk, wrong)
+
+
+def note_fault(feed: int, wrong: Exception) -> None:
+    """Write beside the feed why the last attempt, by the clock or by hand, brought nothing."""
+    with kernel.acting(kernel.system_actor("接口接入")):
+        Feed.objects.filter(pk=feed).update(fault=str(wrong)[:500])
 
 
 def fetch(row: Feed) -> Delivery | None:

@@ -22,10 +22,17 @@ def _epsg(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
     number = value.upper().removeprefix("EPSG:")
     if not number.isdecimal():
         raise click.BadParameter("应写成 EPSG:4527 的样子。")
+    from ziyuan.base.crs import CrsNotUsable, OldDatum, of_epsg
     from ziyuan.onemap.quality.plane import placed_system
 
     if placed_system(int(number)) is None:
         raise click.BadParameter(f"没有平面或经纬度坐标系 EPSG:{number},请核对代码。")
+    try:
+        of_epsg(int(number), where="所给坐标系")
+    except OldDatum as old:  # as in a delivery
+        raise click.BadParameter(f"{old}{old.remedy}") from old
+    except CrsNotUsable:
+        pass  # data of other lands are checked too, only not delivered
     return int(number)
 
 

@@ -1,6 +1,7 @@
 """任务书、直报备案、接口接入、回执核验."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,9 +9,11 @@ from ninja import Field, File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap import errors
 from ziyuan.onemap import service as onemap
 from ziyuan.portal.api.common import actor
 from ziyuan.portal.errors import TooLarge
+from ziyuan.portal.session import note_afterwards
 
 mandates_router = Router(tags=["任务书"])
 filings_router = Router(tags=["直报备案"])
@@ -102,7 +105,11 @@ def register(request: HttpRequest, body: FeedIn) -> Any:
 def fetch(request: HttpRequest, feed: int) -> Any:
     who = actor(request)
     kernel.require(who, "feed.register")
-    made = onemap.deliveries.fetch_now(who, feed)
+    try:
+        made = onemap.deliveries.fetch_now(who, feed)
+    except (errors.FeedFailed, errors.FeedPlaceRefused) as wrong:
+        note_afterwards(request, partial(onemap.deliveries.note_feed_fault, feed, wrong))
+        raise
     return {"unchanged": True} if made is None else onemap.deliveries.detail(who, made.pk)
 
 
