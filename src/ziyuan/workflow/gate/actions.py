@@ -1,0 +1,46 @@
+"""The acts a node allows (`zy:allow`): each has what it needs in the drawing and in the matter's text."""
+
+from collections.abc import Iterator
+
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.engine import Graph, Node
+from ziyuan.workflow.gate.carried import place_of
+from ziyuan.workflow.gate.fault import Fault
+from ziyuan.workflow.tasks.words import NOT_AT_NODES, TITLES
+
+
+def check(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> Iterator[Fault]:
+    """Faults of the words at nodes, of `jump`, `terminations` and `gap_days` in matter.yaml."""
+    text = f"matters/{matter.id}/matter.yaml"
+    for node in graph.nodes.values():
+        for message, remedy in _node(matter, node):
+            yield Fault(pack.id, file, place_of(node), message, remedy)
+    for name in matter.told.get("jump", []):
+        why = graph.why_no_jump(name)
+        if why:
+            yield Fault(pack.id, text, f"jump.{name}", why, "只列可以跳到的人工环节")
+    for name, told in matter.told.get("terminations", {}).items():
+        for key in ("title", "basis"):
+            if not told.get(key):
+                yield Fault(pack.id, text, f"terminations.{name}.{key}", "缺少这一项")
+    for paper in matter.told.get("papers", []):
+        days = paper.get("gap_days")
+        if days is not None and (days not in pack.parameters or pack.parameters[days].unit != "working_day"):
+            place = f"papers.{paper.get('id')}.gap_days"
+            yield Fault(pack.id, text, place, f"“{days}”不是以工作日计的参数", "请在 parameters/ 中补一个带出处的数值")
+
+
+def _node(matter: kernel.Matter, node: Node) -> Iterator[tuple[str, str]]:
+    told = matter.told
+    for action in sorted(node.allow & set(NOT_AT_NODES)):
+        yield f"“{action}”({TITLES[action]})由平台给出,不写在 zy:allow 中", "请删去"
+    if "add_seat" in node.allow and node.multi is None:
+        yield "只有会签(多实例)才能增加席位(add_seat)", "请写成多实例,或改用 add_before、add_after"
+    if node.multi is None and any(node.attributes.get(key) for key in ("weight", "veto")):
+        yield "只有会签(多实例)才有权重和否决权(zy:weight、zy:veto)", "请写成多实例,或删去"
+    if "jump" in node.allow and not told.get("jump"):
+        yield "允许跳转(jump),但事项没有写明可以跳到哪里", "请在 matter.yaml 的 jump 中列出环节"
+    if "terminate" in node.allow and not told.get("terminations"):
+        yield "允许终止(terminate),但事项没有写明终止的种类", "请在 matter.yaml 的 terminations 中写明种类和依据"
+    if "accept_gap" in node.allow and not any("gap_days" in paper for paper in told.get("papers", [])):
+        yield "允许容缺受理(accept_gap),但没有一种材料可以容缺", "请给可以后补的材料写 gap_days"
