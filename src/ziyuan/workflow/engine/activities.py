@@ -209,7 +209,6 @@ def _voted(play: Play, token: Token) -> None:
     body = play.tokens.get(play.frame_of(token["scope"]))
     if body is None:
         return
-    node = play.node(body)
     outcome = play.vars.get("outcome")
     body["outs"].append([token["seat"], kept(outcome)])
     counted(play, body)

@@ -17,7 +17,7 @@ from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks.clock import Stop
 from ziyuan.workflow.errors import ChoiceNotOffered
-from ziyuan.workflow.tasks.said import Said, closed
+from ziyuan.workflow.tasks.said import Said
 from ziyuan.workflow.tasks.seats import open_tasks, region_at
 from ziyuan.workflow.tasks.words import Offer
 
@@ -68,7 +68,8 @@ def _terminate(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     if told is None:
         raise ChoiceNotOffered("终止的种类")
     step = rt.graph.terminate(state["engine"])
-    rows = dict.fromkeys(open_tasks(state), {**closed("terminated", "terminated", "", by), "by": "", "by_id": None})
+    left = {"state": "terminated", "outcome": "terminated", "opinion": "", "by": "", "organ": "", "by_id": None}
+    rows = {number: dict(left) for number in open_tasks(state)}
     ending = {
         "type": said.to,
         "title": told["title"],

@@ -49,7 +49,7 @@ def answers(by: kernel.Actor, rt: Runtime, state: State) -> list[Offer]:
     if told is None or state["case"]["status"] not in OPEN or not kernel.may(by, APPROVE, told["region"]):
         return []
     reason = _no_answer(by, rt, state, told)
-    notice = f"{told['by']}申请跳到“{told['title']}”,理由:{told['reason']}。"
+    notice = f"{told['by']}申请跳到“{told['to_name']}”,理由:{told['reason']}。"
     return [
         Offer("approve_jump", told["task"], reason or _no_jump(rt, state, told), notice=notice),
         Offer("refuse_jump", told["task"], reason, notice=notice),
@@ -73,7 +73,7 @@ def _propose(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     reason, named = said.required_opinion(), targets(rt, journal.state)
     if said.to not in named:
         raise ChoiceNotOffered("所选环节")
-    told = {"to": said.to, "title": named[str(said.to)], "reason": reason, "region": journal.by.region}
+    told = {"to": said.to, "to_name": named[str(said.to)], "reason": reason, "region": journal.by.region}
     journal.add("jump_proposed", {"task": number, **told})
 
 
@@ -85,7 +85,7 @@ def _approve(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         step = rt.graph.jump(state["engine"], told["to"], vars=rt.values(state), now=kernel.now())
     except NotPossible as refused:
         raise ActionRefused(TITLES["approve_jump"], str(refused).rstrip("。")) from refused
-    facts = {"left": left, "to": told["to"], "to_name": told["title"], "opinion": opinion, "reason": told["reason"]}
+    facts = {"left": left, "to": told["to"], "to_name": told["to_name"], "opinion": opinion, "reason": told["reason"]}
     move(rt, journal, "jumped", step, **facts)
     kernel.announce(
         "case.jumped",
@@ -101,7 +101,7 @@ def _approve(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 
 def _refuse(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    journal.add("jump_refused", {"opinion": said.required_opinion(), "to_name": journal.state["jump"]["title"]})
+    journal.add("jump_refused", {"opinion": said.required_opinion(), "to_name": journal.state["jump"]["to_name"]})
 
 
 VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {

@@ -6,3 +6,16 @@ export function ordered(actions: Action[]): { first: Action[]; rest: Action[] } 
   if (!first.some((action) => action.enabled)) return { first: [], rest: actions }
   return { first, rest: actions.filter((action) => !first.includes(action)) }
 }
+
+const WORDS: Record<string, string> = {
+  add_before: '先请谁提出意见',
+  add_after: '之后由谁办理',
+  add_seat: '增加的人',
+  delegate: '委派给',
+  remove: '减去的席位',
+  jump: '跳到的环节',
+  terminate: '终止的种类',
+}
+
+/** What is chosen for an act that goes to somebody or somewhere. */
+export const chosenWord = (action: string): string => WORDS[action] ?? '接收人'
