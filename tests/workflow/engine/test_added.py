@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.workflow.engine.drawn import bpmn, many, seats
-from ziyuan.workflow.engine import Graph, NotPossible
+from ziyuan.workflow.engine import Graph, NotPossible, read
 from ziyuan.workflow.engine.adding import MOST_ADDED
 
 LINE = "s:start -> z; z -> a; a -> g:xor; g -> c [outcome = \"agree\"]; g -> r *; c -> e:end; r -> f:end"
@@ -293,3 +293,10 @@ def test_one_is_enough_and_in_order_are_written_with_what_stands():
     for seat in (1, 2, 3):
         assert [one.seat for one in step.ready] == [seat]
         step = order.complete(step.state, "a", {"outcome": "agree"})
+
+
+def test_weight_and_veto_go_through_reading_and_writing_unchanged():
+    data = seats("agreed >= 1", more=WEIGHED.format("if who = lead then 3 else 1", "who = lead"))
+    again = read(read(data).to_bytes())
+    for text in ('zy:weight="if who = lead then 3 else 1"', 'zy:veto="who = lead"'):
+        assert text in again.to_bytes().decode()
