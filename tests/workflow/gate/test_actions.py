@@ -7,9 +7,8 @@ from tests.workflow.gate.test_check import MATTER, PROCESS, pack, plant  # noqa:
 from tests.workflow.small_matter import ALLOW, process
 
 EVERY = "agree refuse return recall correct handover add_before add_after remove delegate jump terminate accept_gap"
-TEXT = (
-    "jump: [accept, review]\nterminations: {gone: {title: 申请人主体消灭, basis: 示例依据 第一条}}\nmessages: "
-)
+ENDINGS = "terminations: {gone: {title: 申请人主体消灭, basis: 示例依据 第一条}}\n"
+LAND = ' zy:jump="true"'
 PAPER = "{id: location_map, title: 选址位置图, required: false"
 DAYS = "gap_days: use_control.site_review.notify_days"
 
@@ -21,8 +20,9 @@ def rich(small):  # noqa: F811
     text = text.replace('zy:item="reviewer"', 'zy:item="reviewer" zy:weight="1" zy:veto="loopCounter = 1"')
     review = '<userTask id="review" name="会签" zy:role="county_chief" zy:level="county" zy:result="votes" zy:allow="'
     text = text.replace(review, review + "add_seat ")
+    text = text.replace('id="accept"', f'id="accept"{LAND}')
     (small / PROCESS).write_text(text, encoding="utf-8")
-    plant(small, MATTER, "messages: ", TEXT)
+    plant(small, MATTER, "messages: ", ENDINGS + "messages: ")
     plant(small, MATTER, PAPER, f"{PAPER}, {DAYS}")
     return small
 
@@ -34,12 +34,13 @@ def test_every_act_passes_where_what_it_needs_is_written(rich):
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        (MATTER, "jump: [accept, review]\n", "", "没有写明可以跳到哪里"),
-        (MATTER, "jump: [accept, review]", "jump: [accept, sign]", "“签发”在子流程内"),
-        (MATTER, "jump: [accept, review]", "jump: [accept, note]", "“登记回复”在并行分支内"),
-        (MATTER, "jump: [accept, review]", "jump: [acept]", "流程中没有环节“acept”"),
-        (MATTER, "jump: [accept, review]", "jump: [granted]", "不是人工环节"),
-        (MATTER, "terminations: {gone: {title: 申请人主体消灭, basis: 示例依据 第一条}}\n", "", "没有写明终止的种类"),
+        (PROCESS, LAND, "", "没有写明可以跳到哪里"),
+        (PROCESS, LAND, ' zy:jump="yes"', "zy:jump 应为 true 或 false"),
+        (PROCESS, 'id="sign"', f'id="sign"{LAND}', "“签发”在子流程内"),
+        (PROCESS, 'id="note"', f'id="note"{LAND}', "“登记回复”在并行分支内"),
+        (PROCESS, 'id="granted"', f'id="granted"{LAND}', "不是人工环节"),
+        (PROCESS, 'id="review"', f'id="review"{LAND}', ""),
+        (MATTER, ENDINGS, "", "没有写明终止的种类"),
         (MATTER, ", basis: 示例依据 第一条}", "}", "terminations.gone.basis"),
         (MATTER, f", {DAYS}", "", "没有一种材料可以容缺"),
         (MATTER, DAYS, "gap_days: use_control.site_review.valid_months", "不是以工作日计的参数"),

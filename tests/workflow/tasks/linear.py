@@ -6,9 +6,8 @@ from typing import Any
 from tests.workflow import small_matter
 from ziyuan.kernel import service as kernel
 
-MORE = "jump terminate accept_gap add_after"
+MORE = "terminate accept_gap"
 ENDINGS = {"gone": {"title": "申请人主体消灭", "basis": "示例依据 第一条"}}
-JUMP = ["accept", "county_decide", "city_review", "city_decide", "province_decide"]
 DAYS = "use_control.site_review.notify_days"
 
 
@@ -17,5 +16,5 @@ def publish(monkeypatch: Any, tmp_path: Path, **more: Any) -> None:
     matter = kernel.matter("use_control/site_review")
     text = (matter.folder / matter.told["process"]).read_text(encoding="utf-8")
     papers = [{**p, "gap_days": DAYS} if p["id"] == "farmland_proof" else p for p in matter.told["papers"]]
-    told = {"jump": JUMP, "terminations": ENDINGS, "papers": papers, **more}
+    told = {"terminations": ENDINGS, "papers": papers, **more}
     small_matter.publish(monkeypatch, tmp_path, text.replace('zy:allow="', f'zy:allow="{MORE} '), **told)

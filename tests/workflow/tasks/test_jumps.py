@@ -80,7 +80,7 @@ def test_a_proposal_lapses_when_its_task_is_done(world, case):
         world.act("city_chief", HEFEI, case, "approve_jump", opinion="同意。")
 
 
-def test_only_what_the_matter_lists_and_where_the_case_is_not(world, case):
+def test_only_where_the_process_allows_it_and_where_the_case_is_not(world, case):
     named = {c["id"] for c in workflow.choices(world.officer("city_reviewer", HEFEI), case.pk, "jump", 2)}
     assert named == {"accept", "county_decide", "city_decide", "province_decide"}
     for to in ("city_review", "granted", "nowhere", None):
@@ -107,9 +107,9 @@ def test_while_the_applicant_corrects_nobody_jumps(world, case):
 
 
 def test_a_jump_leaves_every_branch_and_its_timers(world, monkeypatch, tmp_path):
-    allow = small_matter.ALLOW.replace("agree", "jump agree")
+    allow = small_matter.ALLOW.replace("agree", "jump agree") + ' zy:jump="true"'
     text = small_matter.process("1 / 2").replace(small_matter.ALLOW, allow)
-    small_matter.publish(monkeypatch, tmp_path, text, jump=["accept", "review", "note", "sign"])
+    small_matter.publish(monkeypatch, tmp_path, text)
     chief = world.officer("county_chief", FEIXI)
     case = world.open(reviewers=[chief.person])
     world.act("county_clerk", FEIXI, case, "agree")

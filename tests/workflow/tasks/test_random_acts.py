@@ -27,9 +27,9 @@ STEP = st.tuples(st.integers(0, 7), st.one_of(st.none(), st.none(), st.none(), s
 @pytest.fixture
 def team(world, monkeypatch, tmp_path):
     """The small matter with every act allowed, and eight officers of three levels."""
-    text = small_matter.process("3 / 5").replace(small_matter.ALLOW, f'zy:allow="{WORDS}"')
+    text = small_matter.process("3 / 5").replace(small_matter.ALLOW, f'zy:allow="{WORDS}" zy:jump="true"')
     endings = {"gone": {"title": "申请人主体消灭", "basis": "示例依据 第一条"}}
-    small_matter.publish(monkeypatch, tmp_path, text, jump=["accept", "review"], terminations=endings)
+    small_matter.publish(monkeypatch, tmp_path, text, terminations=endings)
     chiefs = [world.officer("county_chief", FEIXI), *(person("county_chief", FEIXI, f"t-r-{n}", f"第{n}位") for n in (2, 3))]
     posts = (("county_clerk", FEIXI), ("city_reviewer", HEFEI), ("city_chief", HEFEI), ("province_chief", ANHUI))
     return [*chiefs, *(world.officer(*post) for post in posts), person("city_chief", HEFEI, "t-r-4", "市局另一位")]

@@ -25,7 +25,13 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str 
             found += _on_task(by, runtime, state, task, only)
     recall = _recallable(by, runtime, state) if only in ("", "recall") else None
     found += [recall] if recall else []
-    return [*found, *removable(by, runtime, state, only), *jumps.answers(by, runtime, state), *endings.offers(by, runtime, state)]
+    if only in ("", "remove"):
+        found += removable(by, runtime, state)
+    if only in ("", *jumps.ANSWERS):
+        found += jumps.answers(by, runtime, state)
+    if only in ("", *endings.VERBS):
+        found += endings.offers(by, runtime, state)
+    return found
 
 
 def _on_task(
@@ -63,7 +69,7 @@ def _why_not(
         if missing:
             return "缺少材料:" + "、".join(p["title"] for p in missing)
     if action == "agree":
-        return gaps.why_undecided(runtime, state, task)
+        return gaps.why_undecided(runtime, state, task, kernel.now())
     if action in ADDING:
         return why_not_add(runtime, state, task, action)
     if action == "accept_gap":

@@ -64,9 +64,9 @@ def why_not_add(rt: Runtime, state: State, task: dict[str, Any], action: str) ->
     return ""
 
 
-def removable(by: kernel.Actor, rt: Runtime, state: State, only: str) -> list[Offer]:
+def removable(by: kernel.Actor, rt: Runtime, state: State) -> list[Offer]:
     """减签: what this person may take away, as one offer; greyed where the first of them cannot go now."""
-    found = takeable(by, rt, state) if only in ("", "remove") else []
+    found = takeable(by, rt, state)
     if not found:
         return []
     reason = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""

@@ -6,7 +6,7 @@ closes the gap, whether the applicant brings it with a correction or hands it in
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ziyuan.base import workdays
@@ -49,19 +49,19 @@ def why_not(rt: Runtime, state: State) -> str:
     return f"本事项不允许容缺:{'、'.join(never)}" if never else ""
 
 
-def why_undecided(rt: Runtime, state: State, task: dict[str, Any]) -> str:
+def why_undecided(rt: Runtime, state: State, task: dict[str, Any], now: datetime) -> str:
     """Why one cannot agree where that decides the case: a promised paper is not there, late or not."""
     gaps = unfilled(state)
     if not gaps:
         return ""
     values = {**rt.values(state), "outcome": "agree"}
     try:
-        step = rt.graph.complete(state["engine"], task["token"], values, now=kernel.now(), decide=rt.decide)
+        step = rt.graph.complete(state["engine"], task["token"], values, now=now, decide=rt.decide)
     except NotPossible:
         return ""
     if not step.ended:
         return ""
-    today = kernel.today().isoformat()
+    today = now.date().isoformat()
     told = [f"{gap['title']}({'应于' if gap['due'] < today else '承诺'} {gap['due']} 前补齐)" for gap in gaps]
     late = "逾期未补" if any(gap["due"] < today for gap in gaps) else "尚未补齐"
     return f"容缺材料{late}:{'、'.join(told)}"
@@ -82,29 +82,24 @@ def shown(by: kernel.Actor, state: State) -> list[dict[str, Any]]:
 # -- acts --------------------------------------------------------------------------------------------------
 
 
-def _accept_gap(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    missing = not_promised(missing_papers(rt, journal.state), journal.state)
-    promises = {item.get("target", ""): clean(item.get("text", "")) for item in said.items}
-    for paper in missing:
-        if not promises.get(paper["id"]):
+def promised(rt: Runtime, state: State, items: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """A gap for each missing paper, with its promise and its day. Raises ItemsMissing for one without a promise."""
+    promises = {item.get("target", ""): clean(str(item.get("text") or "")) for item in items}
+    made = []
+    for paper in not_promised(missing_papers(rt, state), state):
+        text, days = promises.get(paper["id"], ""), int(figure(paper["gap_days"], day))
+        if not text:
             raise ItemsMissing(f"没有写明“{paper['title']}”的补交承诺")
-        if len(promises[paper["id"]]) > LONGEST_PROMISE:
+        if len(text) > LONGEST_PROMISE:
             raise FormIncomplete({"items": f"承诺不能超过 {LONGEST_PROMISE} 个字"})
-    today = kernel.today()
-    gaps = []
-    for paper in missing:
-        days = int(figure(paper["gap_days"], today))
-        due = workdays.add(today, days)
-        gaps.append(
-            {
-                "paper": paper["id"],
-                "title": paper["title"],
-                "promise": promises[paper["id"]],
-                "days": days,
-                "due": due.date.isoformat(),
-                "provisional": due.provisional,
-            }
-        )
+        due = workdays.add(day, days)
+        until = {"days": days, "due": due.date.isoformat(), "provisional": due.provisional}
+        made.append({"paper": paper["id"], "title": paper["title"], "promise": text, **until})
+    return made
+
+
+def _accept_gap(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
+    gaps = promised(rt, journal.state, said.items, kernel.today())
     journal.add("gap_accepted", {"task": number, "gaps": gaps})
     told = ";".join(f"{gap['title']}请于 {gap['due']} 前补交" for gap in gaps)
     tell_note(journal.case, journal.state, f"容缺受理:{told}。补齐之前不作出同意的决定")

@@ -1,7 +1,7 @@
 """跳转: one proposes, another with the right approves; what stood open closes as such, nothing is deleted.
 
-A matter lists the nodes that a case may be made to go on at (`jump`); a node allows to leave it so (`zy:allow`). The
-proposal lapses when the task it was made on is no longer open.
+The process marks the nodes that a case may be made to go on at (`zy:jump`), and those that may be left so (`zy:allow`).
+The proposal lapses when the task it was made on is no longer open.
 """
 
 from collections.abc import Callable
@@ -20,20 +20,21 @@ from ziyuan.workflow.tasks.words import TITLES, Offer
 
 State = dict[str, Any]
 APPROVE = "case.approve_jump"
+ANSWERS = ("approve_jump", "refuse_jump")
 
 
 def why_not(rt: Runtime, state: State) -> str:
     """Why a jump cannot be proposed now."""
     if pending(state):
         return "跳转申请正在等待批准"
-    return "" if targets(rt, state) else "本事项没有可以跳到的环节"
+    return "" if targets(rt, state) else "没有可以跳到的环节"
 
 
 def targets(rt: Runtime, state: State) -> dict[str, str]:
-    """Nodes that the matter allows and the process can soundly go on at, with their names."""
+    """Nodes that the process marks and the process can soundly go on at, with their names."""
     standing = {task["node"] for task in open_tasks(state).values()}
-    named = [n for n in rt.matter.told.get("jump", []) if n not in standing and not rt.graph.why_no_jump(n)]
-    return {name: rt.graph.nodes[name].title for name in named}
+    allowed = [node for node in rt.graph.nodes.values() if node.attributes.get("jump") == "true"]
+    return {n.id: n.title for n in allowed if n.id not in standing and not rt.graph.why_no_jump(n.id)}
 
 
 def pending(state: State) -> dict[str, Any] | None:
