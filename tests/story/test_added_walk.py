@@ -54,7 +54,7 @@ def test_1_the_clerk_asks_an_officer_first_and_takes_him_away_again(at_work, rec
     choose_act(clerk, "add_before", "请先看选址。")
     page.locator(".el-dialog:visible [data-confirm]").click()
     expect(page.locator(".el-dialog:visible").get_by_role("alert")).to_contain_text("请选择")
-    assert choose_first(clerk, "先请谁提出意见")
+    assert choose_first(clerk, "先提意见的人")
     clerk.look("added-before-ask", tab=False)
     confirm(clerk)
     expect(page.locator("#act")).to_contain_text("减签")

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.workflow import small_matter
+from tests.workflow.tasks import linear
 from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, breaks, person
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
@@ -244,3 +245,75 @@ def test_while_the_applicant_corrects_nothing_is_added_or_taken_away(adding):
     a.act(a.chiefs[1], "correct", items=[{"kind": "field", "target": "scale", "text": "请写明"}])
     offered = a.offers(a.chiefs[0])
     assert {offered[k]["reason"] for k in ("add_before", "add_seat", "remove")} == {"正在等待申请人补正"}
+
+
+def test_who_is_added_after_the_deciding_task_is_of_the_organ_that_decides(world, monkeypatch, tmp_path):
+    linear.publish(monkeypatch, tmp_path)
+    case = world.open()
+    world.act("county_clerk", FEIXI, case, "agree")
+    chief, second = world.officer("county_chief", FEIXI), person("county_chief", FEIXI, "t-second", "第二位负责人")
+    city = world.officer("city_chief", HEFEI)
+    before, after = ({c["id"] for c in workflow.choices(chief, case.pk, a, 2)} for a in ("add_before", "add_after"))
+    assert city.person in before, "control: an opinion may come from above"
+    assert city.person not in after
+    with pytest.raises(ChoiceNotOffered):
+        workflow.act(chief, case.pk, "add_after", to=city.person, opinion="同意。")
+    workflow.act(chief, case.pk, "add_after", to=second.person, opinion="同意。")
+    workflow.act(second, case.pk, "agree", opinion="同意。")
+    decision = world.state(case)["decision"]
+    assert (decision["region"], decision["person"]) == (FEIXI, second.name)
+
+
+JOINT = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zy="https://ziyuan.example/bpmn" id="d"
+ targetNamespace="t" expressionLanguage="https://www.omg.org/spec/FEEL/"><process id="small" isExecutable="true">
+ <startEvent id="start"/><userTask id="accept" name="受理" zy:role="county_clerk" zy:level="county" ALLOW/>
+ <userTask id="review" name="会签决定" zy:role="county_chief" zy:level="county" ALLOW>
+  <multiInstanceLoopCharacteristics zy:collection="reviewers" zy:item="reviewer"/></userTask>
+ <exclusiveGateway id="outcome" default="f4"/><endEvent id="granted"/><endEvent id="refused"/>
+ <sequenceFlow id="f1" sourceRef="start" targetRef="accept"/><sequenceFlow id="f2" sourceRef="accept" targetRef="review"/>
+ <sequenceFlow id="f3" sourceRef="review" targetRef="outcome"/><sequenceFlow id="f4" sourceRef="outcome" targetRef="granted"/>
+ <sequenceFlow id="f5" sourceRef="outcome" targetRef="refused">
+  <conditionExpression>outcome = "refuse"</conditionExpression></sequenceFlow>
+ </process></definitions>"""
+
+
+@pytest.fixture
+def joint(world, monkeypatch, tmp_path):
+    """A review of two chiefs straight before the end, with a seat of the city added to it."""
+    small_matter.publish(monkeypatch, tmp_path, JOINT.replace("ALLOW", ALLOW))
+    a = Adding(world)
+    a.case = world.open(reviewers=[c.person for c in a.chiefs[:2]])
+    a.act(a.clerk, "agree")
+    a.act(a.chiefs[0], "add_seat", to=a.city.person)
+    return a
+
+
+def test_a_seat_from_another_organ_does_not_cast_the_vote_that_decides(joint):
+    for chief in joint.chiefs[:2]:
+        joint.act(chief, "agree")
+    offered = joint.offers(joint.city)
+    assert offered["agree"]["reason"] == offered["refuse"]["reason"] == "决定须由肥西县的人员作出,请其最后办理或减签"
+    with pytest.raises(ActionRefused, match="决定须由肥西县"):
+        joint.act(joint.city, "agree")
+
+
+def test_it_votes_while_others_are_still_to_vote(joint):
+    joint.act(joint.city, "refuse")
+    for chief in joint.chiefs[:2]:
+        joint.act(chief, "agree")
+    assert joint.world.state(joint.case)["decision"]["region"] == FEIXI
+
+
+def test_taking_a_seat_away_never_decides_a_case(joint):
+    for chief in joint.chiefs[:2]:
+        joint.act(chief, "agree")
+    assert "决定须由人在环节上作出" in joint.offers(joint.chiefs[0])["remove"]["reason"]
+    with pytest.raises(ActionRefused, match="决定须由人在环节上作出"):
+        joint.act(joint.chiefs[0], "remove")
+    assert joint.world.state(joint.case)["case"]["status"] == "open"
+    joint.act(joint.chiefs[0], "recall", opinion="")
+    joint.act(joint.chiefs[0], "remove")
+    joint.act(joint.chiefs[0], "agree")
+    assert joint.world.state(joint.case)["case"]["status"] == "granted"
+    joint.whole()

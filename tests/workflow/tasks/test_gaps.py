@@ -3,12 +3,14 @@
 import pytest
 
 from tests.workflow.tasks import linear
-from tests.workflow.world import FEIXI, PAPERS, box, breaks
+from tests.workflow.world import FEIXI, FORM, PAPERS, box, breaks
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
+from ziyuan.workflow.cases import receive
 from ziyuan.workflow.cases.proof import verify_cases
 from ziyuan.workflow.cases.runtime import figure
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, ItemsMissing
+from ziyuan.workflow.gate.scratch import Refused, Scratch
 
 PDF = b"%PDF- supplied"
 PROMISE = [{"kind": "paper", "target": "farmland_proof", "text": "论证正在编制,期限内补交。"}]
@@ -34,6 +36,10 @@ def offers(world, role, case):
 
 def gap(world, case):
     return workflow.case_record(world.officer("county_clerk", FEIXI), case.pk)["gaps"][0]
+
+
+def findings(world, case):
+    return [check["message"] for check in world.state(case)["screening"]["checks"]]
 
 
 def supply(world, case, data=PDF, name="论证.pdf", kind="farmland_proof", **more):
@@ -65,9 +71,11 @@ def test_until_the_paper_is_there_nobody_grants_and_one_may_still_refuse(world, 
 
 def test_the_paper_closes_the_gap_and_the_case_is_granted(world, case):
     accept(world, case)
+    assert "占用永久基本农田不可避让论证" in str(findings(world, case)), "control: the checks name what is missing"
     supply(world, case, command="x")
     supply(world, case, command="x")
     assert gap(world, case)["filled"]
+    assert "占用永久基本农田不可避让论证" not in str(findings(world, case))
     world.act("county_chief", FEIXI, case, "agree")
     assert world.state(case)["case"]["status"] == "granted"
     assert breaks(verify_cases) == []
@@ -131,3 +139,19 @@ def test_only_what_was_promised_is_handed_in_and_only_by_who_handles_the_case(wo
     with pytest.raises(ActionRefused, match="不由您办理"):
         city = world.officer("city_reviewer", "340100")
         workflow.supply_paper(city, case.pk, "farmland_proof", "a.pdf", PDF)
+
+
+def test_an_example_of_the_matter_can_tell_of_a_gap(case):
+    """The same on paper, with no database: what an officer writes in `examples/`."""
+    given_ = {"day": "2026-03-02", "form": FORM, "site": {"area_m2": 3600, "counties": [340123]}, "areas": {"farmland": 10}}
+    paper = Scratch(receive.runtime(""), {**given_, "papers": list(PAPERS)})
+    with pytest.raises(Refused, match="缺少材料"):
+        paper.take({"at": "accept", "do": "agree"})
+    paper.take({"at": "accept", "do": "accept_gap", "items": PROMISE})
+    paper.take({"at": "accept", "do": "agree"})
+    with pytest.raises(Refused, match="容缺材料逾期未补"):
+        paper.take({"at": "county_decide", "do": "agree", "day": "2026-03-10"})
+    paper.take({"at": "county_decide", "do": "correct", "items": PROMISE})
+    paper.take({"do": "answer", "papers": ["farmland_proof"]})
+    paper.take({"at": "county_decide", "do": "agree"})
+    assert paper.told()["result"] == "granted"

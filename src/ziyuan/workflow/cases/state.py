@@ -128,6 +128,7 @@ def _gap_accepted(state: State, body: dict[str, Any], head: dict[str, Any]) -> N
 def _gap_filled(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     kinds = {paper["kind"] for paper in body["papers"]}
     state["papers"] = [p for p in state["papers"] if p["kind"] not in kinds] + body["papers"]
+    state["screening"]["checks"] = body["checks"]
     _fill(state, head)
 
 

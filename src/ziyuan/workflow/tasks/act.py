@@ -174,7 +174,7 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
         if action == "handover":
             return [_person(p) for p in others(told, state)] if told else []
         if action in ADDING:
-            return [_person(p) for p in candidates(state, told, by)] if told else []
+            return [_person(p) for p in candidates(rt, state, told, by, action)] if told else []
         if action == "remove":
             return [
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}

@@ -9,6 +9,7 @@ from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
 from ziyuan.workflow.tasks import endings, gaps, jumps
 from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
+from ziyuan.workflow.tasks.deciding import why_elsewhere
 from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere
 from ziyuan.workflow.tasks.words import Offer
 
@@ -64,6 +65,9 @@ def _why_not(
         avoided = _avoidance(by, runtime, state)
         if avoided:
             return avoided
+        elsewhere = why_elsewhere(runtime, state, task, action) if action != "add_after" else ""
+        if elsewhere:
+            return elsewhere
     if action in ("agree", "add_after"):
         missing = gaps.not_promised(missing_papers(runtime, state), state)
         if missing:

@@ -116,7 +116,7 @@ def accepted(rt: Runtime, journal: Journal) -> State:
 def _add_step(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state, by = said.required_opinion(), journal.state, journal.by
     task = state["tasks"][str(number)]
-    place = chosen(state, task, by, said.to)
+    place = chosen(rt, state, task, by, said)
     told = closed("added", said.action, opinion, by)
     if said.action == "add_after":
         state, told = accepted(rt, journal), closed("done", "agree", opinion, by)
@@ -128,7 +128,7 @@ def _add_step(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 def _add_seat(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state = said.required_opinion(), journal.state
     task = state["tasks"][str(number)]
-    place = chosen(state, task, journal.by, said.to)
+    place = chosen(rt, state, task, journal.by, said)
     step = rt.graph.add_seat(state["engine"], task["token"], place, Decimal(1))
     move(rt, journal, "seat_added", step, task=number, holder_name=place["name"], opinion=opinion)
 

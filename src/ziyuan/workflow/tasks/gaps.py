@@ -18,9 +18,9 @@ from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks import clock, law
 from ziyuan.workflow.clocks.offers import handles
-from ziyuan.workflow.engine import NotPossible
 from ziyuan.workflow.errors import FormIncomplete, ItemsMissing
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.tasks.deciding import decides
 from ziyuan.workflow.tasks.said import Said
 
 State = dict[str, Any]
@@ -52,14 +52,7 @@ def why_not(rt: Runtime, state: State) -> str:
 def why_undecided(rt: Runtime, state: State, task: dict[str, Any], now: datetime) -> str:
     """Why one cannot agree where that decides the case: a promised paper is not there, late or not."""
     gaps = unfilled(state)
-    if not gaps:
-        return ""
-    values = {**rt.values(state), "outcome": "agree"}
-    try:
-        step = rt.graph.complete(state["engine"], task["token"], values, now=now, decide=rt.decide)
-    except NotPossible:
-        return ""
-    if not step.ended:
+    if not gaps or not decides(rt, state, task, "agree", now):
         return ""
     today = now.date().isoformat()
     told = [f"{gap['title']}({'应于' if gap['due'] < today else '承诺'} {gap['due']} 前补齐)" for gap in gaps]

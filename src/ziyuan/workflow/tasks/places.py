@@ -3,8 +3,11 @@
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
 from ziyuan.workflow.errors import ChoiceNotOffered
+from ziyuan.workflow.tasks.deciding import decides, home
+from ziyuan.workflow.tasks.said import Said
 from ziyuan.workflow.tasks.seats import region_at
 
 State = dict[str, Any]
@@ -12,13 +15,17 @@ ADDED = {"before": "前加签", "after": "后加签", "delegate": "委派", "sea
 _LEVELS = ("county", "city", "province")
 
 
-def candidates(state: State, task: dict[str, Any], by: kernel.Actor) -> list[kernel.Person]:
+def candidates(
+    rt: Runtime, state: State, task: dict[str, Any], by: kernel.Actor, action: str
+) -> list[kernel.Person]:
     """Who may be asked: officers of the counties of the case and of the organs above them, each once. Not the one who
-    asks, not who submitted the case (回避), nobody who works at this node already."""
+    asks, not who submitted the case (回避), nobody who works at this node already. Whoever is added after a task that
+    decides is of its own organ."""
     there = {t["holder"] for t in state["tasks"].values() if t["state"] in TASK_OPEN and t["node"] == task["node"]}
     avoided = {by.person, task["holder"], state["case"].get("submitter"), *there}
     found: dict[int, kernel.Person] = {}
-    for region in _regions(state):
+    decided = action == "add_after" and decides(rt, state, task, "agree", kernel.now())
+    for region in [home(state, task["node"])] if decided else _regions(state):
         for role in sorted(kernel.permissions()["case.act"]):
             found.update({p.pk: p for p in kernel.people(role=role, region=region) if p.pk not in avoided})
     return list(found.values())
@@ -30,9 +37,12 @@ def _regions(state: State) -> list[str]:
     return list(dict.fromkeys(region_at(level, county) for level in _LEVELS for county in counties))
 
 
-def chosen(state: State, task: dict[str, Any], by: kernel.Actor, to: str | int | None) -> dict[str, Any]:
+def chosen(
+    rt: Runtime, state: State, task: dict[str, Any], by: kernel.Actor, said: Said
+) -> dict[str, Any]:
     """The place of the person chosen, and who asked. Raises ChoiceNotOffered."""
-    person = next((p for p in candidates(state, task, by) if str(p.pk) == str(to)), None)
+    found = candidates(rt, state, task, by, said.action)
+    person = next((p for p in found if str(p.pk) == str(said.to)), None)
     if person is None:
         raise ChoiceNotOffered("所选人员")
     region = person.organ.region_id

@@ -9,7 +9,9 @@ from ziyuan.workflow.cases.media import media_of
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.papers import keep_papers
+from ziyuan.workflow.cases.screen import findings
 from ziyuan.workflow.cases.state import OPEN
+from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.offers import handles
 from ziyuan.workflow.errors import ActionRefused
 from ziyuan.workflow.forms.text import clean
@@ -41,7 +43,10 @@ def supply_paper(
         media = media_of(gap["title"], name, data)
         file = kernel.put_file(data, name=name, media=media)
         told = {"kind": kind, "name": name, "digest": file.digest, "size": file.size, "media": media}
-        journal.add("gap_filled", {"papers": [told], "title": gap["title"]})
+        papers = [p for p in state["papers"] if p["kind"] != kind] + [told]
+        names = tuple(kernel.region(county).name for county in state["case"]["counties"])
+        checks = findings(runtime_of(case), {**state, "papers": papers}, names, kernel.today())
+        journal.add("gap_filled", {"papers": [told], "title": gap["title"], "checks": checks})
         journal.save()
         keep_papers(case, journal.state["papers"])
         tell_note(case, journal.state, f"已收到补交的材料:{gap['title']}")

@@ -8,10 +8,10 @@ export function ordered(actions: Action[]): { first: Action[]; rest: Action[] } 
 }
 
 const WORDS: Record<string, string> = {
-  add_before: '先请谁提出意见',
-  add_after: '之后由谁办理',
+  add_before: '先提意见的人',
+  add_after: '接着办理的人',
   add_seat: '增加的人',
-  delegate: '委派给',
+  delegate: '受委派的人',
   remove: '减去的席位',
   jump: '跳到的环节',
   terminate: '终止的种类',

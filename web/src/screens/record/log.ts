@@ -3,6 +3,8 @@ import type { CorrectionItem } from '@/api/shapes'
 
 const LEVELS: Record<string, string> = { county: '县级', city: '市级', province: '省级' }
 
+const HOW: Record<string, string> = { before: '前加签', after: '后加签', delegate: '委派' }
+
 const ANSWERS: Record<string, string> = { approved: '批准', refused: '不批准' }
 
 /** A stop with its type and law, its end, an extension asked for and answered. */
@@ -37,6 +39,8 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   const lines: string[] = []
   if (body.opinion) lines.push(`意见:${String(body.opinion)}`)
   if (body.holder_name) lines.push(`接办人:${String(body.holder_name)}`)
+  const how = HOW[String(body.how)]
+  if (how) lines.unshift(how)
   if (body.to_name) lines.push(`跳到:${String(body.to_name)}`)
   lines.push(...endingLines(body))
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)

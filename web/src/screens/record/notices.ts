@@ -13,7 +13,7 @@ const ANSWERS = { proposed: '等待批准', approved: '已批准', refused: '未
 
 export function jumpText(jump: Jump): string {
   const answer = jump.answered_by ? `(${jump.answered_by}:${jump.opinion ?? ''})` : ''
-  return `跳转:${jump.by}申请跳到“${jump.to_name}”,理由:${jump.reason};${ANSWERS[jump.state]}${answer}`
+  return `跳转:${jump.by}申请跳到“${jump.to_name}”,理由:${jump.reason.replace(/。$/, '')};${ANSWERS[jump.state]}${answer}`
 }
 
 /** One that was undone by a restart is told as past. */
