@@ -143,3 +143,11 @@ class EndWithoutPerson(ZiyuanError):
 
     def __init__(self, no: str, end: str) -> None:
         super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)
+
+
+class ChoiceNotOffered(UserError):
+    code = "ZY-WFL-041"
+    remedy = "请刷新案卷,在所列的可选项中重新选择。"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}不在可选范围内。", fields={"to": "请重新选择"})

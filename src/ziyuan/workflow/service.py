@@ -32,8 +32,9 @@ from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
 from ziyuan.workflow.effects import layer_write  # noqa: F401  (registers its kind)
 from ziyuan.workflow.effects.registry import Order, register
-from ziyuan.workflow.tasks.act import act, handover_targets
+from ziyuan.workflow.tasks.act import act, choices, handover_targets
 from ziyuan.workflow.tasks.inbox import tasks_count, tasks_page
+from ziyuan.workflow.tasks.supply import overdue, supply_paper
 
 __all__ = [
     "Order",
@@ -50,6 +51,7 @@ __all__ = [
     "case_record",
     "cases_count",
     "cases_page",
+    "choices",
     "clock_figures",
     "clock_figures_csv",
     "confirm_site",
@@ -63,6 +65,7 @@ __all__ = [
     "message_of",
     "open_application",
     "open_case",
+    "overdue",
     "paper_file",
     "paper_kinds",
     "propose_extension",
@@ -80,6 +83,7 @@ __all__ = [
     "stop_clock",
     "submit_application",
     "summary_pdf",
+    "supply_paper",
     "take_document",
     "take_progress",
     "take_rating",

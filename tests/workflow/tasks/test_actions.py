@@ -221,7 +221,7 @@ def test_a_refused_command_may_be_sent_again_once_it_is_possible(world):
 def test_an_unknown_act_is_refused_by_name(world):
     case = world.open()
     with pytest.raises(ActionRefused, match="没有这个动作"):
-        world.act("county_clerk", FEIXI, case, "jump")
+        world.act("county_clerk", FEIXI, case, "leap")
 
 
 def test_other_roles_may_not_act_at_all(world, make_actor):

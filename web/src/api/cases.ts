@@ -1,4 +1,4 @@
-import { address, get, post } from './client'
+import { address, get, post, upload } from './client'
 import type { Action, ActionBody, Bounds, CorrectionItem, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
 
 export interface TaskRow {
@@ -115,6 +115,54 @@ export interface FlowNode {
   w: number
   h: number
   state: 'done' | 'now' | 'todo'
+  /** Steps and seats that people added here (加签、委派、增加席), in their order. */
+  added?: AddedStep[]
+}
+
+/** Whose seat a task is in a joint review, and who added it. */
+export interface SeatTold {
+  seat?: number | null
+  weight?: string | null
+  veto?: boolean
+  added?: string
+  asked_by?: string
+}
+
+export interface AddedStep extends SeatTold {
+  task: number | string
+  person: string
+  state: string
+}
+
+/** A paper that is missing and was promised by a day (容缺). */
+export interface Gap {
+  paper: string
+  title: string
+  promise: string
+  due: string
+  provisional: boolean
+  left: number
+  lamp: Lamp
+  filled: string | null
+  may_supply: boolean
+}
+
+export interface Jump {
+  state: 'proposed' | 'approved' | 'refused'
+  to_name: string
+  reason: string
+  by: string
+  opinion?: string
+  answered_by?: string
+}
+
+export interface Termination {
+  title: string
+  basis: string
+  reason: string
+  by: string
+  organ: string
+  day: string
 }
 
 export interface FlowEdge {
@@ -126,7 +174,7 @@ export interface FlowEdge {
   name: string
 }
 
-export interface Opinion {
+export interface Opinion extends SeatTold {
   task: number | string
   node_title: string
   person: string
@@ -274,11 +322,14 @@ export interface CaseRecord extends CaseRow {
     url: string
     verify_url: string | null
   }[]
-  tasks: { id: number | string; node: string; node_title: string; holder: string; state: string }[]
+  tasks: ({ id: number | string; node: string; node_title: string; holder: string; state: string } & SeatTold)[]
   actions: Action[]
   phrases: string[]
   rating: { level: number; text: string } | null
   correction?: { items?: CorrectionItem[] } | null
+  gaps: Gap[]
+  jump: Jump | null
+  termination: Termination | null
 }
 
 export interface Target {
@@ -303,7 +354,13 @@ export const cases = {
     get<Page<CaseRow>>('/cases', { ...filter, after, limit: 50 }),
   read: (id: string) => get<CaseRecord>(`/cases/${id}`),
   pieces: (id: string) => get<FeatureCollection<PieceProperties>>(`/cases/${id}/screening.geojson`),
-  targets: (id: string, task: Action['task']) => get<Target[]>(`/cases/${id}/handover-targets`, { task: task ?? null }),
+  choices: (id: string, action: string, task: Action['task']) => get<Target[]>(`/cases/${id}/choices`, { action, task: task ?? 0 }),
+  supply: (id: string, kind: string, file: File, command: string) => {
+    const form = new FormData()
+    form.append('file', file)
+    form.append('command', command)
+    return upload<CaseRecord>(`/cases/${id}/gaps/${kind}`, form)
+  },
   act: (id: string, action: string, body: ActionBody) => post<CaseRecord>(`/cases/${id}/actions/${action}`, body),
   stopClock: (id: string, body: { kind: string; reason: string; basis: string; paper: number | null; command: string }) =>
     post<CaseRecord>(`/cases/${id}/clock/stops`, body),

@@ -11,11 +11,12 @@ PACK_KEYS = frozenset(
 )
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
-    | {"papers", "results", "policies", "phrases", "public", "open", "messages"}
+    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])
 CASE_KEYS = frozenset(["number", "title", "applicant"])
+TERMINATION_KEYS = frozenset(["title", "basis"])
 DUE_KEYS = frozenset(["statutory", "promised", "notify", "extension"])
 POLICIES = {
     "nobody_found": frozenset({"stop"}),
@@ -41,6 +42,8 @@ def check_matter(told: dict[str, Any], pack: str, where: str) -> None:
         refuse_unknown(paper, PAPER_KEYS, pack, f"{where} 的材料“{paper.get('id', '')}”")
     for name, result in told.get("results", {}).items():
         refuse_unknown(result, RESULT_KEYS, pack, f"{where} 的结果“{name}”")
+    for name, ending in told.get("terminations", {}).items():
+        refuse_unknown(ending, TERMINATION_KEYS, pack, f"{where} 的终止种类“{name}”")
     policies = told.get("policies", {})
     refuse_unknown(policies, frozenset(POLICIES), pack, f"{where} 的 policies")
     for name, chosen in policies.items():

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Field, Query, Router, Schema
+from ninja import Field, File, Form, Query, Router, Schema
+from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api.common import ActionIn, actor, attachment, stored
@@ -177,6 +178,20 @@ def pieces(request: HttpRequest, case: int) -> Any:
 @router.get("/{case}/handover-targets", summary="可转办的人")
 def handover_targets(request: HttpRequest, case: int, task: int) -> Any:
     return workflow.handover_targets(_reader(request), case, task)
+
+
+@router.get("/{case}/choices", summary="可选的人、环节、席位、种类", description="动作的 `to` 可填什么;没有可选的为空。")
+def choices(request: HttpRequest, case: int, action: str, task: int = 0) -> Any:
+    return workflow.choices(_reader(request), case, action, task)
+
+
+@router.post("/{case}/gaps/{kind}", summary="补交容缺材料")
+def supply(
+    request: HttpRequest, case: int, kind: str, file: File[UploadedFile], command: Form[str] = ""
+) -> Any:
+    who = actor(request)
+    workflow.supply_paper(who, case, kind, file.name or "材料", file.read(), command)
+    return workflow.case_record(who, case)
 
 
 @router.get("/{case}/papers/{paper}", summary="材料")

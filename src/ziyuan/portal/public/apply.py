@@ -16,6 +16,7 @@ from ziyuan.workflow import service as workflow
 
 LEVELS = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 DECIDED = frozenset({"granted", "refused"})
+CLOSED = frozenset({"withdrawn", "terminated"})
 
 
 def _to(number: int, step: str = "") -> HttpResponseRedirect:
@@ -54,7 +55,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         levels=LEVELS,
         decided=decided,
         rated=rated,
-        may_withdraw=not decided and told["state"] != "withdrawn",
+        may_withdraw=not decided and told["state"] not in CLOSED,
     )
 
 
@@ -129,7 +130,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
         workflow.withdraw_application(actor(request), number, request.POST.get("command", ""))
         return _to(number)
     told = workflow.application(actor(request), number)
-    if told["state"] in DECIDED or told["state"] == "withdrawn":
+    if told["state"] in DECIDED | CLOSED:
         return _to(number)
     return page(request, "withdraw", application=told, command=secrets.token_hex(8))
 

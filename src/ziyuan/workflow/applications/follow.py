@@ -17,6 +17,7 @@ _STATE = {
     "已批准": "granted",
     "不予通过": "refused",
     "已撤件": "withdrawn",
+    "已终止": "terminated",
 }
 
 

@@ -19,6 +19,7 @@ STATES = {
     "granted": "已批准",
     "refused": "不予通过",
     "withdrawn": "已撤件",
+    "terminated": "已终止",
 }
 
 

@@ -12,6 +12,7 @@ from ziyuan.workflow.cases.state import TASK_OPEN
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.engine.play import kept
 from ziyuan.workflow.errors import EndWithoutPerson, RowsApart
+from ziyuan.workflow.tasks.places import placed
 from ziyuan.workflow.tasks.seats import seats
 
 _OUTCOMES = {"withdrawn": "cancelled"}  # the applicant's own withdrawal keeps its name
@@ -30,7 +31,7 @@ def move(
 ) -> None:
     """Add the event of one step. `told` is how the actor's own row (`task`) ended; `vars` what the act itself set."""
     state, given = journal.state, vars or {}
-    opened = seats(rt, step.entered, state, {**rt.values(state), **given, **step.vars})
+    opened = placed(step.entered, seats(rt, step.entered, state, {**rt.values(state), **given, **step.vars}))
     body = {**more, **consequences(state, step, opened, told, more.get("task"))}
     values = {**given, **step.vars}
     if values:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from ziyuan.base import feel
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.models import Case, Paper
 from ziyuan.workflow.cases.runtime import Runtime
 
 
@@ -22,3 +24,19 @@ def missing_papers(runtime: Runtime, state: dict[str, Any]) -> list[dict[str, An
     """Required papers that are not there."""
     there = {p["kind"] for p in state["papers"]}
     return [p for p in required_papers(runtime, state) if p["id"] not in there]
+
+
+def keep_papers(case: Case, papers: list[dict[str, Any]]) -> None:
+    """The rows say which papers stand now; what is no longer among them is marked replaced and stays."""
+    wanted = {(p["kind"], p["digest"]) for p in papers}
+    standing = set()
+    for row in case.papers.filter(replaced=False):
+        if (row.kind, row.digest) in wanted:
+            standing.add((row.kind, row.digest))
+        else:
+            row.replaced = True
+            row.save(update_fields=["replaced"])
+    for told in papers:
+        if (told["kind"], told["digest"]) not in standing:
+            values = {name: told[name] for name in ("kind", "name", "digest", "size", "media")}
+            Paper.objects.create(case=case, counties=case.counties, added=kernel.now(), **values)

@@ -13,9 +13,10 @@ from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.clock import due_now, ended, open_stops, stops_of
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
-from ziyuan.workflow.cases.models import Case, Paper
+from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.moving import by_itself
 from ziyuan.workflow.cases.outside import tell_outside
+from ziyuan.workflow.cases.papers import keep_papers
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screen
 from ziyuan.workflow.cases.state import OPEN
@@ -42,7 +43,7 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
         screen(rt, journal)
         _start(rt, journal)
         journal.save()
-        _keep_papers(case, message["papers"])
+        keep_papers(case, message["papers"])
         _told(journal, "已收件", "opened", outer_no=case.outer_no)
         return case
 
@@ -92,22 +93,6 @@ def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:
     kernel.announce("case.changed", county=case.county, case=case.pk, action=act)
 
 
-def _keep_papers(case: Case, papers: list[dict[str, Any]]) -> None:
-    """The rows say which papers stand now; what is no longer among them is marked replaced and stays."""
-    wanted = {(p["kind"], p["digest"]) for p in papers}
-    standing = set()
-    for row in case.papers.filter(replaced=False):
-        if (row.kind, row.digest) in wanted:
-            standing.add((row.kind, row.digest))
-        else:
-            row.replaced = True
-            row.save(update_fields=["replaced"])
-    for told in papers:
-        if (told["kind"], told["digest"]) not in standing:
-            values = {name: told[name] for name in ("kind", "name", "digest", "size", "media")}
-            Paper.objects.create(case=case, counties=case.counties, added=kernel.now(), **values)
-
-
 def _locked(message: Message) -> Case:
     key = Case.objects.filter(outer_no=message["no"]).values_list("pk", flat=True).first()
     if key is None:
@@ -139,7 +124,7 @@ def answer(message: Message, by: kernel.Actor) -> Case:
         journal.add("correction_answered", body)
         screen(rt, journal)
         journal.save()
-        _keep_papers(case, message["papers"])
+        keep_papers(case, message["papers"])
         _told(journal, "办理中", "corrected", round=message["round"])
         return case
 

@@ -90,6 +90,61 @@ def _completed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None
         state["route"] = body["route"]
 
 
+def _jump_proposed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    told = {"by": head["actor"], "by_id": head["actor_id"], "organ": head["organ"], "at": head["at"]}
+    state["jump"] = {**body, **told, "state": "proposed"}
+
+
+def _jump_refused(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["jump"].update(state="refused", opinion=body["opinion"], answered_by=head["actor"])
+
+
+def _jumped(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["jump"].update(state="approved", opinion=body["opinion"], answered_by=head["actor"])
+
+
+def _terminated(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    """The process's own variables end with it; a restart begins without them."""
+    state["case"].update(status="terminated", closed=head["at"])
+    state["termination"], state["correction"], state["vars"] = body["termination"], None, {}
+    for stop in state["stops"]:
+        if stop["to"] is None:
+            stop["to"] = body["termination"]["day"]
+
+
+def _restarted(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"].update(status="open", closed=None)
+    state["route"] = body.get("route")
+    if "stop" in body:
+        state["stops"].append(body["stop"])
+    _due(state, body)
+
+
+def _gap_accepted(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    told = {"by": head["actor"], "at": head["at"], "filled": None, "late": False}
+    state.setdefault("gaps", []).extend({**gap, **told} for gap in body["gaps"])
+
+
+def _gap_filled(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    kinds = {paper["kind"] for paper in body["papers"]}
+    state["papers"] = [p for p in state["papers"] if p["kind"] not in kinds] + body["papers"]
+    state["screening"]["checks"] = body["checks"]
+    _fill(state, head)
+
+
+def _gap_late(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    for gap in state["gaps"]:
+        gap["late"] = gap["late"] or (gap["paper"] in body["papers"] and not gap["filled"])
+
+
+def _fill(state: State, head: dict[str, Any]) -> None:
+    """A promised paper that is there closes its gap."""
+    there = {paper["kind"] for paper in state["papers"]}
+    for gap in state.get("gaps", []):
+        if gap["paper"] in there and not gap["filled"]:
+            gap["filled"] = head["at"]
+
+
 def _nothing(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     """The event's common consequences say it all."""
 
@@ -120,6 +175,7 @@ def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any
             stop["to"] = body["day"]
     state["form"], state["site"], state["papers"] = body["form"], body["site"], body["papers"]
     state["case"]["counties"] = body["counties"]
+    _fill(state, head)
     _due(state, body)
 
 
@@ -193,6 +249,12 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "completed": _completed,
     "returned": _nothing,
     "recalled": _nothing,
+    "step_added": _nothing,
+    "seat_added": _nothing,
+    "seat_removed": _nothing,
+    "jump_proposed": _jump_proposed,
+    "jump_refused": _jump_refused,
+    "jumped": _jumped,
     "timer_fired": _nothing,
     "message_came": _nothing,
     "claimed": _held,
@@ -205,6 +267,11 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "extension_proposed": _extension_proposed,
     "extension_answered": _extension_answered,
     "due_recomputed": _due_recomputed,
+    "gap_accepted": _gap_accepted,
+    "gap_filled": _gap_filled,
+    "gap_late": _gap_late,
+    "terminated": _terminated,
+    "restarted": _restarted,
     "decided": _decided,
     "effected": _effected,
     "issued": _issued,

@@ -14,7 +14,10 @@ from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.offers import told_with
-from ziyuan.workflow.tasks.actions import OUTCOMES, offers
+from ziyuan.workflow.tasks import gaps
+from ziyuan.workflow.tasks.actions import offers
+from ziyuan.workflow.tasks.places import added_at, seat_shown
+from ziyuan.workflow.tasks.words import OUTCOMES
 
 STATUS = {
     "open": "办理中",
@@ -22,6 +25,7 @@ STATUS = {
     "granted": "已批准",
     "refused": "不予通过",
     "withdrawn": "已撤件",
+    "terminated": "已终止",
 }
 KINDS = {
     "opened": "收件",
@@ -31,6 +35,12 @@ KINDS = {
     "completed": "办理",
     "returned": "退回",
     "recalled": "撤回",
+    "step_added": "加签或委派",
+    "seat_added": "增加会签席",
+    "seat_removed": "减签",
+    "jump_proposed": "申请跳转",
+    "jump_refused": "不批准跳转",
+    "jumped": "跳转",
     "timer_fired": "定时到期",
     "message_came": "收到消息",
     "claimed": "签收",
@@ -43,6 +53,11 @@ KINDS = {
     "extension_proposed": "申请延期",
     "extension_answered": "答复延期申请",
     "due_recomputed": "按新的放假通知重算办理期限",
+    "gap_accepted": "容缺受理",
+    "gap_filled": "补交容缺材料",
+    "gap_late": "容缺材料逾期未补",
+    "terminated": "终止",
+    "restarted": "重启",
     "decided": "作出决定",
     "effected": "决定生效",
     "issued": "制发文书",
@@ -85,6 +100,9 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "decision": state["decision"],
             "phrases": rt.matter.told.get("phrases", []),
             "rating": state["rating"],
+            "gaps": gaps.shown(by, state),
+            "jump": state.get("jump"),
+            "termination": state.get("termination"),
         }
 
 
@@ -210,7 +228,7 @@ def _route(state: dict[str, Any]) -> dict[str, Any] | None:
 
 def _flow(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
     layout, where = rt.graph.layout(), rt.graph.positions(state["engine"])
-    at, passed = set(where["at"]), set(where["passed"])
+    at, passed, added = set(where["at"]), set(where["passed"]), added_at(state)
     nodes = [
         {
             "id": n["id"],
@@ -219,6 +237,7 @@ def _flow(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
             "lane": n["lane"],
             **{k: n[k] for k in ("x", "y", "w", "h")},
             "state": "now" if n["id"] in at else "done" if n["id"] in passed else "todo",
+            "added": added.get(n["id"], []),
         }
         for n in layout["nodes"]
     ]
@@ -248,13 +267,15 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
             "outcome_title": OUTCOMES.get(t["outcome"], t["outcome"]),
             "opinion": t["opinion"],
             "at": t["done"],
+            **seat_shown(t),
         }
         for t in sorted(done, key=lambda t: t["done"])
     ]
 
 
 _LOGGED = frozenset(
-    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
+    {"how", "to_name", "title", "gaps", "termination"}
+    | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
 )
 
 
@@ -302,6 +323,7 @@ def _tasks(state: dict[str, Any]) -> list[dict[str, Any]]:
             "holder": t["holder_name"] or ("无人可办,请设置岗位" if t.get("nobody") else "待签收"),
             "region_name": kernel.region(t["region"]).name,
             "state": t["state"],
+            **seat_shown(t),
         }
         for t in state["tasks"].values()
     ]

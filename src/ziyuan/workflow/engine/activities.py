@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from ziyuan.base import feel
 from ziyuan.base.feel import wire
-from ziyuan.workflow.engine import flow, trails, triggers
+from ziyuan.workflow.engine import adding, flow, trails, triggers
 from ziyuan.workflow.engine.errors import NotPossible, TooMany
 from ziyuan.workflow.engine.nodes import FRAMES, Loop, Multi, Node, Way
 from ziyuan.workflow.engine.play import DEEPEST, Play, Token, kept
@@ -80,6 +81,10 @@ def finish(play: Play, token: Token) -> None:
     if token["id"] not in play.tokens:
         return
     node = play.node(token)
+    if "added" in token and token["added"] != "seat":
+        play.drop(token)
+        emptied(play, token["scope"])
+        return
     if "seat" in token:
         play.drop(token)
         _voted(play, token)
@@ -119,6 +124,8 @@ def emptied(play: Play, scope: trails.Scope) -> None:
         emptied(play, frame["scope"])
     elif frame["frame"] == "sub":
         finish(play, frame)
+    elif frame["frame"] == "add":
+        adding.came_back(play, frame)
 
 
 # -- several instances -------------------------------------------------------------------------------------
@@ -132,14 +139,16 @@ def _open_many(
     body.update({"total": total, "made": 0, "outs": []})
     if items:
         body["items"] = items
+    if many.weight or many.veto:
+        _weigh(play, node, many, body)
     triggers.arm(play, body)
     if not total:
         _all_done(play, body)
     elif many.sequential:
-        play.todo(_open_seat, play, body["id"])
+        play.todo(open_seat, play, body["id"])
     else:
         for _ in range(total):
-            play.todo(_open_seat, play, body["id"])
+            play.todo(open_seat, play, body["id"])
 
 
 def _items(play: Play, node: Node, many: Multi, body: Token) -> tuple[list[Any], int]:
@@ -161,7 +170,25 @@ def _items(play: Play, node: Node, many: Multi, body: Token) -> tuple[list[Any],
     return items, total
 
 
-def _open_seat(play: Play, number: int) -> None:
+def _weigh(play: Play, node: Node, many: Multi, body: Token) -> None:
+    """What each vote weighs and which may veto, settled when the review begins."""
+    weights, vetoes = [], []
+    for seat in range(1, body["total"] + 1):
+        item = {many.item: wire.decode(body["items"][seat - 1])} if many.item and "items" in body else {}
+        values = {**play.values(body), **item, "loopCounter": seat}
+        weight = feel.adopt(feel.compile(many.weight, values)(values, play.now)) if many.weight else Decimal(1)
+        if not isinstance(weight, Decimal) or weight <= 0:
+            raise NotPossible(f"“{node.title}”({node.id})第 {seat} 席的权重“{many.weight}”得到 {weight!r},应为正数")
+        weights.append(kept(weight))
+        if many.veto and feel.compile(many.veto, values)(values, play.now) is True:
+            vetoes.append(seat)
+    if many.weight:
+        body["weights"] = weights
+    if vetoes:
+        body["vetoes"] = vetoes
+
+
+def open_seat(play: Play, number: int) -> None:
     body = play.tokens.get(number)
     if body is None:
         return
@@ -173,7 +200,8 @@ def reopen(play: Play, body: Token, seat: int) -> None:
     """One instance begins, or begins again after it was taken back."""
     if body["id"] not in play.tokens:
         return
-    open_once(play, play.node(body), [*body["scope"], body["id"]], body["trail"], seat=seat)
+    more = {"added": "seat", "place": place} if (place := body.get("places", {}).get(str(seat))) else {}
+    open_once(play, play.node(body), [*body["scope"], body["id"]], body["trail"], seat=seat, **more)
 
 
 def _voted(play: Play, token: Token) -> None:
@@ -181,27 +209,31 @@ def _voted(play: Play, token: Token) -> None:
     body = play.tokens.get(play.frame_of(token["scope"]))
     if body is None:
         return
-    node = play.node(body)
     outcome = play.vars.get("outcome")
     body["outs"].append([token["seat"], kept(outcome)])
-    told = counters(body)
-    values = {**play.values(body), **told}
-    until = node.multi.until if node.multi else ""
-    if until and feel.compile(until, values)(values, play.now) is True:
+    counted(play, body)
+
+
+def counted(play: Play, body: Token) -> None:
+    """Whether the votes so far decide: by a veto, by the condition, because all are in; else the next in order."""
+    node, told = play.node(body), counters(body)
+    until, values = node.multi.until if node.multi else "", {**play.values(body), **told}
+    if told["vetoed"] or (until and told["done"] and feel.compile(until, values)(values, play.now) is True):
         for other in play.within(body["id"]):
             play.take(other, "not_needed")
         _all_done(play, body)
-    elif told["done"] == body["total"]:
+    elif told["done"] == told["total"]:
         _all_done(play, body)
-    elif node.multi and node.multi.sequential:
-        play.todo(_open_seat, play, body["id"])
+    elif node.multi and node.multi.sequential and not play.within(body["id"]):
+        play.todo(open_seat, play, body["id"])
 
 
 def _all_done(play: Play, body: Token) -> None:
     node = play.node(body)
     if node.result and node.type != "scriptTask" and node.type != "businessRuleTask":
         told = counters(body)
-        play.set(node.result, {key: told[key] for key in COUNTERS})
+        names = COUNTERS if {"weights", "vetoes"} & body.keys() else COUNTERS[:6]
+        play.set(node.result, {key: told[key] for key in names})
     if node.waits or body.get("used"):
         votes = {key: body[key] for key in _VOTES if key in body}
         body["trail"] = trails.walked(body["trail"], node.id, body["scope"])
@@ -211,7 +243,10 @@ def _all_done(play: Play, body: Token) -> None:
     flow.leave(play, body)
 
 
-_VOTES = ("node", "scope", "trail", "frame", "total", "made", "outs", "items")
+_VOTES = (
+    *("node", "scope", "trail", "frame", "total", "made", "outs", "items"),
+    *("weights", "vetoes", "gone", "places"),
+)
 
 
 def take_back(play: Play, body: Token, seat: int | None) -> None:
@@ -226,7 +261,8 @@ def take_back(play: Play, body: Token, seat: int | None) -> None:
     missing = [number]
     if body.get("id") not in play.tokens:
         voted = {voter for voter, _ in body["outs"]}
-        missing = [place for place in range(1, body["made"] + 1) if place not in voted]
+        gone = voted | set(body.get("gone", ()))
+        missing = [place for place in range(1, body["made"] + 1) if place not in gone]
         body = play.put(**body)
         body.setdefault("outs", [])
         triggers.arm(play, body)
@@ -234,7 +270,10 @@ def take_back(play: Play, body: Token, seat: int | None) -> None:
         play.todo(reopen, play, body, place)
 
 
-COUNTERS = ("total", "done", "agreed", "refused", "open", "outcomes")
+COUNTERS = (
+    *("total", "done", "agreed", "refused", "open", "outcomes"),
+    *("agreed_weight", "refused_weight", "total_weight", "vetoed"),
+)
 _AGREED = ("agree", "agreed", "同意", True)
 _REFUSED = ("refuse", "refused", "reject", "rejected", "不同意", "不予通过", False)
 
@@ -242,18 +281,39 @@ _REFUSED = ("refuse", "refused", "reject", "rejected", "不同意", "不予通�
 def counters(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a completion condition sees of the instances, under our names and those of BPMN."""
     outcomes = [wire.decode(outcome) for _, outcome in body["outs"]]
-    done, total = len(outcomes), body["total"]
+    done, total = len(outcomes), body["total"] - len(body.get("gone", ()))
+    agreed = sum(1 for one in outcomes if one in _AGREED)
+    refused = sum(1 for one in outcomes if one in _REFUSED)
     return {
         "total": total,
         "done": done,
-        "agreed": sum(1 for one in outcomes if one in _AGREED),
-        "refused": sum(1 for one in outcomes if one in _REFUSED),
+        "agreed": agreed,
+        "refused": refused,
+        **_weights(body, outcomes, {"agreed_weight": agreed, "refused_weight": refused, "total_weight": total}),
         "open": total - done,
         "outcomes": outcomes,
         "numberOfInstances": total,
-        "numberOfActiveInstances": body["made"] - done,
+        "numberOfActiveInstances": body["made"] - done - len(body.get("gone", ())),
         "numberOfCompletedInstances": done,
-        "numberOfTerminatedInstances": 0,
+        "numberOfTerminatedInstances": len(body.get("gone", ())),
+    }
+
+
+def _weights(body: Mapping[str, Any], outcomes: list[Any], plain: dict[str, Any]) -> dict[str, Any]:
+    """The votes by weight, each seat weighing one where nothing is said; whether one that may veto refused."""
+    vetoes = body.get("vetoes", ())
+    seats = [seat for seat, _ in body["outs"]]
+    cast = list(zip(seats, outcomes, strict=True))
+    vetoed = bool(vetoes) and any(seat in vetoes and one in _REFUSED for seat, one in cast)
+    if "weights" not in body:
+        return {**plain, "vetoed": vetoed}
+    weights = [Decimal(wire.decode(one)) for one in body["weights"]]
+    gone = body.get("gone", ())
+    return {
+        "agreed_weight": sum((weights[seat - 1] for seat, one in cast if one in _AGREED), Decimal(0)),
+        "refused_weight": sum((weights[seat - 1] for seat, one in cast if one in _REFUSED), Decimal(0)),
+        "total_weight": sum((w for seat, w in enumerate(weights, start=1) if seat not in gone), Decimal(0)),
+        "vetoed": vetoed,
     }
 
 

@@ -137,7 +137,13 @@ def _instances(document: Document, node: FlowNode) -> Iterator[Fault]:
         yield _unsupported(document, node, "多实例没有个数也没有清单(multiInstanceLoopCharacteristics)", near)
     if told.get("behavior", "All") != "All":
         yield _unsupported(document, node, f"不支持多实例的 behavior“{told.get('behavior')}”", "behavior=All")
-    for text, what in ((many.collection, "清单"), (many.count, "个数"), (many.until, "完成条件")):
+    for text, what in (
+        (many.collection, "清单"),
+        (many.count, "个数"),
+        (many.until, "完成条件"),
+        (many.weight, "权重"),
+        (many.veto, "否决权"),
+    ):
         if text:
             yield from _feel(document, node.id, node.line, text, f"多实例的{what}")
 

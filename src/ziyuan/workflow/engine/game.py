@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 State = Mapping[str, Any]
 Vars = Mapping[str, Any]
-KEPT = ("seat", "round", "due")  # what a task keeps while it is away for a direct return
+KEPT = ("seat", "round", "due", "added", "place")  # what a task keeps while it is away for a direct return
 
 
 def start(graph: Graph, vars: Vars, now: dt.datetime | None, decide: Decide | None, at: str = "") -> Step:
@@ -57,6 +57,12 @@ def complete(
     play.take(token, "completed")
     for frame in play.frames(token["scope"]):
         frame["used"] = True
+    go_on(play, token)
+    return settled(play)
+
+
+def go_on(play: Play, token: Token) -> None:
+    """What a task that is done leads to: straight back to who returned it, else along the flows."""
     resume = token.get("resume")
     if resume:
         play.passes(token["node"])
@@ -67,7 +73,6 @@ def complete(
         play.tokens[token["id"]] = token
         token["moving"] = True
         activities.finish(play, token)
-    return settled(play)
 
 
 def _happened(play: Play, at: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.workflow.engine import drawing, game, moves, triggers
+from ziyuan.workflow.engine import adding, drawing, game, jumping, moves, triggers
 from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.checking import LEVELS, check
 from ziyuan.workflow.engine.errors import BadLevel, BpmnRefused, Fault
@@ -182,6 +182,49 @@ class Graph:
     def may_return_to(self, state: Mapping[str, Any], at: int | str) -> list[str]:
         """Tasks the token of `at` came through, nearest first."""
         return moves.may_return_to(self, state, at)
+
+    def add_step(
+        self, state: Mapping[str, Any], at: int | str, how: str, place: Mapping[str, Any], was: Mapping[str, Any]
+    ) -> Step:
+        """A step before or after the task `at` (加签), or its delegation (委派): `how` is before, after or delegate.
+
+        `place` and `was` say whose the step and the task are; they come back in `Ready.place`. The caller says of a
+        task that something is added after what its outcome is; the process goes on with that of the step.
+        """
+        return adding.add_step(Play(self, state), at, how, place, was)
+
+    def add_seat(
+        self, state: Mapping[str, Any], at: int | str, place: Mapping[str, Any], weight: Any = 1
+    ) -> Step:
+        """One more seat in the joint review of the task `at`, its item the `person` of `place`."""
+        return adding.add_seat(Play(self, state), at, place, weight)
+
+    def remove(
+        self,
+        state: Mapping[str, Any],
+        at: int | str,
+        vars: Mapping[str, Any],
+        *,
+        now: dt.datetime | None = None,
+        decide: Decide | None = None,
+    ) -> Step:
+        """Take an untouched added step, or a seat of a joint review, away (减签); the review may be over with it."""
+        return adding.remove(Play(self, state, vars, now, decide), at)
+
+    def jump(
+        self,
+        state: Mapping[str, Any],
+        target: str,
+        *,
+        vars: Mapping[str, Any] | None = None,
+        now: dt.datetime | None = None,
+    ) -> Step:
+        """Go on at another task (跳转), leaving every branch; raises NotPossible where that would not be sound."""
+        return jumping.jump(Play(self, state, vars, now), target)
+
+    def why_no_jump(self, target: str) -> str:
+        """Why the process cannot be made to go on at a node; empty where it can."""
+        return jumping.why_not(self, target)
 
     def terminate(self, state: Mapping[str, Any]) -> Step:
         """End the process (终止、撤件): all tokens go."""

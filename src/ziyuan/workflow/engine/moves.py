@@ -89,7 +89,8 @@ def recall(play: Play, node: str, seat: int | None) -> Step:
         return rested(play)
     sent = [token for token in play.tokens.values() if _sent_by(token, node)]
     later = [t for t in play.tokens.values() if _passed(t, node) and t not in sent]
-    if not sent or later or any(frame.get("used") for token in sent for frame in _left(play, token, node)):
+    begun = [one for token in sent for one in (token, *_left(play, token, node)) if one.get("used")]
+    if not sent or later or begun:
         why = "没有由它送出的待办" if not sent and not later else "后续环节已经办理"
         raise NotPossible(f"不能撤回“{name}”：{why}")
     origin = _unfolded(play, sent[0], node)

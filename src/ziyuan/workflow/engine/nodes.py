@@ -28,13 +28,18 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Multi:
-    """Multi-instance: as many as `count` or one for each of `collection`, until `until` holds."""
+    """Multi-instance: as many as `count` or one for each of `collection`, until `until` holds.
+
+    `weight` and `veto` are FEEL over one instance: how much its vote weighs, whether its refusal ends it all.
+    """
 
     sequential: bool
     count: str
     collection: str
     item: str
     until: str
+    weight: str = ""
+    veto: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +148,12 @@ def loop_of(element: etree._Element) -> Loop | None:
 
 
 def multi_of(document: Document, node: FlowNode) -> Multi | None:
-    """Our `zy:collection` and `zy:item` on the element or its loop come before the data references of BPMN."""
+    """Our `zy:collection` and `zy:item` on the element or its loop come before the data references of BPMN;
+    `zy:weight` and `zy:veto` stand beside them."""
     told = child(node.element, "multiInstanceLoopCharacteristics")
     if told is None:
         return None
-    own = [told.get(f"{{{ZY}}}{key}") or node.zy(key) for key in ("collection", "item")]
+    own = [told.get(f"{{{ZY}}}{key}") or node.zy(key) for key in ("collection", "item", "weight", "veto")]
     reference = text_of(child(told, "loopDataInputRef"))
     item = child(told, "inputDataItem")
     return Multi(
@@ -156,6 +162,8 @@ def multi_of(document: Document, node: FlowNode) -> Multi | None:
         own[0].strip() or (data_name(document, node, reference) if reference else ""),
         own[1].strip() or ("" if item is None else item.get("name") or item.get("id") or ""),
         text_of(child(told, "completionCondition")),
+        own[2].strip(),
+        own[3].strip(),
     )
 
 

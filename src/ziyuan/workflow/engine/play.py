@@ -6,11 +6,13 @@
 `scope` names the splits and activity instances a token lies in, the outermost first; `trail` the tasks it came
 through (`trails`). What else a token may have:
   via      the flow by which it came to the join where it waits
-  frame    it stands for a running activity: sub (sub-process, call), event (event sub-process), multi
+  frame    it stands for a running activity: sub (sub-process, call), event (event sub-process), multi, or for a
+           task that waits while one that was added to it is done: add (`adding`)
   seat     its number among the instances of the innermost multi-instance activity;  round: that of a loop
   resume   where it goes back to after a direct return (`by` and `back` say that it just did)
   joined   what a join consumed, so that one of its senders can take his part back
   due      its running timers (`timers`)
+  added    it was added to a task: before, after, delegate, seat;  place: whose it is, said by who added it
 Beside the tokens the state keeps `kept` (messages that came early) and `root` (timers of event sub-processes).
 """
 
@@ -222,8 +224,14 @@ class Play:
     def _ready(self, token: Token) -> Ready:
         resume = token.get("resume")
         seat = token.get("seat")
-        item = self._item(token)[1] if seat else None
-        return Ready(token["id"], token["node"], resume["node"] if resume else None, seat, item)
+        place, added = token.get("place") or token.get("was"), token.get("added", "")
+        back = resume["node"] if resume else None
+        if not seat:
+            return Ready(token["id"], token["node"], back, place=place, added=added)
+        body = self.tokens.get(self.frame_of(token["scope"]), {})
+        item = wire.decode(body["items"][seat - 1]) if "items" in body else None
+        weight = wire.decode(body["weights"][seat - 1]) if "weights" in body else None
+        return Ready(token["id"], token["node"], back, seat, item, place, added, weight, seat in body.get("vetoes", ()))
 
 
 def whole(token: Token) -> trails.Scope:

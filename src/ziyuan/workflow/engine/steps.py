@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 class Ready(NamedTuple):
     """A task somebody can do now; `resume_at` is where completing it leads after a direct return.
 
-    `seat` and `item` are the number (from 1) and the item of one instance of a multi-instance task.
+    `seat` and `item` are the number (from 1) and the item of one instance of a multi-instance task, `weight` and
+    `veto` how its vote counts. `place` is whose it is where that was said, `added` how it came to the node (加签、委派).
     """
 
     token: int
@@ -17,12 +18,17 @@ class Ready(NamedTuple):
     resume_at: str | None
     seat: int | None = None
     item: Any = None
+    place: Any = None
+    added: str = ""
+    weight: Any = None
+    veto: bool = False
 
 
 class Left(NamedTuple):
     token: int
     node: str
-    how: str  # completed | returned | recalled | withdrawn | interrupted | not_needed | terminated
+    # completed | returned | recalled | withdrawn | interrupted | not_needed | terminated | added | removed | jumped
+    how: str
 
 
 class Made(NamedTuple):

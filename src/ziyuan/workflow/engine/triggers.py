@@ -27,7 +27,7 @@ def places(play: Play, token: Token) -> Iterator[Node]:
         yield from (nodes[way.target] for way in play.graph.ways[node.id])
     elif node.type in ("receiveTask", "intermediateCatchEvent") and "frame" not in token:
         yield node
-    if "seat" not in token:
+    if "seat" not in token and "added" not in token:
         yield from (nodes[boundary] for boundary in node.boundaries)
     if token.get("frame") == "sub" and not token.get("stopped"):
         yield from (nodes[start] for _, start in play.graph.bodies[node.body].events)

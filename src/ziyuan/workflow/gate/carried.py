@@ -15,6 +15,7 @@ from ziyuan.workflow.gate.scope import problems
 COUNTERS = frozenset(
     {"total", "done", "agreed", "refused", "open", "outcomes", "numberOfInstances", "numberOfActiveInstances"}
     | {"numberOfCompletedInstances", "numberOfTerminatedInstances"}
+    | {"agreed_weight", "refused_weight", "total_weight", "vetoed"}
 )
 
 
@@ -137,7 +138,7 @@ def names_in_scope(
 def _texts(node: Node) -> Iterator[tuple[str, frozenset[str]]]:
     nothing: frozenset[str] = frozenset()
     if node.multi:
-        for text in (node.multi.collection, node.multi.count):
+        for text in (node.multi.collection, node.multi.count, node.multi.weight, node.multi.veto):
             yield text, nothing
         yield node.multi.until, COUNTERS
     if node.loop:

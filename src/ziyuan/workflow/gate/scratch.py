@@ -17,6 +17,7 @@ from ziyuan.workflow.cases.screen import findings
 from ziyuan.workflow.cases.state import empty, fold
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.engine.play import kept
+from ziyuan.workflow.tasks import gaps
 from ziyuan.workflow.tasks.actions import returned
 from ziyuan.workflow.tasks.items import checked
 
@@ -114,12 +115,17 @@ class Scratch:
             return self._correct(task, step)
         if action == "return":
             return self._return(task, step)
+        if action == "accept_gap":
+            return self._accept_gap(task, step)
         return self._complete(task, action)
 
     def _complete(self, task: dict[str, Any], action: str) -> None:
-        missing = missing_papers(self.rt, self.state) if action == "agree" else []
+        missing = gaps.not_promised(missing_papers(self.rt, self.state), self.state) if action == "agree" else []
         if missing:
             raise Refused("缺少材料:" + "、".join(p["title"] for p in missing))
+        why = gaps.why_undecided(self.rt, self.state, task, self.now) if action == "agree" else ""
+        if why:
+            raise Refused(why)
         if action == "agree" and self.state["case"]["accepted"] is None:
             self._add("accepted", clock.accept_body(self.rt, self.day))
         values = {**self.rt.values(self.state), "outcome": action}
@@ -146,6 +152,13 @@ class Scratch:
         items = checked(self.rt, step.get("items", []))
         stop = clock.correction_stop(self.rt, self.state, "示例", self.day)
         self._add("correction_asked", {"task": task["number"], "items": items, **stop})
+
+    def _accept_gap(self, task: dict[str, Any], step: dict[str, Any]) -> None:
+        why = gaps.why_not(self.rt, self.state)
+        if why:
+            raise Refused(why)
+        promised = gaps.promised(self.rt, self.state, step.get("items", []), self.day)
+        self._add("gap_accepted", {"task": task["number"], "gaps": promised})
 
     def _answer(self, step: dict[str, Any]) -> None:
         if self.state["correction"] is None:

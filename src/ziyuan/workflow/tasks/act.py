@@ -1,15 +1,15 @@
-"""Act on a case: agree, refuse, return, recall, ask for correction, hand over, claim, release.
+"""Act on a case: agree, refuse, return, recall, ask for correction, hand over, claim, release; the other acts stand in
+`adding` (加签、减签、委派), `jumps`, `endings` (终止、重启) and `gaps` (容缺受理).
 
 One act is one transaction: lock the case, refuse a command already carried out, check holder and possibility, move the
 process, append events, record and announce.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import accept_body, correction_stop, open_stops, resumed_bodies
+from ziyuan.workflow.cases.clock import correction_stop, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.moving import move
@@ -20,28 +20,18 @@ from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import visible_case
 from ziyuan.workflow.effects.decide import decide
 from ziyuan.workflow.engine import NotPossible
-from ziyuan.workflow.errors import ActionRefused, FormIncomplete, OpinionMissing, TargetNotEligible
+from ziyuan.workflow.errors import ActionRefused, FormIncomplete, TargetNotEligible
 from ziyuan.workflow.forms.text import clean
-from ziyuan.workflow.tasks.actions import TITLES, offers, recalled, returned
+from ziyuan.workflow.tasks import adding, endings, gaps, jumps
+from ziyuan.workflow.tasks.actions import offers, recalled, returned
+from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeable
 from ziyuan.workflow.tasks.items import checked
+from ziyuan.workflow.tasks.places import candidates
+from ziyuan.workflow.tasks.said import Said, closed
 from ziyuan.workflow.tasks.seats import others
+from ziyuan.workflow.tasks.words import TITLES
 
 LONGEST_OPINION = 2000
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the person gave with the act."""
-
-    action: str
-    opinion: str
-    to: str | int | None
-    items: list[dict[str, str]]
-
-    def required_opinion(self) -> str:
-        if not self.opinion:
-            raise OpinionMissing
-        return self.opinion
 
 
 def act(
@@ -83,6 +73,7 @@ def act(
 
 
 def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None) -> int:
+    """The number of the task that the act is on; 0 for one on the case itself."""
     if action not in TITLES:
         raise ActionRefused(clean(action)[:40], "没有这个动作")
     found = [o for o in offers(by, rt, state, action) if o.id == action and (task is None or o.task == task)]
@@ -90,14 +81,15 @@ def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, 
         raise ActionRefused(TITLES[action], "该环节不在您名下,或本环节不允许这个动作")
     if found[0].reason:
         raise ActionRefused(TITLES[action], found[0].reason)
-    assert found[0].task is not None  # noqa: S101  every offer of an act names its task
-    return found[0].task
+    return found[0].task or 0
 
 
 def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state = said.required_opinion(), journal.state
-    if state["case"]["accepted"] is None and said.action == "agree":
-        state = journal.add("accepted", accept_body(rt, kernel.today()))
+    if state["tasks"][str(number)].get("added") in ASIDE:
+        return advise(rt, journal, number, said)
+    if said.action == "agree":
+        state = accepted(rt, journal)
     token = state["tasks"][str(number)]["token"]
     values = {**rt.values(state), "outcome": said.action}
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
@@ -109,18 +101,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         decide(rt, journal, step.end or "", opinion)
     else:
         tell_outside(journal.case, journal.state, "办理中")
-
-
-def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str, Any]:
-    """How a task ended, by whom."""
-    return {
-        "state": state,
-        "outcome": outcome,
-        "opinion": opinion,
-        "by": by.name,
-        "organ": by.organ_name,
-        "by_id": by.person,
-    }
+    return None
 
 
 def _return(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
@@ -169,6 +150,10 @@ _VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {
     "handover": _handover,
     "claim": _claim,
     "release": _release,
+    **adding.VERBS,
+    **gaps.VERBS,
+    **jumps.VERBS,
+    **endings.VERBS,
 }
 
 
@@ -177,5 +162,27 @@ def handover_targets(by: kernel.Actor, case_id: int, task: int) -> list[dict[str
     with kernel.acting(by):
         state = visible_case(by, case_id).state
         told = state["tasks"].get(str(task))
-        found = others(told, state) if told else []
-        return [{"id": p.pk, "name": p.name, "organ_name": p.organ.name} for p in found]
+        return [_person(p) for p in others(told, state)] if told else []
+
+
+def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict[str, Any]]:
+    """What an act may be given as `to`: people, nodes, seats or types, each with its name and where it belongs."""
+    with kernel.acting(by):
+        case = visible_case(by, case_id)
+        rt, state = runtime_of(case), case.state
+        told = state["tasks"].get(str(task))
+        if action == "handover":
+            return [_person(p) for p in others(told, state)] if told else []
+        if action in ADDING:
+            return [_person(p) for p in candidates(rt, state, told, by, action)] if told else []
+        if action == "remove":
+            return [
+                {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}
+                for t in takeable(by, rt, state)
+            ]
+        found = {"terminate": endings.types(rt), "jump": jumps.targets(rt, state)}.get(action, {})
+        return [{"id": key, "name": title, "organ_name": ""} for key, title in found.items()]
+
+
+def _person(person: kernel.Person) -> dict[str, Any]:
+    return {"id": person.pk, "name": person.name, "organ_name": person.organ.name}

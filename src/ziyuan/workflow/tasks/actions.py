@@ -1,6 +1,5 @@
 """What may be done now, by whom, and for what reason something may not."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from ziyuan.kernel import service as kernel
@@ -8,71 +7,13 @@ from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
+from ziyuan.workflow.tasks import endings, gaps, jumps
+from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
+from ziyuan.workflow.tasks.deciding import why_elsewhere
 from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere
+from ziyuan.workflow.tasks.words import Offer
 
-TITLES = {
-    "agree": "同意并提交",
-    "refuse": "不予通过",
-    "correct": "退回补正",
-    "return": "退回上一环节",
-    "handover": "转办",
-    "release": "放回",
-    "recall": "撤回",
-    "claim": "签收",
-}
-OUTCOMES = {
-    "agree": "同意",
-    "refuse": "不予通过",
-    "return": "退回",
-    "recall": "撤回",
-    "withdrawn": "申请人撤件",
-    "cancelled": "随退回撤销",
-    "interrupted": "因事件中断",
-    "not_needed": "不再需要",
-    "terminated": "流程终止",
-}
-BY_NOBODY = ("cancelled", "interrupted", "not_needed", "terminated")  # the process ended the task, its holder did nothing
-ON_TASK = ("agree", "correct", "refuse", "return", "handover")
-_NEEDS = {
-    "agree": ["opinion"],
-    "refuse": ["opinion"],
-    "return": ["opinion"],
-    "correct": ["items"],
-    "handover": ["to"],
-}
-_CONSEQUENCE = {
-    "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
-    "refuse": "作出不予通过的决定并送达申请人,案件办结。",
-    "correct": "一次性告知申请人补正,时限暂停;补正后直接回到您这里。",
-    "return": "退回前面的环节重新办理,之后直接送回您这里。",
-    "handover": "案件交由所选人员办理,您不再办理本环节。",
-    "release": "放回本岗位的待签收任务,其他人员可以签收。",
-    "recall": "收回您刚提交的意见,下一环节的任务取消。",
-    "claim": "签收后由您办理,其他人员不再看到。",
-}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One act with the reason why it cannot be done, empty when it can."""
-
-    id: str
-    task: int | None
-    reason: str = ""
-    primary: bool = False
-    notice: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "title": TITLES[self.id],
-            "enabled": not self.reason,
-            "reason": self.reason,
-            "needs": _NEEDS.get(self.id, []),
-            "task": self.task,
-            "primary": self.primary,
-            "consequence": self.notice + _CONSEQUENCE[self.id],
-        }
+ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", "jump")
 
 
 def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str = "") -> list[Offer]:
@@ -84,7 +25,14 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str 
         if task["state"] in TASK_OPEN and is_mine(task, by):
             found += _on_task(by, runtime, state, task, only)
     recall = _recallable(by, runtime, state) if only in ("", "recall") else None
-    return [*found, recall] if recall else found
+    found += [recall] if recall else []
+    if only in ("", "remove"):
+        found += removable(by, runtime, state)
+    if only in ("", *jumps.ANSWERS):
+        found += jumps.answers(by, runtime, state)
+    if only in ("", *endings.VERBS):
+        found += endings.offers(by, runtime, state)
+    return found
 
 
 def _on_task(
@@ -94,6 +42,10 @@ def _on_task(
     if task["holder"] is None:
         return [Offer("claim", number, _avoidance(by, runtime, state) or _two_seats(by, state, task), primary=True)]
     waiting = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""
+    if task.get("asked_by"):
+        made = step_offers(runtime, state, task, only, waiting, lambda a: _why_not(by, a, runtime, state, task))
+        if made is not None:
+            return made
     allow = runtime.graph.nodes[task["node"]].allow
     made = []
     for action in ON_TASK:
@@ -109,13 +61,25 @@ def _on_task(
 def _why_not(
     by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
 ) -> str:
-    if action in ("agree", "refuse"):
+    if action in ("agree", "refuse", "add_after"):
         avoided = _avoidance(by, runtime, state)
         if avoided:
             return avoided
+        elsewhere = why_elsewhere(runtime, state, task, action) if action != "add_after" else ""
+        if elsewhere:
+            return elsewhere
+    if action in ("agree", "add_after"):
+        missing = gaps.not_promised(missing_papers(runtime, state), state)
+        if missing:
+            return "缺少材料:" + "、".join(p["title"] for p in missing)
     if action == "agree":
-        missing = missing_papers(runtime, state)
-        return "缺少材料:" + "、".join(p["title"] for p in missing) if missing else ""
+        return gaps.why_undecided(runtime, state, task, kernel.now())
+    if action in ADDING:
+        return why_not_add(runtime, state, task, action)
+    if action == "accept_gap":
+        return gaps.why_not(runtime, state)
+    if action == "jump":
+        return jumps.why_not(runtime, state)
     if action == "return":
         try:
             returned(runtime, state, task)
@@ -153,6 +117,10 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
     last = max(mine, key=lambda t: (t["done"], t["number"]))
     if "recall" not in runtime.graph.nodes[last["node"]].allow:
         return None
+    if last.get("asked_by") and last["added"] != "seat":
+        return Offer("recall", last["number"], "加签、委派的意见不能撤回,可请本环节办理人退回或再次加签")
+    if waits_for_added(state, last):
+        return Offer("recall", last["number"], "后加签的人员还没有办理,请用“减签”收回")
     if any(t["state"] == "waiting" for t in state["tasks"].values()):
         return Offer("recall", last["number"], "下一环节正在等待申请人补正")
     try:

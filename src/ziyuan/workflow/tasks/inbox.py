@@ -12,7 +12,7 @@ from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.forms.text import clean
-from ziyuan.workflow.tasks.actions import BY_NOBODY
+from ziyuan.workflow.tasks.words import BY_NOBODY
 
 FAR = date(9999, 12, 31)
 

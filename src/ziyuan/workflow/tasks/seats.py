@@ -72,6 +72,7 @@ def _holder(holders: dict[int, kernel.Person], item: Any, before: int | None) ->
 
 def _last_holder(state: dict[str, Any], node: str, seat: int | None) -> int | None:
     at = [t for t in state["tasks"].values() if t["node"] == node and t.get("seat") == seat]
+    at = [t for t in at if t.get("added") in (None, "seat")]
     mine = [t for t in at if t["holder"] is not None]
     return max(mine, key=lambda t: t["number"])["holder"] if mine else None
 

@@ -6,3 +6,16 @@ export function ordered(actions: Action[]): { first: Action[]; rest: Action[] } 
   if (!first.some((action) => action.enabled)) return { first: [], rest: actions }
   return { first, rest: actions.filter((action) => !first.includes(action)) }
 }
+
+const WORDS: Record<string, string> = {
+  add_before: '先提意见的人',
+  add_after: '接着办理的人',
+  add_seat: '增加的人',
+  delegate: '受委派的人',
+  remove: '减去的席位',
+  jump: '跳到的环节',
+  terminate: '终止的种类',
+}
+
+/** What is chosen for an act that goes to somebody or somewhere. */
+export const chosenWord = (action: string): string => WORDS[action] ?? '接收人'

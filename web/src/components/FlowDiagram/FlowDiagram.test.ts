@@ -36,3 +36,11 @@ test('long titles break into at most three lines', () => {
   expect(wrapTitle('县级初审', 100)).toEqual(['县级初审'])
   expect(wrapTitle('自然资源主管部门负责人审定签发意见书', 100).length).toBeLessThanOrEqual(3)
 })
+
+test('steps that people added stand under their node with who and how far, inside the picture', () => {
+  const added = [{ task: 2, person: '李芳', added: '前加签', asked_by: '王磊', state: 'open' }]
+  const withStep = nodes.map((node) => (node.id === 'c' ? { ...node, added } : node))
+  const drawn = mount(FlowDiagram, { props: { nodes: withStep, edges } })
+  expect(drawn.get('.flow__added').text()).toBe('前加签:李芳(正在办理)')
+  expect(extentOf(withStep, edges).h).toBeGreaterThan(extentOf(nodes, edges).h)
+})

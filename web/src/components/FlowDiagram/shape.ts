@@ -12,7 +12,7 @@ const MARGIN = 24
 /** The box that holds everything drawn, with a margin for names below events. */
 export function extentOf(nodes: FlowNode[], edges: FlowEdge[]): Box {
   const xs = [...nodes.flatMap((node) => [node.x, node.x + node.w]), ...edges.flatMap((edge) => edge.points.map(([x]) => x))]
-  const ys = [...nodes.flatMap((node) => [node.y, node.y + node.h]), ...edges.flatMap((edge) => edge.points.map(([, y]) => y))]
+  const ys = [...nodes.flatMap((node) => [node.y, node.y + node.h + 16 * (node.added?.length ?? 0)]), ...edges.flatMap((edge) => edge.points.map(([, y]) => y))]
   if (xs.length === 0) return { x: 0, y: 0, w: 100, h: 100 }
   const [left, right] = [Math.min(...xs) - MARGIN, Math.max(...xs) + MARGIN]
   const [top, bottom] = [Math.min(...ys) - MARGIN, Math.max(...ys) + MARGIN]

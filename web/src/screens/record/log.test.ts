@@ -31,3 +31,10 @@ test('a stop, its end, an extension and its answer are said in words', () => {
   expect(bodyLines({ days: 5, reason: '论证' })).toEqual(['延期 5 个工作日', '理由:论证'])
   expect(bodyLines({ state: 'approved', opinion: '同意。' })).toEqual(['意见:同意。', '批准'])
 })
+
+test('an added step, a jump, a termination and a promise are said in words', () => {
+  expect(bodyLines({ how: 'before', holder_name: '李芳', opinion: '请看。' })).toEqual(['前加签', '意见:请看。', '接办人:李芳'])
+  expect(bodyLines({ to_name: '县级决定', reason: '重复审核' })).toEqual(['跳到:县级决定', '理由:重复审核'])
+  expect(bodyLines({ termination: { title: '申请人主体消灭', basis: '某法 第一条' }, reason: '注销' })).toEqual(['申请人主体消灭(某法 第一条)', '理由:注销'])
+  expect(bodyLines({ gaps: [{ title: '位置图', due: '2026-03-20', promise: '尽快。' }] })).toEqual(['位置图:承诺 2026-03-20 前补交。尽快。'])
+})

@@ -3,6 +3,8 @@ import type { CorrectionItem } from '@/api/shapes'
 
 const LEVELS: Record<string, string> = { county: '县级', city: '市级', province: '省级' }
 
+const HOW: Record<string, string> = { before: '前加签', after: '后加签', delegate: '委派' }
+
 const ANSWERS: Record<string, string> = { approved: '批准', refused: '不批准' }
 
 /** A stop with its type and law, its end, an extension asked for and answered. */
@@ -20,12 +22,27 @@ function clockLines(body: Record<string, unknown>): string[] {
   return lines
 }
 
+/** A termination with its type and law, papers promised by a day. */
+function endingLines(body: Record<string, unknown>): string[] {
+  const lines: string[] = []
+  const ending = body.termination as { title?: string; basis?: string } | undefined
+  if (ending) lines.push(`${ending.title ?? ''}(${ending.basis ?? ''})`)
+  const gaps = Array.isArray(body.gaps) ? (body.gaps as { title: string; due: string; promise: string }[]) : []
+  for (const gap of gaps) lines.push(`${gap.title}:承诺 ${gap.due} 前补交。${gap.promise}`)
+  if (body.title && !body.to_name) lines.push(String(body.title))
+  return lines
+}
+
 export function bodyLines(body: Record<string, unknown> | string | null | undefined): string[] {
   if (!body) return []
   if (typeof body === 'string') return [body]
   const lines: string[] = []
   if (body.opinion) lines.push(`意见:${String(body.opinion)}`)
   if (body.holder_name) lines.push(`接办人:${String(body.holder_name)}`)
+  const how = HOW[String(body.how)]
+  if (how) lines.unshift(how)
+  if (body.to_name) lines.push(`跳到:${String(body.to_name)}`)
+  lines.push(...endingLines(body))
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)
   lines.push(...clockLines(body))
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
