@@ -143,3 +143,12 @@ class EndWithoutPerson(ZiyuanError):
 
     def __init__(self, no: str, end: str) -> None:
         super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)
+
+
+class ProxyRefused(UserError):
+    code = "ZY-WFL-023"
+    status = 409
+    remedy = "请在“委托代理”中核对现有的委托。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"委托没有办理:{reason}。")

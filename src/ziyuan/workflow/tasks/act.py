@@ -22,6 +22,8 @@ from ziyuan.workflow.effects.decide import decide
 from ziyuan.workflow.engine import NotPossible
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, OpinionMissing, TargetNotEligible
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.people.avoiding import avoid
+from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.tasks.actions import TITLES, offers, recalled, returned
 from ziyuan.workflow.tasks.items import checked
 from ziyuan.workflow.tasks.seats import others
@@ -67,11 +69,12 @@ def act(
         rt = runtime_of(case)
         journal = Journal(case, by)
         ring(rt, journal)
-        number = _offered(by, rt, journal.state, action, task)
+        signer, number = _offered(by, rt, journal.state, action, task)
+        journal.by = signer
         _VERBS[action](rt, journal, number, said)
         journal.save()
         kernel.record(
-            by,
+            signer,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
@@ -82,16 +85,25 @@ def act(
         kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
 
 
-def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None) -> int:
+def _offered(
+    by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None
+) -> tuple[kernel.Actor, int]:
+    """As whom the person does it (himself, else for a principal of his), and the task."""
     if action not in TITLES:
         raise ActionRefused(clean(action)[:40], "没有这个动作")
-    found = [o for o in offers(by, rt, state, action) if o.id == action and (task is None or o.task == task)]
+    found = [
+        (signer, o)
+        for signer in signers(by, rt.matter.key)
+        for o in offers(signer, rt, state, action)
+        if o.id == action and (task is None or o.task == task)
+    ]
     if not found:
         raise ActionRefused(TITLES[action], "该环节不在您名下,或本环节不允许这个动作")
-    if found[0].reason:
-        raise ActionRefused(TITLES[action], found[0].reason)
-    assert found[0].task is not None  # noqa: S101  every offer of an act names its task
-    return found[0].task
+    signer, offer = next(((s, o) for s, o in found if not o.reason), found[0])
+    if offer.reason:
+        raise ActionRefused(TITLES[action], offer.reason)
+    assert offer.task is not None  # noqa: S101  every offer of an act names its task
+    return signer, offer.task
 
 
 def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
@@ -120,6 +132,7 @@ def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str
         "by": by.name,
         "organ": by.organ_name,
         "by_id": by.person,
+        **({"for_id": by.principal} if by.principal else {}),
     }
 
 
@@ -153,7 +166,12 @@ def _handover(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 
 def _claim(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    journal.add("claimed", {"task": number, "holder": journal.by.person, "holder_name": journal.by.name})
+    by = journal.by
+    journal.add("claimed", {"task": number, "holder": by.acts_for, "holder_name": by.principal_name or by.name})
+
+
+def _avoid(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
+    avoid(rt, journal, said.required_opinion())
 
 
 def _release(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
@@ -169,6 +187,7 @@ _VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {
     "handover": _handover,
     "claim": _claim,
     "release": _release,
+    "avoid": _avoid,
 }
 
 

@@ -1,6 +1,6 @@
 """What may be done now, by whom, and for what reason something may not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ziyuan.kernel import service as kernel
@@ -8,7 +8,9 @@ from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
-from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere
+from ziyuan.workflow.people.policies import declared
+from ziyuan.workflow.people.proxies import signers
+from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere, spoke_elsewhere
 
 TITLES = {
     "agree": "同意并提交",
@@ -19,6 +21,7 @@ TITLES = {
     "release": "放回",
     "recall": "撤回",
     "claim": "签收",
+    "avoid": "回避",
 }
 OUTCOMES = {
     "agree": "同意",
@@ -39,6 +42,7 @@ _NEEDS = {
     "return": ["opinion"],
     "correct": ["items"],
     "handover": ["to"],
+    "avoid": ["opinion"],
 }
 _CONSEQUENCE = {
     "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
@@ -49,6 +53,7 @@ _CONSEQUENCE = {
     "release": "放回本岗位的待签收任务,其他人员可以签收。",
     "recall": "收回您刚提交的意见,下一环节的任务取消。",
     "claim": "签收后由您办理,其他人员不再看到。",
+    "avoid": "写明应当回避的情形;您在本件的待办转交同岗位其他人员,此后不再办理本件,不能收回。",
 }
 
 
@@ -61,11 +66,13 @@ class Offer:
     reason: str = ""
     primary: bool = False
     notice: str = ""
+    behalf: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "title": TITLES[self.id],
+            "title": TITLES[self.id] + (f"(代 {self.behalf})" if self.behalf else ""),
+            "for": self.behalf,
             "enabled": not self.reason,
             "reason": self.reason,
             "needs": _NEEDS.get(self.id, []),
@@ -84,7 +91,13 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str 
         if task["state"] in TASK_OPEN and is_mine(task, by):
             found += _on_task(by, runtime, state, task, only)
     recall = _recallable(by, runtime, state) if only in ("", "recall") else None
-    return [*found, recall] if recall else found
+    found += [recall] if recall else []
+    return [replace(offer, behalf=by.principal_name) for offer in found] if by.principal else found
+
+
+def all_offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> list[Offer]:
+    """What a person may do for himself and for those whose standing proxy (委托代理) he is."""
+    return [offer for signer in signers(by, runtime.matter.key) for offer in offers(signer, runtime, state)]
 
 
 def _on_task(
@@ -103,6 +116,8 @@ def _on_task(
             made.append(Offer(action, number, reason, action in ("agree", "correct"), notice))
     if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
+    if only in ("", "avoid") and not by.principal:
+        made.append(Offer("avoid", number, waiting))
     return made
 
 
@@ -110,7 +125,7 @@ def _why_not(
     by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
 ) -> str:
     if action in ("agree", "refuse"):
-        avoided = _avoidance(by, runtime, state)
+        avoided = _avoidance(by, runtime, state) or _two_voices(by, state, task)
         if avoided:
             return avoided
     if action == "agree":
@@ -128,26 +143,37 @@ def _why_not(
 
 
 def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str:
-    """Nobody decides his own submission unless the matter says so."""
-    own = by.person is not None and state["case"].get("submitter") == by.person
-    return "本件由您提交,应当回避,请转办" if own and runtime.policy("own_application") == "forbid" else ""
+    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count."""
+    if by.persons & declared(state):
+        return "您或您代理的人已声明回避"
+    own = state["case"].get("submitter") in by.persons and runtime.policy("own_application") == "forbid"
+    return ("本件由您或您代理的人提交,应当回避" if by.principal else "本件由您提交,应当回避,请转办") if own else ""
 
 
 def _two_seats(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
     """One person, one seat in a joint review."""
-    return "您已在本会签中占有一席" if by.person in sits_elsewhere(task["node"], task.get("seat"), state) else ""
+    taken = sits_elsewhere(task["node"], task.get("seat"), state)
+    return "您已在本会签中占有一席" if by.persons & taken else _two_voices(by, state, task)
+
+
+def _two_voices(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """Who has a seat of his own, or has spoken in another one for his principal, does not speak again here."""
+    if by.person in spoke_elsewhere(task, state):
+        return "您已在本会签中表态,一人只能表态一次"
+    own = by.principal and by.person in sits_elsewhere(task["node"], task.get("seat"), state)
+    return "您在本会签中已有自己的一席,不能再代他人表态" if own else ""
 
 
 def _twice(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
     """The policy `same_person_twice: ask`: an earlier opinion of the same person never counts twice; he is asked again."""
-    done = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
+    done = [t for t in state["tasks"].values() if t["state"] == "done" and by.persons & {t.get("by_id"), t.get("for_id")}]
     earlier = [t for t in done if t["node"] != task["node"]]
     return f"您已办理过“{earlier[-1]['title']}”,请就本环节再次审核。" if earlier else ""
 
 
 def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Offer | None:
     """The last thing this person sent on, where its node allows recall (撤回)."""
-    mine = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
+    mine = [t for t in state["tasks"].values() if t["state"] == "done" and by.acts_for == (t.get("for_id") or t.get("by_id"))]
     if not mine or state["case"]["status"] not in OPEN:
         return None
     last = max(mine, key=lambda t: (t["done"], t["number"]))
