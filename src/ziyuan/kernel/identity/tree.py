@@ -188,8 +188,8 @@ def organ_changes(by: Actor, *, unit: str = "", place: str = "", after: str | No
         lo, hi = region_range(place or by.region)
         require(by, "organ.read", place or by.region)
         found = OrganChange.objects.filter(region__gte=lo, region__lt=hi)
-        if unit:
-            found = found.filter(unit=unit)
+        if clean(unit):
+            found = found.filter(unit=clean(unit))
         if after and after.isdecimal():
             found = found.filter(pk__lt=min(int(after[:19]), 2**63 - 1))
         rows = list(found.order_by("-pk")[: _PAGE + 1])

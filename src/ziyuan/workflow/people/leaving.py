@@ -49,14 +49,14 @@ def hand_on_case(by: kernel.Actor, case_id: int, person: int) -> bool:
         case = Case.objects.select_for_update().get(pk=case_id)
         rt, journal = runtime_of(case), Journal(case, by)
         active = person in kernel.active_people([person])
-        moved, name = [], ""
+        moved, name, pool = [], "", rt.policy("holder_leaves") == "pool"
         for task in journal.state["tasks"].values():
             if task["state"] not in TASK_OPEN or task["holder"] != person:
                 continue
             if active and (task.get("by_strategy") or _holds(person, task["role"], task["region"])):
                 continue
             after = kernel.same_post(person, task["role"], task["region"])
-            moved.append(passed_on(rt, journal.state, task, after))
+            moved.append(passed_on(journal.state, task, after, pool=pool))
             name = task["holder_name"]
         if not moved:
             return False

@@ -5,22 +5,21 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
-from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.tasks.seats import others
 
 State = dict[str, Any]
 
 
-def passed_on(rt: Runtime, state: State, task: dict[str, Any], first: Iterable[kernel.Person] = ()) -> dict[str, Any]:
+def passed_on(
+    state: State, task: dict[str, Any], first: Iterable[kernel.Person] = (), *, pool: bool = False
+) -> dict[str, Any]:
     """Who has the task next: the one of `first` (successors in post), else the one of its post; several find it in the pool.
 
-    With nobody it waits in the pool of its post and says so.
+    With `pool` it waits there in any case; with nobody it waits and says so.
     """
     fit = {p.pk: p for p in others(task, state)}
     near = [p for p in first if p.pk in fit] or list(fit.values())
-    if rt.policy("holder_leaves") == "pool" and first:
-        near = [*fit.values(), *fit.values()]
-    only = near[0] if len(near) == 1 else None
+    only = near[0] if len(near) == 1 and not pool else None
     return {
         "task": task["number"],
         "holder": only.pk if only else None,

@@ -24,6 +24,7 @@ from ziyuan.workflow.errors import ActionRefused, FormIncomplete, OpinionMissing
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.people.avoiding import avoid
 from ziyuan.workflow.people.proxies import signers
+from ziyuan.workflow.people.twice import take_earlier
 from ziyuan.workflow.tasks.actions import TITLES, offers, recalled, returned
 from ziyuan.workflow.tasks.items import checked
 from ziyuan.workflow.tasks.seats import others
@@ -120,6 +121,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
             journal.add("clock_resumed", told)
         decide(rt, journal, step.end or "", opinion)
     else:
+        take_earlier(rt, journal)
         tell_outside(journal.case, journal.state, "办理中")
 
 
@@ -171,7 +173,7 @@ def _claim(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 
 def _avoid(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    avoid(rt, journal, said.required_opinion())
+    avoid(journal, said.required_opinion())
 
 
 def _release(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
