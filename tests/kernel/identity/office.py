@@ -36,5 +36,5 @@ def appoint(by: kernel.Actor, person: kernel.Person, role: str, where: str = ORG
 
 
 def names(role: str, day: date | None = None, region: str = FEIXI) -> list[str]:
-    """User names of who holds a role on a day."""
-    return [p.user for p in kernel.people(role, region, day)]
+    """User names of who holds a role on a day; the sample accounts, whose names end with a region, are not ours."""
+    return [p.user for p in kernel.people(role, region, day) if not p.user[-1].isdigit()]

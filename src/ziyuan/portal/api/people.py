@@ -223,7 +223,7 @@ def eligible(request: HttpRequest) -> Any:
 
 
 @proxies_router.post("", summary="委托代理")
-def give_proxy(request: HttpRequest, body: Form[ProxyIn], letter: UploadedFile | None = File(None)) -> Any:
+def give_proxy(request: HttpRequest, body: Form[ProxyIn], letter: File[UploadedFile | None] = None) -> Any:
     who = actor(request)
     name = (letter.name or "") if letter else ""
     workflow.give_proxy(who, **body.dict(), letter=uploaded(letter) if letter else None, letter_name=name)
