@@ -8,7 +8,20 @@ import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
-from tests.kernel.identity.office import ANHUI, CHANGFENG, DAY, FEIXI, HEFEI, ORGAN, WHY, appoint, enter, names, officer, unit
+from tests.kernel.identity.office import (
+    ANHUI,
+    CHANGFENG,
+    DAY,
+    FEIXI,
+    HEFEI,
+    ORGAN,
+    WHY,
+    appoint,
+    enter,
+    names,
+    officer,
+    unit,
+)
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.identity.sample import organ_of
@@ -217,7 +230,8 @@ def test_roles_belong_to_their_level_and_posts_to_the_persons_organ(system, secu
         appoint(province, person, "county_clerk", f"ZR{CHANGFENG}")
     for wrong in ({"role": "applicant"}, {"role": "king"}, {"rank": "大"}):
         with pytest.raises(errors.BadEntry):
-            kernel.appoint(security, **{"person": person.pk, "unit": ORGAN, "role": "county_clerk", "since": DAY, "reason": WHY, **wrong})
+            given = {"person": person.pk, "unit": ORGAN, "role": "county_clerk", "since": DAY, "reason": WHY}
+            kernel.appoint(security, **{**given, **wrong})
 
 
 def test_nobody_appoints_himself_and_the_three_officers_are_three_persons(system, security):

@@ -1,6 +1,7 @@
 """A matter whose process is a line of user tasks, each assigned as a test wants: accept - … - granted | refused."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -26,7 +27,7 @@ def process(*nodes: dict[str, str]) -> str:
         extra = "".join(f" zy:{k}={quoteattr(told[k])}" for k in ("role", "level", "allow", "assign") if k in told)
         parts.append(f'<userTask id="{node["id"]}" name="环节{node["id"]}"{extra}>{node.get("many", "")}</userTask>')
     parts.append('<exclusiveGateway id="outcome" default="yes"/><endEvent id="granted"/><endEvent id="refused"/>')
-    for n, (source, target) in enumerate(zip(ids, ids[1:], strict=False)):
+    for n, (source, target) in enumerate(pairwise(ids)):
         parts.append(f'<sequenceFlow id="f{n}" sourceRef="{source}" targetRef="{target}"/>')
     parts.append('<sequenceFlow id="yes" sourceRef="outcome" targetRef="granted"/>')
     parts.append('<sequenceFlow id="no" sourceRef="outcome" targetRef="refused"><conditionExpression>outcome = "refuse"'

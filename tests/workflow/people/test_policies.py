@@ -26,6 +26,20 @@ def reached(world, office, publish, policies, second=SECOND):
     return case, world.state(case)["tasks"]["2"]
 
 
+def line_of(**people):
+    """A line of tasks, each for one person."""
+    return [{"id": node, "assign": f'person("{name}")'} for node, name in people.items()]
+
+
+def successor(office, role):
+    """Somebody new in the division, appointed today."""
+    day = {"since": kernel.today(), "reason": "任免通知"}
+    heir, _ = kernel.enter_person(office.system, user="heir", name="继任者", unit="FX-YT", **day)
+    kernel.appoint(office.security, person=heir.pk, unit="FX-YT", role=role, **day)
+    office.keys["heir"] = heir.pk
+    return heir
+
+
 def alarms():
     return kernel.Event.objects.filter(name="case.nobody_found").count()
 
@@ -44,7 +58,7 @@ def row(case):
     ],
 )
 def test_a_named_post_stands_in_and_the_row_says_for_which(world, office, publish, rule, holder, role, region):
-    case, task = reached(world, office, publish, {"nobody_found": rule})
+    _, task = reached(world, office, publish, {"nobody_found": rule})
     assert (task["holder"], task["role"], task["region"], task["nobody"]) == (office.keys.get(holder), role, region, False)
     assert task["instead_of"] == {"role": "county_chief", "region": FEIXI}
     assert alarms() == 0 and breaks(verify_cases) == []
@@ -61,7 +75,7 @@ def test_with_nobody_there_either_it_stops_with_an_alarm(world, office, publish,
 
 
 def test_the_same_person_is_asked_again_unless_the_matter_cites_a_law(world, office, publish):
-    nodes = ({"id": "a", "assign": 'person("anna")'}, {"id": "b", "assign": 'person("anna")'}, {"id": "c", "assign": 'person("anna")'})
+    nodes = line_of(a="anna", b="anna", c="anna")
     publish(*nodes, policies={"same_person_twice": "ask"})
     case = world.open()
     workflow.act(office.actor("anna"), case.pk, "agree", opinion="同意。")
@@ -79,7 +93,7 @@ def test_the_same_person_is_asked_again_unless_the_matter_cites_a_law(world, off
 
 def test_only_an_agreement_of_his_own_is_taken(world, office, publish):
     rule = {"same_person_twice": {"take": "earlier", "basis": BASIS}}
-    publish(*({"id": n, "assign": f'person("{p}")'} for n, p in (("a", "anna"), ("b", "bert"), ("c", "bert"), ("d", "bert"))), policies=rule)
+    publish(*line_of(a="anna", b="bert", c="bert", d="bert"), policies=rule)
     case = world.open()
     workflow.act(office.actor("anna"), case.pk, "agree", opinion="同意。")
     assert world.waiting(case) == [("b", FEIXI)], "nobody spoke for bert yet"
@@ -89,7 +103,7 @@ def test_only_an_agreement_of_his_own_is_taken(world, office, publish):
 
 def test_a_returned_task_is_asked_anew(world, office, publish):
     rule = {"same_person_twice": {"take": "earlier", "basis": BASIS}}
-    publish(*({"id": n, "assign": f'person("{p}")'} for n, p in (("a", "anna"), ("b", "bert"), ("c", "anna"))), policies=rule)
+    publish(*line_of(a="anna", b="bert", c="anna"), policies=rule)
     case = world.open()
     workflow.act(office.actor("anna"), case.pk, "agree", opinion="同意。")
     workflow.act(office.actor("bert"), case.pk, "return", opinion="请补充。")
@@ -122,7 +136,9 @@ def test_who_declares_avoidance_is_replaced_and_never_gets_the_case_again(world,
     assert (task["holder"], task["nobody"], alarms()) == (None, True, 1)
     offered = {a["id"]: a["reason"] for a in workflow.case_record(anna, case.pk)["actions"]}
     assert offered["claim"] == "您或您代理的人已声明回避"
-    assert rebuild(row(case))[0] == row(case).state and breaks(verify_cases) == []
+    with kernel.acting(kernel.system_actor()):
+        assert rebuild(row(case))[0] == row(case).state
+    assert breaks(verify_cases) == []
 
 
 def test_avoidance_needs_its_reason(world, office, publish):
@@ -148,8 +164,7 @@ def test_his_tasks_go_to_the_successor_in_post(world, office, publish):
     publish({"id": "accept", "role": "county_chief", "assign": 'person("head")'})
     case = world.open()
     office.end("head")
-    heir, _ = kernel.enter_person(office.system, user="heir", name="继任者", unit="FX-YT", since=kernel.today(), reason="x")
-    kernel.appoint(office.security, person=heir.pk, unit="FX-YT", role="county_chief", head=True, since=kernel.today(), reason="x")
+    heir = successor(office, "county_chief")
     assert hand_on(kernel.system_actor()) == 1
     task = world.state(case)["tasks"]["1"]
     assert (task["holder"], task["holder_name"], task["nobody"]) == (heir.pk, "继任者", False)
@@ -166,9 +181,7 @@ def test_without_a_successor_they_wait_in_the_pool_of_the_post(world, office, pu
     assert hand_on(kernel.system_actor(), office.keys["anna"]) == 1
     task = world.state(case)["tasks"]["1"]
     assert (task["holder"], task["nobody"], alarms()) == (None, True, 1)
-    heir, _ = kernel.enter_person(office.system, user="heir", name="继任者", unit="FX-YT", since=kernel.today(), reason="x")
-    kernel.appoint(office.security, person=heir.pk, unit="FX-YT", role="county_clerk", since=kernel.today(), reason="x")
-    office.keys["heir"] = heir.pk
+    successor(office, "county_clerk")
     assert workflow.tasks_count(office.actor("heir")) == 1
 
 

@@ -15,7 +15,7 @@ from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.proof import verify_cases
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, ProxyRefused
 from ziyuan.workflow.models import Proxy
-from ziyuan.workflow.people.proxies import signers
+from ziyuan.workflow.people import proxies
 
 MATTER = "use_control/site_review"
 REVIEW = '<multiInstanceLoopCharacteristics xmlns:zy="https://ziyuan.example/bpmn" zy:collection="reviewers" zy:item="reviewer"/>'
@@ -23,9 +23,15 @@ REVIEW = '<multiInstanceLoopCharacteristics xmlns:zy="https://ziyuan.example/bpm
 
 def give(office, principal="head", proxy="anna", days=(0, 9), **more):
     today = kernel.today()
-    told = {"since": today + timedelta(days[0]), "until": today + timedelta(days[1]), "reason": "出差", "letter_name": "委托书.pdf"}
+    told = {"since": today + timedelta(days[0]), "until": today + timedelta(days[1]), "reason": "出差"}
+    told |= {"letter_name": "委托书.pdf"}
     letter = io.BytesIO(b"%PDF- letter")
     return workflow.give_proxy(office.actor(principal), proxy=office.keys[proxy], **{**told, "letter": letter, **more})
+
+
+def signers(by, matter):
+    with kernel.acting(by):
+        return proxies.signers(by, matter)
 
 
 @pytest.fixture

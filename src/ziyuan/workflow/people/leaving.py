@@ -2,6 +2,8 @@
 
 import logging
 
+from django.db.models import Q
+
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
@@ -27,9 +29,8 @@ def hand_on(by: kernel.Actor, person: int | None = None) -> int:
         if person is not None:
             held = held.filter(holder=person)
         places = sorted(set(held.values_list("holder", "role", "region")))
-        gone = [place for place in places if not _holds(*place)]
-        found = [held.filter(holder=p, role=r, region=g).values_list("case_id", "holder") for p, r, g in gone]
-    todo = sorted({(case, holder) for rows in found for case, holder in rows})
+        gone = [Q(holder=p, role=r, region=g) for p, r, g in places if not _holds(p, r, g)]
+        todo = sorted({pair for place in gone for pair in held.filter(place).values_list("case_id", "holder")})
     changed = 0
     for case, holder in todo:
         try:
