@@ -122,8 +122,8 @@ class ChangeRefused(UserError):
     status = 409
     remedy = "没有任何内容被改动。请按原因处理后重新提交。"
 
-    def __init__(self, act: str, reason: str, **facts: object) -> None:
-        super().__init__(f"不能“{title_of(act)}”:{reason}。", act=act, **facts)
+    def __init__(self, act: str, reason: str) -> None:
+        super().__init__(f"不能“{title_of(act)}”:{reason}。", act=act)
 
 
 class LastHolder(UserError):

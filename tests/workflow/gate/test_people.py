@@ -53,7 +53,7 @@ def test_a_strategy_that_names_only_what_exists_passes(staffed, assign):
         ('person at("outcome")', "没有人工环节“outcome”"),
         ('heads above(previous(), "大")', "没有职级“大”"),
         ("head above(previous())", "函数“head above”的参数不符"),
-        ('least loded(role("county_clerk"))', "least loaded"),
+        ('least loded(role("county_clerk"))', "多出“loded”"),
         ("person(form.contact_nam)", "表单没有字段“contact_nam”"),
         ("person(chosen_by)", "没有名为“chosen_by”的名称"),
         ("role(", ""),

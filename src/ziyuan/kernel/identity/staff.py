@@ -111,7 +111,8 @@ def deactivate_person(by: Actor, person: int, *, reason: str, hand_on: bool = Fa
         posts = list(Post.objects.filter(later(day), person=who).select_related("unit"))
         for post in posts:
             last_holder(post, day, hand_on)
-        for row in (*posts, *Membership.objects.filter(later(day), person=who)):
+        rows: list[Post | Membership] = [*posts, *Membership.objects.filter(later(day), person=who)]
+        for row in rows:
             row.until = max(row.since, day) - ONE_DAY
             row.save(update_fields=["until"])
         who.active = False

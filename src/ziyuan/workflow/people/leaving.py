@@ -28,9 +28,9 @@ def hand_on(by: kernel.Actor, person: int | None = None) -> int:
         held = Task.objects.filter(state__in=TASK_OPEN, holder__isnull=False, case__status__in=OPEN)
         if person is not None:
             held = held.filter(holder=person)
-        places = sorted(set(held.values_list("holder", "role", "region")))
+        places = sorted({(h or 0, r, g) for h, r, g in held.values_list("holder", "role", "region")})
         gone = [Q(holder=p, role=r, region=g) for p, r, g in places if not _holds(p, r, g)]
-        todo = sorted({pair for place in gone for pair in held.filter(place).values_list("case_id", "holder")})
+        todo = sorted({(c, h or 0) for place in gone for c, h in held.filter(place).values_list("case_id", "holder")})
     changed = 0
     for case, holder in todo:
         try:

@@ -51,7 +51,7 @@ def give_proxy(
         if not 0 < file.size <= LARGEST_LETTER:
             raise FormIncomplete({"letter": "委托书没有内容" if not file.size else "委托书不能超过 20 MB"})
         made = Proxy.objects.create(
-            region=by.region, principal=by.person, principal_name=by.name, proxy=other.pk, proxy_name=other.name,
+            region=by.region, principal=by.person or 0, principal_name=by.name, proxy=other.pk, proxy_name=other.name,
             matters=scope, since=since, until=until, reason=told, letter=file.digest,
             letter_name=(clean(letter_name) or "委托书")[:200], letter_size=file.size, given=kernel.now(),
         )  # fmt: skip
@@ -102,7 +102,7 @@ def _wrong(
 
 def _refuse_overlap(by: kernel.Actor, since: date, until: date, scope: list[str]) -> None:
     """One principal has one proxy at a time in a matter."""
-    for row in Proxy.objects.filter(_standing(since), principal=by.person, since__lte=until):
+    for row in Proxy.objects.filter(_standing(since), principal=by.person or 0, since__lte=until):
         if not row.matters or not scope or set(row.matters) & set(scope):
             raise ProxyRefused(f"{row.since} 至 {row.until} 已委托 {row.proxy_name}")
 
