@@ -66,6 +66,8 @@ class Place:
             self.edition = Edition.objects.filter(county=county, layer=LAYER.replace("~", "/")).first().pk
             self.paper = self.case.papers.first()
             self.task = self.case.tasks.first()
+            held = kernel.people("county_clerk", county)[0]
+            self.person, self.post = held.pk, held.posts.first().pk
             self.delivery = Delivery.objects.create(
                 no=f"{county}-2024-1", mandate="survey_county", organ=f"ZR{county}", county=county, period="2024",
                 sequence=1, state="review", stage="city", file_sm3="0" * 64, file_name=f"{COUNTIES[county]}.zip", size=1,
@@ -123,7 +125,7 @@ class Place:
             "{feed}": self.feed.pk, "{mandate}": "survey_county", "{kind}": "received", "{paper}": self.paper.pk, "{document}": 1,
             "{standard}": "control_lines@2021", "{layer}": LAYER, "{county}": self.county,
             "{key}": lattice.key(8, self.county), "{code}": "none",
-            "{stop}": 1,
+            "{stop}": 1, "{unit}": f"ZR{self.county}", "{person}": self.person, "{post}": self.post, "{proxy}": 1,
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
             "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,

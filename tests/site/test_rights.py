@@ -20,6 +20,8 @@ OPEN = {
     "layer_registry": "图层目录,来自公开的标准文本",
     "kernel_region": "公开的行政区划代码",
     "kernel_organ": "机构名录",
+    "kernel_organterm": "机构的名称和上级",
+    "kernel_membership": "人员在哪个处室;登录时尚无行政区",
     "kernel_person": "登录时尚无行政区;口令只存 Argon2id 摘要,审计账号不可读",
     "kernel_post": "登录时尚无行政区;岗位名称",
     "kernel_session": "登录时尚无行政区;只存令牌的 SM3,审计账号不可读",

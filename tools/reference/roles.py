@@ -15,12 +15,12 @@ HEAD = """谁能做什么由一处决定:`kernel/identity/permissions.yaml`(动�
 
 def titles() -> dict[str, str]:
     """Role → Chinese title."""
-    tree = trees()[SOURCE / "kernel" / "identity" / "sample.py"]
+    tree = trees()[SOURCE / "kernel" / "identity" / "titles.py"]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TITLES":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ROLES":
             found: dict[str, str] = ast.literal_eval(node.value)
             return found
-    raise LookupError("TITLES")
+    raise LookupError("ROLES")
 
 
 def asked() -> set[str]:
@@ -46,7 +46,7 @@ def page() -> tuple[str, list[str]]:
     names, used = titles(), asked()
     faults = [f"权限表没有动作 {action}" for action in sorted(used - told.keys())]
     faults += [
-        f"角色 {role} 没有中文名称(identity/sample.py)"
+        f"角色 {role} 没有中文名称(identity/titles.py)"
         for role in sorted({r for w in told.values() for r in w} - names.keys())
     ]
     roles = [

@@ -106,3 +106,39 @@ class UnknownPeer(UserError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"没有登记名为“{name}”的节点。", peer=name)
+
+
+class BadEntry(UserError):
+    code = "ZY-KRN-013"
+    remedy = "请逐项改正后重新提交。"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        told = ";".join(dict.fromkeys(fields.values()))
+        super().__init__(f"有 {len(fields)} 处需要改正:{told}。", fields=fields)
+
+
+class ChangeRefused(UserError):
+    code = "ZY-KRN-014"
+    status = 409
+    remedy = "没有任何内容被改动。请按原因处理后重新提交。"
+
+    def __init__(self, act: str, reason: str) -> None:
+        super().__init__(f"不能“{title_of(act)}”:{reason}。", act=act)
+
+
+class LastHolder(UserError):
+    code = "ZY-KRN-015"
+    status = 409
+    remedy = "请先任命继任者;或确认“待办留给继任者”后再提交,待办退回本岗位等候签收。"
+
+    def __init__(self, role: str, tasks: int) -> None:
+        super().__init__(f"这是本行政区最后一名“{role}”,名下还有 {tasks} 件待办,离任后无人办理。", role=role, tasks=tasks)
+
+
+class SelfAppointment(UserError):
+    code = "ZY-KRN-016"
+    status = 409
+    remedy = "请由另一名安全管理员办理。"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"不能给自己{what}。")

@@ -3,7 +3,16 @@
 from ziyuan.kernel.audit.models import AuditHead, AuditRow, Checkpoint
 from ziyuan.kernel.events.models import Event, Receipt
 from ziyuan.kernel.files.models import StoredFile
-from ziyuan.kernel.identity.models import Organ, Person, Post, Region, Session
+from ziyuan.kernel.identity.models import (
+    Membership,
+    Organ,
+    OrganChange,
+    OrganTerm,
+    Person,
+    Post,
+    Region,
+    Session,
+)
 from ziyuan.kernel.nodes.models import Counter
 
 __all__ = [
@@ -12,7 +21,10 @@ __all__ = [
     "Checkpoint",
     "Counter",
     "Event",
+    "Membership",
     "Organ",
+    "OrganChange",
+    "OrganTerm",
     "Person",
     "Post",
     "Receipt",

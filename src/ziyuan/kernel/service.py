@@ -15,8 +15,23 @@ from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file
 from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
+from ziyuan.kernel.identity.ladder import (
+    active_people,
+    head_above,
+    heads_of,
+    heads_up,
+    holders_of,
+    lock_person,
+    person_named,
+    same_post,
+    unit_of,
+    units_named,
+)
+from ziyuan.kernel.identity.leaving import counts_work
 from ziyuan.kernel.identity.models import Organ, Person
+from ziyuan.kernel.identity.organs import add_organ, close_organ, move_organ, rename_organ
 from ziyuan.kernel.identity.people import people
+from ziyuan.kernel.identity.posts import RANKS, appoint, end_post
 from ziyuan.kernel.identity.regions import (
     common_region,
     contains,
@@ -26,8 +41,16 @@ from ziyuan.kernel.identity.regions import (
     regions,
 )
 from ziyuan.kernel.identity.sample import TITLES, make_sample_accounts
-from ziyuan.kernel.identity.signin import actor_for, csrf_of, sign_in, sign_out
+from ziyuan.kernel.identity.signin import actor_for, actor_of, csrf_of, sign_in, sign_out
+from ziyuan.kernel.identity.staff import (
+    deactivate_person,
+    enter_person,
+    move_person,
+    reactivate_person,
+    reset_password,
+)
 from ziyuan.kernel.identity.system import system_actor
+from ziyuan.kernel.identity.tree import organ_changes, organisation, organisation_csv, staff_of, unit_record
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, options, today
@@ -49,6 +72,7 @@ __all__ = [
     "AUDITOR",
     "HI",
     "LO",
+    "RANKS",
     "TITLES",
     "Actor",
     "AuditHead",
@@ -63,55 +87,83 @@ __all__ = [
     "Person",
     "StoredFile",
     "acting",
+    "active_people",
     "actor_for",
+    "actor_of",
+    "add_organ",
     "adopt_file",
     "announce",
+    "appoint",
     "audit_heads",
     "audit_page",
     "checkpoint",
+    "close_organ",
     "common_region",
     "contains",
+    "counts_work",
     "csrf_of",
+    "deactivate_person",
     "defer",
+    "end_post",
+    "enter_person",
     "every",
     "file_path",
+    "head_above",
+    "heads_of",
+    "heads_up",
     "health",
+    "holders_of",
     "in_region",
     "job",
     "listens",
     "load_pack",
     "load_regions",
+    "lock_person",
     "make_keys",
     "make_sample_accounts",
     "matter",
     "matters",
     "may",
+    "move_organ",
+    "move_person",
     "next_number",
     "node",
     "now",
     "open_file",
     "options",
+    "organ_changes",
+    "organisation",
+    "organisation_csv",
     "pack_folders",
     "packs",
     "parameter",
     "people",
     "permissions",
     "permitted",
+    "person_named",
     "protect",
     "public_key",
     "put_file",
+    "reactivate_person",
     "record",
     "region",
     "region_range",
     "regions",
+    "rename_organ",
     "require",
     "require_safe_role",
+    "reset_password",
+    "same_post",
     "sign",
     "sign_in",
     "sign_out",
+    "staff_of",
     "sweep_partials",
     "system_actor",
     "today",
+    "unit_of",
+    "unit_record",
+    "units_named",
     "verifies",
     "verify",
     "verify_all",

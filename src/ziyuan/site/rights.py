@@ -11,6 +11,7 @@ QUEUE = r"procrastinate\_%"
 APPEND_ONLY = (
     "public.kernel_checkpoint",
     "public.kernel_event",
+    "public.kernel_organchange",
     "public.kernel_receipt",
     "public.kernel_storedfile",
     "public.workflow_caseevent",

@@ -151,3 +151,10 @@ class ChoiceNotOffered(UserError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what}不在可选范围内。", fields={"to": "请重新选择"})
+class ProxyRefused(UserError):
+    code = "ZY-WFL-023"
+    status = 409
+    remedy = "请在“委托代理”中核对现有的委托。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"委托没有办理:{reason}。")

@@ -11,5 +11,17 @@ from ziyuan.workflow.cases.models import (
     Paper,
     Task,
 )
+from ziyuan.workflow.people.models import Proxy
 
-__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "MatterVersion", "Paper", "Task"]
+__all__ = [
+    "Application",
+    "AppliedEffect",
+    "Case",
+    "CaseEvent",
+    "Command",
+    "Document",
+    "MatterVersion",
+    "Paper",
+    "Proxy",
+    "Task",
+]

@@ -32,6 +32,8 @@ from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
 from ziyuan.workflow.effects import layer_write  # noqa: F401  (registers its kind)
 from ziyuan.workflow.effects.registry import Order, register
+from ziyuan.workflow.people import leaving  # noqa: F401  (registers its jobs and its count of work)
+from ziyuan.workflow.people.proxies import eligible, end_proxy, give_proxy, proxies_of, proxy_letter
 from ziyuan.workflow.tasks.act import act, choices, handover_targets
 from ziyuan.workflow.tasks.inbox import tasks_count, tasks_page
 from ziyuan.workflow.tasks.supply import overdue, supply_paper
@@ -57,8 +59,11 @@ __all__ = [
     "confirm_site",
     "document_file",
     "document_message",
+    "eligible",
+    "end_proxy",
     "export_csv",
     "form_fields",
+    "give_proxy",
     "handover_targets",
     "issue_document",
     "matters",
@@ -69,6 +74,8 @@ __all__ = [
     "paper_file",
     "paper_kinds",
     "propose_extension",
+    "proxies_of",
+    "proxy_letter",
     "query",
     "rate",
     "read_drawn_site",

@@ -15,6 +15,8 @@ export interface TaskRow {
   }
   node: string
   node_title: string
+  /** The principal for whom the reader would do it as his proxy; empty for his own. */
+  for: string
   opened: string
   due: string | null
   days_left: number | null

@@ -57,6 +57,7 @@ export function menu(): Entry[] {
       },
     ],
     [may('map.read'), { to: '/statistics', title: '统计', icon: 'M4 16V9h3v7 M9 16V4h3v12 M14 16v-5h3v5' }],
+    [may('organ.read'), { to: '/organisation', title: '组织机构', icon: 'M8 3h4v4h-4z M3 13h4v4H3z M13 13h4v4h-4z M10 7v3 M5 13v-3h10v3' }],
     [may('audit.read'), { to: '/audit', title: '审计', icon: 'M10 3l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V5z M7 10l2 2 4-4' }],
     [may('node.read'), { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4' }],
   ]

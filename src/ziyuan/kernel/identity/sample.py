@@ -1,32 +1,19 @@
 """Sample organs and accounts (示例账号): only on a node marked as sample, passwords drawn at installation."""
 
 import json
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from ziyuan.kernel.identity.models import Organ
+from ziyuan.kernel.identity.models import Organ, OrganTerm
 from ziyuan.kernel.identity.people import add_person
 from ziyuan.kernel.identity.regions import region
+from ziyuan.kernel.identity.staff import new_password
+from ziyuan.kernel.identity.titles import ROLES as TITLES
 from ziyuan.kernel.nodes.node import node
 
 COUNTIES = ("340123", "340121", "341124")
 CITIES = ("340100", "341100")
 SINCE = date(2020, 1, 1)
-TITLES = {
-    "data_officer": "数据员",
-    "data_reviewer": "数据审核",
-    "county_clerk": "经办人",
-    "county_chief": "县级负责人",
-    "city_reviewer": "审核人",
-    "city_chief": "市级负责人",
-    "province_chief": "处长",
-    "auditor": "审计员",
-    "system_admin": "系统管理员",
-    "security_admin": "安全管理员",
-    "applicant": "申请人",
-}
-_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 @dataclass(frozen=True)
@@ -63,16 +50,19 @@ def _plan() -> list[tuple[str, str, str, str]]:
 
 
 def organ_of(code: str, applicant: str = "") -> Organ:
-    """The natural-resources department of a region, or the organ of an applicant."""
+    """The natural-resources department of a region, below those of the regions above it; or the organ of an applicant."""
     if applicant:
-        organ, _ = Organ.objects.get_or_create(
-            code=f"APP-{applicant}"[:20],
-            defaults={"name": applicant, "region": region(code)},
-        )
-        return organ
+        return _organ(f"APP-{applicant}"[:20], applicant, "outside", code, None)
     place = region(code)
     name = "安徽省自然资源厅" if place.level == "province" else f"{place.name}自然资源和规划局"
-    organ, _ = Organ.objects.get_or_create(code=f"ZR{code}", defaults={"name": name, "region": place})
+    above = organ_of(place.parent) if place.parent else None
+    return _organ(f"ZR{code}", name, "organ", code, above)
+
+
+def _organ(code: str, name: str, kind: str, place: str, above: Organ | None) -> Organ:
+    organ, fresh = Organ.objects.get_or_create(code=code, defaults={"kind": kind, "region": region(place), "since": SINCE})
+    if fresh:
+        OrganTerm.objects.create(organ=organ, name=name, parent=above, since=SINCE)
     return organ
 
 
@@ -82,7 +72,7 @@ def make_sample_accounts() -> list[Account]:
     kept = {a["user"]: a["password"] for a in json.loads(path.read_text())} if path.exists() else {}
     accounts = []
     for user, code, role, name in _plan():
-        password = kept.get(user) or "".join(secrets.choice(_ALPHABET) for _ in range(12))
+        password = kept.get(user) or new_password()
         organ = organ_of(code, name if role == "applicant" else "")
         shown = name if role == "applicant" else f"{region(code).name}{name}"
         add_person(user, shown, organ, password, [role], SINCE)

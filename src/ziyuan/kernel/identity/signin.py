@@ -13,6 +13,7 @@ from ziyuan.kernel.audit.record import record
 from ziyuan.kernel.errors import NotSignedIn, TryLater, WrongPassword
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.models import Person, Session
+from ziyuan.kernel.identity.periods import in_force
 from ziyuan.kernel.nodes.node import node, now
 
 IDLE = timedelta(minutes=15)
@@ -78,7 +79,7 @@ def _open_session(person: Person) -> tuple[str, Actor]:
 def actor_of(person: Person, moment: datetime) -> Actor:
     """The person with the roles of his posts on that day."""
     day = moment.date()
-    posts = person.posts.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+    posts = person.posts.filter(in_force(day))
     return Actor(
         person=person.pk,
         name=person.name,

@@ -1,5 +1,18 @@
 """Acts in the officers' words, for refusals and for the audit. An act without a title is shown by its code."""
 
+ROLES = {
+    "data_officer": "数据员",
+    "data_reviewer": "数据审核",
+    "county_clerk": "经办人",
+    "county_chief": "县级负责人",
+    "city_reviewer": "审核人",
+    "city_chief": "市级负责人",
+    "province_chief": "处长",
+    "auditor": "审计员",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "applicant": "申请人",
+}
 ACTS = {
     "catalogue.read": "查看数据目录",
     "catalogue.describe": "填写图层用途和限制",
@@ -65,6 +78,22 @@ ACTS = {
     "application.make": "申报事项",
     "audit.read": "查看审计",
     "node.read": "查看运行状态",
+    "organ.read": "查看组织机构",
+    "organ.change": "设置机构",
+    "organ.added": "设立单位",
+    "organ.renamed": "单位更名",
+    "organ.moved": "单位划转",
+    "organ.closed": "撤销单位",
+    "organ.exported": "导出组织机构",
+    "person.change": "管理人员账号",
+    "person.added": "登记人员",
+    "person.moved": "调整处室",
+    "person.deactivated": "停用账号",
+    "person.reactivated": "启用账号",
+    "person.password_reset": "重置口令",
+    "post.appoint": "任免岗位",
+    "post.appointed": "任命岗位",
+    "post.ended": "免去岗位",
     "person.signed_in": "登录",
     "map.exported": "导出图层",
     "case.exported": "导出案件清单",
@@ -76,6 +105,11 @@ ACTS = {
     "case.recall": "撤回意见",
     "case.handover": "转办",
     "case.claim": "签收",
+    "case.avoid": "回避",
+    "case.left_post": "离任转交",
+    "proxy.give": "委托代理",
+    "proxy.given": "委托代理",
+    "proxy.ended": "终止委托",
     "case.release": "放回",
     "case.corrected": "收到补正",
     "case.timer_fired": "定时到期",
@@ -118,3 +152,8 @@ ACTS = {
 def title_of(action: str) -> str:
     """The officer's word for an act; its code where there is none."""
     return ACTS.get(action, action)
+
+
+def role_title(role: str) -> str:
+    """The name of a role; its code where it has none."""
+    return ROLES.get(role, role)

@@ -45,7 +45,9 @@ class Migration(migrations.Migration):
             name='Organ',
             fields=[
                 ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
+                ('kind', models.CharField(default='organ', max_length=12)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -136,16 +138,63 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='OrganTerm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='kernel.organ')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel.organ')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.person')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='kernel.organ')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(max_length=40)),
+                ('title', models.CharField(blank=True, max_length=60)),
+                ('head', models.BooleanField(default=False)),
+                ('rank', models.CharField(blank=True, max_length=10)),
                 ('since', models.DateField()),
                 ('until', models.DateField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel.person')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel.organ')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'role', 'since'), name='post_once')],
+                'indexes': [models.Index(fields=['role', 'since'], name='post_role')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrganChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('region', models.CharField(max_length=12)),
+                ('at', models.DateTimeField()),
+                ('day', models.DateField()),
+                ('actor', models.CharField(max_length=60)),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('organ_name', models.CharField(max_length=100)),
+                ('act', models.CharField(max_length=40)),
+                ('unit', models.CharField(max_length=20)),
+                ('person', models.BigIntegerField(null=True)),
+                ('text', models.CharField(max_length=300)),
+                ('reason', models.CharField(max_length=300)),
+                ('before', models.JSONField(null=True)),
+                ('after', models.JSONField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['unit', 'id'], name='change_unit')],
             },
         ),
         migrations.CreateModel(

@@ -5,7 +5,7 @@ The audit is read inside the reader's region only; a row may be added by any act
 
 from django.db import migrations
 
-from ziyuan.kernel.rowsecurity import in_region
+from ziyuan.kernel.rowsecurity import in_region, protect
 
 _NEVER = """
 CREATE FUNCTION kernel_never() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,5 +27,17 @@ class Migration(migrations.Migration):
                 " FOR EACH ROW EXECUTE FUNCTION kernel_never()",
             ],
             migrations.RunSQL.noop,
-        )
+        ),
+        protect("kernel_organchange", "region"),
+        migrations.RunSQL(
+            [
+                "CREATE TRIGGER organ_change_never BEFORE UPDATE OR DELETE ON kernel_organchange"
+                " FOR EACH ROW EXECUTE FUNCTION kernel_never()",
+                *(
+                    f"ALTER TABLE kernel_{table} ADD CONSTRAINT {table}_in_order CHECK (until IS NULL OR until >= since - 1)"
+                    for table in ("organ", "organterm", "membership", "post")
+                ),
+            ],
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -7,7 +7,7 @@ from ziyuan.kernel.packs.errors import PackFault
 
 PACK_KEYS = frozenset(
     {"id", "title", "plan_row", "summary", "owner", "zones", "requires", "roles", "layers", "events", "menu"}
-    | {"indicators", "exchange"}
+    | {"indicators", "exchange", "posts"}
 )
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
@@ -19,9 +19,14 @@ CASE_KEYS = frozenset(["number", "title", "applicant"])
 TERMINATION_KEYS = frozenset(["title", "basis"])
 DUE_KEYS = frozenset(["statutory", "promised", "notify", "extension"])
 POLICIES = {
-    "nobody_found": frozenset({"stop"}),
+    "nobody_found": frozenset({"stop", "clerk"}),
     "same_person_twice": frozenset({"ask"}),
     "own_application": frozenset({"forbid", "allow"}),
+    "holder_leaves": frozenset({"successor", "pool"}),
+}
+POLICY_FORMS = {
+    "nobody_found": (frozenset({"role", "level"}), frozenset({"unit", "title", "level"})),
+    "same_person_twice": (frozenset({"take", "basis"}),),
 }
 
 
@@ -47,5 +52,13 @@ def check_matter(told: dict[str, Any], pack: str, where: str) -> None:
     policies = told.get("policies", {})
     refuse_unknown(policies, frozenset(POLICIES), pack, f"{where} 的 policies")
     for name, chosen in policies.items():
-        if chosen not in POLICIES[name]:
-            raise PackFault(pack, f"{where} 的 policies.{name} 应为 {'、'.join(sorted(POLICIES[name]))},不是“{chosen}”")
+        if not _policy(name, chosen):
+            forms = [*sorted(POLICIES[name]), *("{" + ", ".join(sorted(f)) + "}" for f in POLICY_FORMS.get(name, ()))]
+            raise PackFault(pack, f"{where} 的 policies.{name} 应为 {'、'.join(forms)},不是“{chosen}”")
+
+
+def _policy(name: str, chosen: Any) -> bool:
+    """A policy is a word, or a form all of whose keys are given."""
+    if isinstance(chosen, dict):
+        return any(set(chosen) == form and all(chosen.values()) for form in POLICY_FORMS.get(name, ()))
+    return isinstance(chosen, str) and chosen in POLICIES[name]

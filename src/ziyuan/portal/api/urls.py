@@ -16,6 +16,7 @@ from ziyuan.portal.api import (
     findings,
     layers,
     office,
+    people,
     session,
     standards,
     uploads,
@@ -34,6 +35,8 @@ errors.install(api)
 api.add_router("", session.router)
 api.add_router("", office.router)
 if _inner:
+    api.add_router("", people.router)
+    api.add_router("/proxies", people.proxies_router)
     api.add_router("", editions.router)
     api.add_router("", layers.router)
     api.add_router("", catalogue.router)

@@ -92,6 +92,7 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
         "role": task["role"],
         "region": task["region"],
         "holder": task["holder"],
+        "candidates": task.get("candidates") or None,
         "state": task["state"],
         "opened": datetime.fromisoformat(task["opened"]),
         "done": datetime.fromisoformat(task["done"]) if task["done"] else None,

@@ -5,6 +5,7 @@ them, `verify` compares. An application is the applicant's own copy on the outer
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -74,7 +75,8 @@ class Command(models.Model):
 
 
 class Task(models.Model):
-    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool."""
+    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool: that of its role and
+    region, or of the people whom its strategy named (`candidates`)."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     counties = ArrayField(models.CharField(max_length=12))
@@ -84,6 +86,7 @@ class Task(models.Model):
     role = models.CharField(max_length=40)
     region = models.CharField(max_length=12)
     holder = models.BigIntegerField(null=True)
+    candidates = ArrayField(models.BigIntegerField(), null=True)
     state = models.CharField(max_length=20)
     opened = models.DateTimeField()
     done = models.DateTimeField(null=True)
@@ -95,6 +98,7 @@ class Task(models.Model):
         indexes = (
             models.Index(fields=("holder", "state", "due", "id"), name="task_holder_state"),
             models.Index(fields=("role", "region", "state", "due", "id"), name="task_pool"),
+            GinIndex(fields=("candidates",), name="task_candidates", condition=models.Q(candidates__isnull=False)),
         )
 
 

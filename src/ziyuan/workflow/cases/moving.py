@@ -31,7 +31,8 @@ def move(
 ) -> None:
     """Add the event of one step. `told` is how the actor's own row (`task`) ended; `vars` what the act itself set."""
     state, given = journal.state, vars or {}
-    opened = placed(step.entered, seats(rt, step.entered, state, {**rt.values(state), **given, **step.vars}))
+    seen = _with_closed(state, consequences(state, step, [], told, more.get("task"))["closed"])
+    opened = placed(step.entered, seats(rt, step.entered, seen, {**rt.values(state), **given, **step.vars}))
     body = {**more, **consequences(state, step, opened, told, more.get("task"))}
     values = {**given, **step.vars}
     if values:
@@ -68,6 +69,12 @@ def consequences(
         if task["state"] in TASK_OPEN and task["token"] in left
     }
     return {"engine": step.state, "closed": closed, "opened": opened}
+
+
+def _with_closed(state: dict[str, Any], closed: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The case as whoever is sought next sees it: what this step closes is over."""
+    done = kernel.now().isoformat(timespec="microseconds")
+    return {**state, "tasks": {n: {**t, **closed[n], "done": done} if n in closed else t for n, t in state["tasks"].items()}}
 
 
 def _closed(

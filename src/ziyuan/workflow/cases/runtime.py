@@ -43,8 +43,12 @@ class Runtime:
 
     def policy(self, name: str) -> str:
         """How the matter wants a question of people settled; the careful answer where it says nothing."""
+        return str(self.rule(name))
+
+    def rule(self, name: str) -> Any:
+        """As `policy`, where the answer may name a post or a basis."""
         careful = {"nobody_found": "stop", "same_person_twice": "ask", "own_application": "forbid"}
-        return str(self.matter.told.get("policies", {}).get(name, careful[name]))
+        return self.matter.told.get("policies", {}).get(name, {**careful, "holder_leaves": "successor"}[name])
 
 
 def figure(name: str, day: date) -> Any:

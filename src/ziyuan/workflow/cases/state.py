@@ -216,6 +216,26 @@ def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     task.setdefault("chain", []).append({"to": body["holder"], "name": body["holder_name"], "at": head["at"]})
 
 
+def _avoided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    told = {"name": body["name"], "reason": body["reason"], "at": head["at"]}
+    state.setdefault("avoided", {})[str(body["person"])] = told
+    for held in body["moved"]:
+        _moved(state, held, head)
+
+
+def _left_post(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    for held in body["moved"]:
+        _moved(state, held, head)
+
+
+def _moved(state: State, told: dict[str, Any], head: dict[str, Any]) -> None:
+    """A task goes to whoever comes after its holder; with nobody named it waits in the pool of its post."""
+    _held(state, told, head)
+    task = state["tasks"][str(told["task"])]
+    task["nobody"] = told["nobody"]
+    task.pop("candidates", None)
+
+
 def _decided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["decision"] = body["decision"]
     state["case"].update(status=body["decision"]["result"], closed=head["at"])
@@ -260,6 +280,8 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "claimed": _held,
     "handed_over": _held,
     "released": _held,
+    "avoided": _avoided,
+    "left_post": _left_post,
     "correction_asked": _correction_asked,
     "correction_answered": _correction_answered,
     "clock_stopped": _clock_stopped,

@@ -15,7 +15,7 @@ from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.offers import told_with
 from ziyuan.workflow.tasks import gaps
-from ziyuan.workflow.tasks.actions import offers
+from ziyuan.workflow.tasks.actions import all_offers
 from ziyuan.workflow.tasks.places import added_at, seat_shown
 from ziyuan.workflow.tasks.words import OUTCOMES
 
@@ -46,6 +46,8 @@ KINDS = {
     "claimed": "签收",
     "handed_over": "转办",
     "released": "放回",
+    "avoided": "回避",
+    "left_post": "离任转交",
     "correction_asked": "一次性告知补正",
     "correction_answered": "收到补正",
     "clock_stopped": "暂停计时",
@@ -95,7 +97,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "log": _log(case),
             "documents": _documents(case),
             "tasks": _tasks(state),
-            "actions": [o.to_json() for o in offers(by, rt, state)],
+            "actions": [o.to_json() for o in all_offers(by, rt, state)],
             "correction": state["correction"],
             "decision": state["decision"],
             "phrases": rt.matter.told.get("phrases", []),

@@ -1,10 +1,5 @@
 """Text as people and programs send it, made fit to be kept, hashed and compared."""
 
-import unicodedata
+from ziyuan.base.writing import clean
 
-
-def clean(value: str) -> str:
-    """NFC, without control characters (line break and tab stay) and without half characters; ends trimmed."""
-    whole = value.encode("utf-8", "ignore").decode()
-    kept = "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")
-    return unicodedata.normalize("NFC", kept).strip()
+__all__ = ["clean"]

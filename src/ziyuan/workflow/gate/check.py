@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.gate import code, examples, form, law, ledger, matter, process
+from ziyuan.workflow.gate import code, examples, form, law, ledger, matter, people, process
 from ziyuan.workflow.gate.fault import Fault
 
 PACK_NEEDED = ("title", "summary", "owner", "zones", "roles", "requires")
@@ -33,6 +33,7 @@ def _pack(pack: kernel.Pack) -> Iterator[Fault]:
     for role, told in pack.told.get("roles", {}).items():
         if told.get("level") not in ("county", "city", "province"):
             yield Fault(pack.id, "pack.yaml", f"roles.{role}", "层级应为 county、city 或 province")
+    yield from people.posts(pack)
     for way, layers in pack.told.get("layers", {}).items():
         for layer in layers:
             if not layer_exists(layer):

@@ -24,7 +24,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
         yield Fault(pack.id, file, key, "缺少这一项")
     if missing:
         return
-    fields = _fields(matter)
+    fields = fields_of(matter)
     yield from clock.stops(pack, file, told)
     for key in ("title", "applicant"):
         yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
@@ -51,7 +51,8 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     yield from _open(pack, file, told)
 
 
-def _fields(matter: kernel.Matter) -> list[str]:
+def fields_of(matter: kernel.Matter) -> list[str]:
+    """Names of the form's fields; none where the form does not read."""
     path = matter.folder / matter.told["form"]
     try:
         return sorted(json.loads(path.read_text(encoding="utf-8"))["data"]["properties"])

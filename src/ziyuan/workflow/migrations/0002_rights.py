@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
         shared("workflow_case"),
         shared("workflow_caseevent"),
         shared("workflow_task"),
+        protect("workflow_proxy", "region"),
         protect("workflow_application", read=_MINE, write=_MINE),
         protect("workflow_paper", read=_OF_MINE, write=_OF_MINE),
         protect("workflow_document", read=_DOCUMENT, write=_INSIDE),

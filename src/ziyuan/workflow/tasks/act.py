@@ -22,6 +22,9 @@ from ziyuan.workflow.effects.decide import decide
 from ziyuan.workflow.engine import NotPossible
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, TargetNotEligible
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.people.avoiding import avoid
+from ziyuan.workflow.people.proxies import signers
+from ziyuan.workflow.people.twice import take_earlier
 from ziyuan.workflow.tasks import adding, endings, gaps, jumps
 from ziyuan.workflow.tasks.actions import offers, recalled, returned
 from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeable
@@ -57,11 +60,12 @@ def act(
         rt = runtime_of(case)
         journal = Journal(case, by)
         ring(rt, journal)
-        number = _offered(by, rt, journal.state, action, task)
+        signer, number = _offered(by, rt, journal.state, action, task)
+        journal.by = signer
         _VERBS[action](rt, journal, number, said)
         journal.save()
         kernel.record(
-            by,
+            signer,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
@@ -72,16 +76,24 @@ def act(
         kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
 
 
-def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None) -> int:
-    """The number of the task that the act is on; 0 for one on the case itself."""
+def _offered(
+    by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None
+) -> tuple[kernel.Actor, int]:
+    """As whom the person does it (himself, else for a principal of his), and the task; 0 for an act on the case itself."""
     if action not in TITLES:
         raise ActionRefused(clean(action)[:40], "没有这个动作")
-    found = [o for o in offers(by, rt, state, action) if o.id == action and (task is None or o.task == task)]
+    found = [
+        (signer, o)
+        for signer in signers(by, rt.matter.key)
+        for o in offers(signer, rt, state, action)
+        if o.id == action and (task is None or o.task == task)
+    ]
     if not found:
         raise ActionRefused(TITLES[action], "该环节不在您名下,或本环节不允许这个动作")
-    if found[0].reason:
-        raise ActionRefused(TITLES[action], found[0].reason)
-    return found[0].task or 0
+    signer, offer = next(((s, o) for s, o in found if not o.reason), found[0])
+    if offer.reason:
+        raise ActionRefused(TITLES[action], offer.reason)
+    return signer, offer.task or 0
 
 
 def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
@@ -100,6 +112,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
             journal.add("clock_resumed", told)
         decide(rt, journal, step.end or "", opinion)
     else:
+        take_earlier(rt, journal)
         tell_outside(journal.case, journal.state, "办理中")
     return None
 
@@ -134,7 +147,12 @@ def _handover(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 
 def _claim(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    journal.add("claimed", {"task": number, "holder": journal.by.person, "holder_name": journal.by.name})
+    by = journal.by
+    journal.add("claimed", {"task": number, "holder": by.acts_for, "holder_name": by.principal_name or by.name})
+
+
+def _avoid(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
+    avoid(journal, said.required_opinion())
 
 
 def _release(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
@@ -154,6 +172,7 @@ _VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {
     **gaps.VERBS,
     **jumps.VERBS,
     **endings.VERBS,
+    "avoid": _avoid,
 }
 
 

@@ -1,5 +1,6 @@
 """What may be done now, by whom, and for what reason something may not."""
 
+from dataclasses import replace
 from typing import Any
 
 from ziyuan.kernel import service as kernel
@@ -7,10 +8,12 @@ from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
+from ziyuan.workflow.people.policies import declared
+from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.tasks import endings, gaps, jumps
 from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
 from ziyuan.workflow.tasks.deciding import why_elsewhere
-from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere
+from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere, spoke_elsewhere
 from ziyuan.workflow.tasks.words import Offer
 
 ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", "jump")
@@ -32,7 +35,12 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str 
         found += jumps.answers(by, runtime, state)
     if only in ("", *endings.VERBS):
         found += endings.offers(by, runtime, state)
-    return found
+    return [replace(offer, behalf=by.principal_name) for offer in found] if by.principal else found
+
+
+def all_offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> list[Offer]:
+    """What a person may do for himself and for those whose standing proxy (委托代理) he is."""
+    return [offer for signer in signers(by, runtime.matter.key) for offer in offers(signer, runtime, state)]
 
 
 def _on_task(
@@ -55,6 +63,8 @@ def _on_task(
             made.append(Offer(action, number, reason, action in ("agree", "correct"), notice))
     if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
+    if only in ("", "avoid") and not by.principal:
+        made.append(Offer("avoid", number, waiting))
     return made
 
 
@@ -62,7 +72,7 @@ def _why_not(
     by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
 ) -> str:
     if action in ("agree", "refuse", "add_after"):
-        avoided = _avoidance(by, runtime, state)
+        avoided = _avoidance(by, runtime, state) or _two_voices(by, state, task)
         if avoided:
             return avoided
         elsewhere = why_elsewhere(runtime, state, task, action) if action != "add_after" else ""
@@ -92,26 +102,37 @@ def _why_not(
 
 
 def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str:
-    """Nobody decides his own submission unless the matter says so."""
-    own = by.person is not None and state["case"].get("submitter") == by.person
-    return "本件由您提交,应当回避,请转办" if own and runtime.policy("own_application") == "forbid" else ""
+    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count."""
+    if by.persons & declared(state):
+        return "您或您代理的人已声明回避"
+    own = state["case"].get("submitter") in by.persons and runtime.policy("own_application") == "forbid"
+    return ("本件由您或您代理的人提交,应当回避" if by.principal else "本件由您提交,应当回避,请转办") if own else ""
 
 
 def _two_seats(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
     """One person, one seat in a joint review."""
-    return "您已在本会签中占有一席" if by.person in sits_elsewhere(task["node"], task.get("seat"), state) else ""
+    taken = sits_elsewhere(task["node"], task.get("seat"), state)
+    return "您已在本会签中占有一席" if by.persons & taken else _two_voices(by, state, task)
+
+
+def _two_voices(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """Who has a seat of his own, or has spoken in another one for his principal, does not speak again here."""
+    if by.person in spoke_elsewhere(task, state):
+        return "您已在本会签中表态,一人只能表态一次"
+    own = by.principal and by.person in sits_elsewhere(task["node"], task.get("seat"), state)
+    return "您在本会签中已有自己的一席,不能再代他人表态" if own else ""
 
 
 def _twice(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
     """The policy `same_person_twice: ask`: an earlier opinion of the same person never counts twice; he is asked again."""
-    done = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
+    done = [t for t in state["tasks"].values() if t["state"] == "done" and by.persons & {t.get("by_id"), t.get("for_id")}]
     earlier = [t for t in done if t["node"] != task["node"]]
     return f"您已办理过“{earlier[-1]['title']}”,请就本环节再次审核。" if earlier else ""
 
 
 def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Offer | None:
     """The last thing this person sent on, where its node allows recall (撤回)."""
-    mine = [t for t in state["tasks"].values() if t["state"] == "done" and t.get("by_id") == by.person]
+    mine = [t for t in state["tasks"].values() if t["state"] == "done" and by.acts_for == (t.get("for_id") or t.get("by_id"))]
     if not mine or state["case"]["status"] not in OPEN:
         return None
     last = max(mine, key=lambda t: (t["done"], t["number"]))

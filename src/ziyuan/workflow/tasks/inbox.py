@@ -12,6 +12,7 @@ from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.people.holding import on_behalf_of, waits_for
 from ziyuan.workflow.tasks.words import BY_NOBODY
 
 FAR = date(9999, 12, 31)
@@ -37,7 +38,8 @@ def tasks_page(
         if matter:
             found = found.filter(case__matter=matter)
         rows = list(_after(found, sort, box, after)[: limit + 1])
-        items = [_shown(task) for task in rows[:limit]]
+        behalf = on_behalf_of(by, rows[:limit]) if box == "todo" else {}
+        items = [{**_shown(task), "for": behalf.get(task.pk, "")} for task in rows[:limit]]
     following = _cursor(rows[limit - 1], sort, box) if len(rows) > limit else None
     return {"items": items, "next": following}
 
@@ -50,8 +52,7 @@ def tasks_count(by: kernel.Actor) -> int:
 
 def _box(by: kernel.Actor, box: str) -> QuerySet[Task]:
     if box == "todo":
-        pool = Q(holder=None, role__in=by.roles, region=by.region)
-        return Task.objects.filter(state="open").filter(Q(holder=by.person) | pool)
+        return Task.objects.filter(state="open").filter(waits_for(by))
     if box == "mine":
         return Task.objects.filter(holder=by.person, state__in=("open", "waiting"))
     done = Task.objects.filter(holder=by.person).exclude(state__in=("open", "waiting"))

@@ -71,6 +71,7 @@ def _placed(position: Any, row: dict[str, Any]) -> dict[str, Any]:
     if place:
         where = {"role": place["role"], "region": place["region"], "holder": place["person"]}
         row.update(where, holder_name=place["name"], nobody=False)
+        row.pop("candidates", None)
     if place and position.added:
         row.update(added=position.added, asked_by=place["by"], asked_by_id=place["by_id"])
         row["title"] = f"{row['title']}·{ADDED[position.added]}"

@@ -31,4 +31,5 @@ def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str
         "by": by.name,
         "organ": by.organ_name,
         "by_id": by.person,
+        **({"for_id": by.principal} if by.principal else {}),
     }

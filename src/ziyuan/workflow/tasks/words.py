@@ -24,6 +24,7 @@ TITLES = {
     "refuse_jump": "不批准跳转",
     "terminate": "终止",
     "restart": "重启",
+    "avoid": "回避",
 }
 NOT_AT_NODES = ("advise", "approve_jump", "refuse_jump", "restart")  # follow from other acts, no node allows them
 OUTCOMES = {
@@ -62,6 +63,7 @@ NEEDS = {
     "refuse_jump": ["opinion"],
     "terminate": ["opinion", "to"],
     "restart": ["opinion"],
+    "avoid": ["opinion"],
 }
 CONSEQUENCE = {
     "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
@@ -84,6 +86,7 @@ CONSEQUENCE = {
     "refuse_jump": "本件照常办理。",
     "terminate": "流程终止,现有待办全部关闭,告知申请人;不作许可或不予许可的决定。",
     "restart": "在同一案件上重新开始流程;原有编号、材料、意见保留,终止期间不计入时限。",
+    "avoid": "写明应当回避的情形;您在本件的待办转交同岗位其他人员,此后不再办理本件,不能收回。",
 }
 
 
@@ -97,11 +100,13 @@ class Offer:
     primary: bool = False
     notice: str = ""
     follows: str = ""
+    behalf: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "title": TITLES[self.id],
+            "title": TITLES[self.id] + (f"(代 {self.behalf})" if self.behalf else ""),
+            "for": self.behalf,
             "enabled": not self.reason,
             "reason": self.reason,
             "needs": NEEDS.get(self.id, []),

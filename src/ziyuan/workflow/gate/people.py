@@ -1,0 +1,126 @@
+"""Who is to do the work: every strategy parses, and every role, post, node, rank and policy it names exists."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from ziyuan.base.errors import nearest
+from ziyuan.base.feel import FeelError, syntax
+from ziyuan.base.feel.expression import parse
+from ziyuan.base.feel.tree import walk
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.engine import Graph
+from ziyuan.workflow.gate.fault import Fault
+from ziyuan.workflow.gate.matter import BEFORE_DECISION, fields_of
+from ziyuan.workflow.gate.scope import problems
+from ziyuan.workflow.people.strategies import ATTRIBUTE, FUNCTIONS
+
+LEVELS = ("county", "city", "province")
+_LEVEL_AT = {"role": 1, "post": 2, "head": 1}
+
+
+def strategies(
+    pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph, names: frozenset[str]
+) -> Iterator[Fault]:
+    """Faults of each `zy:assign` of the process, at its line."""
+    for node in graph.nodes.values():
+        text, place = node.attributes.get(ATTRIBUTE), f"第 {node.line} 行 {node.id}"
+        if text is None:
+            continue
+        if not node.waits:
+            yield Fault(pack.id, file, place, "只有人工环节可以写分派(zy:assign)", "请写在 userTask 或 manualTask 上")
+            continue
+        yield from problems(pack, file, place, text, names | BEFORE_DECISION, fields_of(matter), FUNCTIONS)
+        for message, remedy in _calls(pack, graph, text, names | BEFORE_DECISION):
+            yield Fault(pack.id, file, place, f"“{text}”:{message}", remedy)
+
+
+def _calls(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+    try:
+        tree = parse(text, names, frozenset(), frozenset(FUNCTIONS))
+    except FeelError:
+        return
+    for node in walk(tree):
+        if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) and node.function.name in FUNCTIONS:
+            name, given = node.function.name, [_literal(a) for a in node.arguments]
+            yield from _arity(name, len(given))
+            yield from _arguments(pack, graph, name, given)
+
+
+def _literal(node: syntax.Node) -> str:
+    """The text of an argument written out; empty for one that is computed."""
+    return node.value if isinstance(node, syntax.Literal) and isinstance(node.value, str) else ""
+
+
+def _arity(name: str, given: int) -> Iterator[tuple[str, str]]:
+    parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
+    least = sum(p.default is inspect.Parameter.empty for p in parameters)
+    if not least <= given <= len(parameters):
+        shown = ", ".join(p.name if p.default is inspect.Parameter.empty else f"[{p.name}]" for p in parameters)
+        yield f"函数“{name}”的参数不符", f"写法:{name}({shown})"
+
+
+def _arguments(pack: kernel.Pack, graph: Graph, name: str, given: list[str]) -> Iterator[tuple[str, str]]:
+    """What is written out in a call and does not exist. A computed argument is looked at when the case runs."""
+    first, at = (given[0] if given else ""), _LEVEL_AT.get(name, len(given))
+    level = given[at] if at < len(given) else "county" if name in _LEVEL_AT else ""
+    if name in ("role", "holders") and first:
+        yield from _role(pack, first, level)
+    if level and level not in LEVELS:
+        yield f"层级“{level}”不存在", f"可用:{'、'.join(LEVELS)}"
+    if name in ("post", "head") and first:
+        yield from _post(pack, first, given[1] if name == "post" and len(given) > 1 else "", level)
+    if name == "person at" and first and not (first in graph.nodes and graph.nodes[first].waits):
+        close = nearest(first, [n.id for n in graph.nodes.values() if n.waits])
+        yield f"没有人工环节“{first}”", f"最接近的是“{close}”" if close else ""
+    if name == "heads above" and len(given) > 1 and given[1] and given[1] not in kernel.RANKS:
+        yield f"没有职级“{given[1]}”", f"可用:{'、'.join(kernel.RANKS)}"
+
+
+def _role(pack: kernel.Pack, role: str, level: str) -> Iterator[tuple[str, str]]:
+    roles = pack.told.get("roles", {})
+    if role not in roles:
+        close = nearest(role, roles)
+        yield f"岗位“{role}”不在 pack.yaml 的 roles 中", f"最接近的是“{close}”" if close else ""
+    elif level in LEVELS and roles[role].get("level") != level:
+        yield f"岗位“{role}”是 {roles[role].get('level')} 的岗位,这里写的是 {level}", "请改写层级或岗位"
+
+
+def _post(pack: kernel.Pack, unit: str, title: str, level: str) -> Iterator[tuple[str, str]]:
+    told = [p for p in pack.told.get("posts", []) if isinstance(p, dict) and p.get("unit") == unit]
+    declared = [p for p in told if not level or p.get("level") == level]
+    if not declared:
+        yield f"{level} 的单位“{unit}”不在 pack.yaml 的 posts 中", "请在 posts 中写明 unit、title、level"
+    elif title and title not in [p.get("title") for p in declared]:
+        yield f"单位“{unit}”没有职务“{title}”", f"posts 中写明的有:{'、'.join(str(p.get('title')) for p in declared)}"
+
+
+def posts(pack: kernel.Pack) -> Iterator[Fault]:
+    """The posts a pack counts on: each with unit, title and level."""
+    for at, told in enumerate(pack.told.get("posts", [])):
+        place = f"posts[{at}]"
+        if not isinstance(told, dict) or set(told) != {"unit", "title", "level"}:
+            yield Fault(pack.id, "pack.yaml", place, "应写 unit、title、level 三项")
+        elif told["level"] not in LEVELS:
+            yield Fault(pack.id, "pack.yaml", place, f"层级“{told['level']}”不存在", f"可用:{'、'.join(LEVELS)}")
+
+
+def policies(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
+    """The posts that policies name exist, at a level of the matter; a policy that spares an opinion cites its law."""
+    told: dict[str, Any] = matter.told.get("policies", {})
+    file, fallback = f"matters/{matter.id}/matter.yaml", told.get("nobody_found")
+    if isinstance(fallback, dict):
+        place, level = "policies.nobody_found", str(fallback.get("level"))
+        named = _role(pack, fallback["role"], level) if "role" in fallback else _post(
+            pack, fallback["unit"], fallback["title"], level
+        )  # fmt: skip
+        for message, remedy in named:
+            yield Fault(pack.id, file, place, message, remedy)
+        if level not in matter.told.get("levels", []):
+            yield Fault(pack.id, file, place, f"层级“{level}”不在事项的 levels 中")
+    twice = told.get("same_person_twice")
+    if isinstance(twice, dict):
+        if twice.get("take") != "earlier":
+            yield Fault(pack.id, file, "policies.same_person_twice", f"take 应为 earlier,不是“{twice.get('take')}”")
+        if twice.get("basis") not in matter.told.get("basis", []):
+            yield Fault(pack.id, file, "policies.same_person_twice", "沿用前次意见的依据不在事项的 basis 中", "请写明法律条款")
