@@ -143,3 +143,21 @@ class EndWithoutPerson(ZiyuanError):
 
     def __init__(self, no: str, end: str) -> None:
         super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)
+
+
+class EffectOnWayRefused(ZiyuanError):
+    code = "ZY-WFL-130"
+    status = 409
+    remedy = "这一步没有办理,任何内容都未写入。请按原因处理后重新办理。"
+
+    def __init__(self, node: str, kind: str, reason: str) -> None:
+        super().__init__(f"经过“{node}”时效力“{kind}”未能实现:{reason.rstrip('。')}。", node=node, kind=kind)
+
+
+class EffectStands(ZiyuanError):
+    code = "ZY-WFL-131"
+    status = 409
+    remedy = "案件仍是原状,任何内容都未写入。请先处理所指的效力,再重新办理。"
+
+    def __init__(self, kind: str, target: str, reason: str) -> None:
+        super().__init__(f"效力“{kind}”({target})不能撤销:{reason.rstrip('。')}。", kind=kind, target=target)

@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
-from ziyuan.workflow.gate import carried
+from ziyuan.workflow.gate import carried, versions
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.tasks.actions import TITLES
 
@@ -65,7 +65,8 @@ def _nodes(
         elif node.type == "endEvent" and (node.parent == graph.id or _uncaught(graph, node)):
             ends.add(node.id)
     yield from _ends(pack, matter, file, ends)
-    yield from carried.refused(pack, file, graph)
+    yield from carried.refused(pack, file, graph, matter.told.get("effects") or {})
+    yield from versions.check(pack, matter, graph)
     yield from carried.names_in_scope(pack, file, graph, _names(matter, graph))
 
 
