@@ -161,3 +161,12 @@ class EffectStands(ZiyuanError):
 
     def __init__(self, kind: str, target: str, reason: str) -> None:
         super().__init__(f"效力“{kind}”({target})不能撤销:{reason.rstrip('。')}。", kind=kind, target=target)
+
+
+class MigrationRefused(UserError):
+    code = "ZY-WFL-132"
+    status = 409
+    remedy = "请在“流程升级”中查看试算和升级单的状态后再办理。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"流程升级不能进行:{reason}。", reason=reason)

@@ -11,5 +11,18 @@ from ziyuan.workflow.cases.models import (
     Paper,
     Task,
 )
+from ziyuan.workflow.migrating.models import MigrationLine, MigrationOrder
 
-__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "MatterVersion", "Paper", "Task"]
+__all__ = [
+    "Application",
+    "AppliedEffect",
+    "Case",
+    "CaseEvent",
+    "Command",
+    "Document",
+    "MatterVersion",
+    "MigrationLine",
+    "MigrationOrder",
+    "Paper",
+    "Task",
+]

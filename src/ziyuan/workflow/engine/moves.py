@@ -29,7 +29,7 @@ def back_to(play: Play, at: int | str, target: str, direct: bool) -> Step:
     graph = play.graph
     token = play.find(at)
     visit = _visit(token["trail"], target)
-    if target == token["node"] or visit is None:
+    if target == token["node"] or visit is None or target not in graph.nodes:
         raise NotPossible(f"不能退回到“{_title(graph, target)}”：本件没有从那里经过")
     scope, trail = trails.scope_of(visit), trails.before(token["trail"], target)
     shared = trails.common(scope, token["scope"])

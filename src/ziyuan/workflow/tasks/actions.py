@@ -151,7 +151,8 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
     if not mine or state["case"]["status"] not in OPEN:
         return None
     last = max(mine, key=lambda t: (t["done"], t["number"]))
-    if "recall" not in runtime.graph.nodes[last["node"]].allow:
+    node = runtime.graph.nodes.get(last["node"])  # None: the version the case has moved to has it no more
+    if node is None or "recall" not in node.allow:
         return None
     if any(t["state"] == "waiting" for t in state["tasks"].values()):
         return Offer("recall", last["number"], "下一环节正在等待申请人补正")
