@@ -22,6 +22,13 @@ class MigrationOrder(models.Model):
     signature = models.BinaryField(null=True)
     signer = models.CharField(max_length=60, blank=True)
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("matter",), name="migration_one_standing", condition=models.Q(state__in=["made", "signed", "running"])
+            ),
+        )
+
 
 class MigrationLine(models.Model):
     """One case of an order: what the dry run said of it, and what came of it (`outcome` is empty until then)."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import IntegrityError
+
 from ziyuan.base import canonical
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
@@ -28,7 +30,6 @@ def make_order(by: kernel.Actor, matter: str, reason: str, command: str = "") ->
     with kernel.acting(by):
         kernel.require(by, MAKE, kernel.node().region)
         rt = present(matter)
-        kernel.next_number(f"migration.{matter}", 0)  # one at a time for each matter
         standing = MigrationOrder.objects.filter(matter=matter)
         if not first_time(command and f"{MAKE}:{command}", "migration", 0):
             return standing.latest("pk").pk
@@ -36,10 +37,7 @@ def make_order(by: kernel.Actor, matter: str, reason: str, command: str = "") ->
             raise MigrationRefused("已签发的上一份升级单还没有办完")
         standing.filter(state=MADE).update(state=REPLACED)
         keep(rt)
-        order = MigrationOrder.objects.create(
-            matter=matter, version=rt.version, region=by.region, reason=told, lines_digest="", state=MADE,
-            made_by=by.person, made_name=by.name, made=kernel.now(),
-        )  # fmt: skip
+        order = _made(by, matter, rt.version, told)
         lines = [MigrationLine(order=order, case=case, told=line) for case, line in looked(rt)]
         if not lines:
             raise MigrationRefused("没有旧版本的在办案件")
@@ -48,6 +46,15 @@ def make_order(by: kernel.Actor, matter: str, reason: str, command: str = "") ->
         order.save(update_fields=["lines_digest"])
         kernel.record(by, "migration.made", on=("migration", order.pk), after=signed_facts(order), reason=told)
         return int(order.pk)
+
+
+def _made(by: kernel.Actor, matter: str, version: str, reason: str) -> MigrationOrder:
+    """The row of a new order; of two made at once the second is refused."""
+    facts = {"matter": matter, "version": version, "region": by.region, "reason": reason, "lines_digest": "", "state": MADE}
+    try:
+        return MigrationOrder.objects.create(**facts, made_by=by.person, made_name=by.name, made=kernel.now())
+    except IntegrityError as taken:
+        raise MigrationRefused("另一人刚刚编制了本事项的升级单") from taken
 
 
 def sign_order(by: kernel.Actor, number: int, opinion: str, command: str = "") -> None:

@@ -55,12 +55,14 @@ def run_order(number: int, progress: Progress | None = None) -> dict[str, int]:
             _begin(order)
         if not holds(order):
             raise MigrationRefused("升级单的内容与签发时不符")
-        total = order.lines.count()
+        counts = outcomes(number)
+        total, done = sum(counts.values()), sum(counts.values()) - counts["waiting"]
     while keys := _waiting(by, number):
         for key in keys:
             _line(by, order, key)
-        if progress:
-            progress(total - len(_waiting(by, number, total)), total)
+            done += 1
+            if progress:
+                progress(done, total)
     with kernel.acting(by):
         told = outcomes(number)
         if MigrationOrder.objects.filter(pk=number, state=RUNNING).update(state=DONE):
@@ -77,10 +79,10 @@ def _begin(order: MigrationOrder) -> None:
     order.save(update_fields=["state"])
 
 
-def _waiting(by: kernel.Actor, number: int, most: int = BATCH) -> list[int]:
+def _waiting(by: kernel.Actor, number: int) -> list[int]:
     with kernel.acting(by):
         found = MigrationLine.objects.filter(order=number, outcome="").order_by("pk")
-        return list(found.values_list("pk", flat=True)[:most])
+        return list(found.values_list("pk", flat=True)[:BATCH])
 
 
 def outcomes(number: int) -> dict[str, int]:

@@ -178,6 +178,9 @@ class Migration(migrations.Migration):
                 ('signature', models.BinaryField(null=True)),
                 ('signer', models.CharField(blank=True, max_length=60)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['made', 'signed', 'running'])), fields=('matter',), name='migration_one_standing')],
+            },
         ),
         migrations.CreateModel(
             name='MigrationLine',
