@@ -295,7 +295,7 @@ def test_a_sub_process_goes_along_with_all_inside_and_work_does_not_change_its_b
 def test_running_timers_keep_their_moment_new_ones_begin_and_removed_ones_stop():
     def timed(**marks: str) -> Graph:
         lines = "".join(f"; {key}:bound -> {key}x; {key}x -> {key}e:end" for key in marks)
-        extra = {key: 'attachedToRef="a"' for key in marks}
+        extra = dict.fromkeys(marks, 'attachedToRef="a"')
         return graph(f"s:start -> a; a -> e:end{lines}", extra=extra, inside={k: on("timer", v) for k, v in marks.items()})
 
     old, new = timed(late="P3D", off="P9D"), timed(late="P5D", more="P1D")

@@ -282,7 +282,8 @@ def test_tables_hold_every_line_and_no_formula(town):
     town.release()
     number = town.signed()
     running.run_order(number)
-    for body, columns in ((workflow.migration_plan_csv(town.head, MATTER), 9), (workflow.migration_order_csv(town.head, number), 11)):
+    tables = [(workflow.migration_plan_csv(town.head, MATTER), 9), (workflow.migration_order_csv(town.head, number), 11)]
+    for body, columns in tables:
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
         assert {len(row) for row in rows} == {columns}
     assert [row[9] for row in rows[1:]] == ["已升级"] * 3
