@@ -116,13 +116,12 @@ def test_an_effect_that_refuses_leaves_the_case_where_it_was(held):
     assert held.world.waiting(held.case) == [("review", FEIXI)]
 
 
-def test_after_a_return_the_same_node_stands_for_one_effect_again(held):
+def test_a_direct_return_brings_nothing_about_a_second_time(held):
     held.accept()
     held.world.act("county_chief", FEIXI, held.case, "return")
     held.world.act("county_clerk", FEIXI, held.case, "agree")
     assert held.books.log == ["hold 1"], "sent straight back to the reviewer, it does not come by again"
-    held.world.act("county_clerk", FEIXI, held.case, "recall")
-    assert held.books.log == ["hold 1"]
+    assert held.stand() == [("hold/1", True), ("enter/1", True)]
 
 
 def test_walked_again_it_is_undone_and_done_anew(held):

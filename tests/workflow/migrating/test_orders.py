@@ -33,7 +33,7 @@ MAP = {"migrate": [{"from": "any", "nodes": {"sign": "office"}}]}
 
 @pytest.fixture
 def town(world, monkeypatch, tmp_path):
-    """Four cases: at acceptance, in the review with one vote, at the signature, and one decided."""
+    """Four cases: at acceptance, in the review with one vote, at the signature, and one withdrawn."""
     old = small_matter.publish(monkeypatch, tmp_path, small_matter.process())
     town = Town(world, monkeypatch, tmp_path, old)
     yield town
@@ -53,7 +53,7 @@ class Town:
         self.vote(self.review, 2)
         for seat in (1, 2, 3):
             self.vote(self.sign, seat)
-        world.act("county_clerk", FEIXI, self.over, "refuse", opinion="不属于预审范围。")
+        workflow.withdraw({"no": self.over.outer_no}, kernel.system_actor())
 
     def open(self):
         return self.world.open(reviewers=[c.person for c in self.chiefs])
@@ -82,7 +82,11 @@ class Town:
 
     def lines(self) -> dict[str, tuple[str, str]]:
         with kernel.acting(kernel.system_actor()):
-            return {line.case.no: (line.outcome, line.reason) for line in MigrationLine.objects.select_related("case")}
+            return {line.case.no: (line.outcome, line.reason) for line in _all_lines()}
+
+
+def _all_lines():
+    return MigrationLine.objects.select_related("case").order_by("pk")
 
 
 def test_a_dry_run_lists_every_open_case_with_its_changes_and_writes_nothing(town):
