@@ -77,9 +77,18 @@ def work(folder: str, book: str, cases: list[int], again: list[dict[str, Any]], 
             _once(lines, people, told, chance)
         for _ in range(most):
             told = {"id": uuid.UUID(int=chance.getrandbits(128)).hex, "case": chance.choice(cases)}
-            told |= {"who": chance.randrange(2), "action": chance.choice(ACTIONS)}
+            told |= {"action": chance.choice(ACTIONS)}
+            told["who"] = _holder(people, told["case"]) ^ (told["action"] == "recall")
             _write(lines, {"try": told})
             _once(lines, people, told, chance)
+
+
+def _holder(people: list[kernel.Actor], case: int) -> int:
+    """Whose turn it is now, as far as one can know while others act too."""
+    with kernel.acting(kernel.system_actor()):
+        tasks = Case.objects.values_list("state__tasks", flat=True).get(pk=case)
+    holder = next((t["holder"] for t in tasks.values() if t["state"] == "open"), None)
+    return int(people[1].person == holder)
 
 
 def _once(lines: Any, people: list[kernel.Actor], told: dict[str, Any], chance: random.Random) -> None:

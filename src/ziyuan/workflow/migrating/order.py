@@ -52,7 +52,7 @@ def _made(by: kernel.Actor, matter: str, version: str, reason: str) -> Migration
     """The row of a new order; of two made at once the second is refused."""
     facts = {"matter": matter, "version": version, "region": by.region, "reason": reason, "lines_digest": "", "state": MADE}
     try:
-        return MigrationOrder.objects.create(**facts, made_by=by.person, made_name=by.name, made=kernel.now())
+        return MigrationOrder.objects.create(**facts, made_by=by.person or 0, made_name=by.name, made=kernel.now())
     except IntegrityError as taken:
         raise MigrationRefused("另一人刚刚编制了本事项的升级单") from taken
 

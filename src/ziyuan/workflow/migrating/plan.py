@@ -43,7 +43,8 @@ def migration_plan(by: kernel.Actor, matter: str) -> dict[str, Any]:
     with kernel.acting(by):
         kernel.require(by, READ)
         rt = present(matter)
-        lines, counts = [], Counter[str]()
+        lines: list[dict[str, Any]] = []
+        counts = Counter[str]()
         for case, told in looked(rt):
             counts[told["verdict"]] += 1
             if len(lines) < SHOWN:

@@ -66,7 +66,7 @@ def run_order(number: int, progress: Progress | None = None) -> dict[str, int]:
     with kernel.acting(by):
         told = outcomes(number)
         if MigrationOrder.objects.filter(pk=number, state=RUNNING).update(state=DONE):
-            kernel.record(by, "migration.done", on=("migration", number), **told)
+            kernel.record(by, "migration.done", on=("migration", number), after=told)
     return told
 
 
