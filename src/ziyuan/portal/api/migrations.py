@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api.common import actor, attachment
@@ -61,7 +61,7 @@ def make(request: HttpRequest, body: OrderIn) -> Any:
 
 
 @router.get("/{order}", summary="一份升级单", description="outcome:waiting、moved、stayed、refused、over;after:上一页的 next。")
-def order(request: HttpRequest, order: int, outcome: str = "", after: int = 0) -> Any:
+def order(request: HttpRequest, order: int, outcome: str = "", after: int = Query(0, ge=0, le=2**63 - 1)) -> Any:
     return workflow.migration_order(_reader(request), order, outcome, after)
 
 

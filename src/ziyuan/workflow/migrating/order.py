@@ -26,10 +26,9 @@ def make_order(by: kernel.Actor, matter: str, reason: str, command: str = "") ->
 
     Raises MigrationRefused where there is nothing to do, or a signed order of the matter is not yet carried out.
     """
-    told = _text("reason", reason, "请写明为什么升级")
     with kernel.acting(by):
         kernel.require(by, MAKE, kernel.node().region)
-        rt = present(matter)
+        told, rt = _text("reason", reason, "请写明为什么升级"), present(matter)
         standing = MigrationOrder.objects.filter(matter=matter)
         if not first_time(command and f"{MAKE}:{command}", "migration", 0):
             return standing.latest("pk").pk
@@ -59,10 +58,9 @@ def _made(by: kernel.Actor, matter: str, version: str, reason: str) -> Migration
 
 def sign_order(by: kernel.Actor, number: int, opinion: str, command: str = "") -> None:
     """Another person signs for an order. Raises MigrationRefused with the reason why he may not, or not now."""
-    told = _text("opinion", opinion, "请写明意见")
     with kernel.acting(by):
         kernel.require(by, SIGN, kernel.node().region)
-        order = locked_order(number)
+        told, order = _text("opinion", opinion, "请写明意见"), locked_order(number)
         if not first_time(command and f"{SIGN}:{command}", "migration", order.pk):
             return
         if order.made_by == by.person:
