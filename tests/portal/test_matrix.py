@@ -129,7 +129,7 @@ class Place:
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
             "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,
-            "{objection}": 1, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
+            "{objection}": 1, "{order}": 1, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
         }  # fmt: skip
         path = operation.split(" ")[1]
         for name, value in values.items():
@@ -144,6 +144,7 @@ class Place:
             "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
             "lineage": f"?of={LAYER}:{self.county}", "impact": f"?of={LAYER}:{self.county}", "search": "?q=DLTB",
             "rows": f"?figure=delivered&region={self.county}", "duty": f"?within={self.county}",
+            "plan": f"?matter={small_world.MATTER}", "plan.csv": f"?matter={small_world.MATTER}",
             "audit": f"?county={self.county}", "start": f"?county={self.county}", "form": "?layer=DLTB",
         }  # fmt: skip
         return path + more.get(path.rsplit("/", 1)[-1], "")

@@ -74,16 +74,17 @@ def process(threshold: str = "3 / 5", sequential: bool = False) -> str:
     return PROCESS.replace("THRESHOLD", threshold).replace("<multiInstanceLoopCharacteristics", loop)
 
 
-def publish(monkeypatch: Any, tmp_path: Path, text: str, **more: Any) -> None:
-    """From now on the matter of the pack runs on this process, `more` being further entries of its text."""
+def publish(monkeypatch: Any, tmp_path: Path, text: str, **more: Any) -> runtimes.Runtime:
+    """From now on the matter of the pack runs on this process, with `more` in its text."""
     matter = kernel.matter("use_control/site_review")
     folder = tmp_path / "site_review"
     shutil.copytree(matter.folder, folder)
     (folder / matter.told["process"]).write_text(text, encoding="utf-8")
     told = yaml.safe_load((folder / "matter.yaml").read_text(encoding="utf-8"))
     told["facts"]["reviewers"] = "form.reviewers"
-    told["messages"] = {"reply": ["answer"]}
-    told.update(more)
+    told.update({"messages": {"reply": ["answer"]}, **more})
+    (folder / "matter.yaml").write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
     made = runtimes.compiled(kernel.Matter(matter.id, matter.pack, folder, told))
     for module in (versions, receive):
         monkeypatch.setattr(module, "runtime", lambda key: made)
+    return made

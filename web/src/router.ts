@@ -9,6 +9,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'tasks', name: 'tasks', component: () => import('@/screens/tasks/TaskList.vue'), meta: { title: '待办' } },
   { path: 'cases', name: 'cases', component: () => import('@/screens/cases/CaseList.vue'), meta: { title: '案卷' } },
   { path: 'cases/limits', name: 'limits', component: () => import('@/screens/cases/LimitFigures.vue'), meta: { title: '时限统计' } },
+  { path: 'migrations', name: 'migrations', component: () => import('@/screens/migrations/MigrationPage.vue'), meta: { title: '流程升级' } },
   { path: 'cases/:id', name: 'case', component: () => import('@/screens/record/CaseRecord.vue'), meta: { title: '案卷' } },
   { path: 'deliveries', name: 'deliveries', component: () => import('@/screens/deliveries/DeliveryList.vue'), meta: { title: '数据汇交' } },
   { path: 'deliveries/:id', name: 'delivery', component: () => import('@/screens/delivery/DeliveryRecord.vue'), meta: { title: '数据汇交' } },

@@ -56,7 +56,7 @@ def _proof(target: str, case_no: str, by: kernel.Actor) -> str:
     return "" if record.manifest_sm3 == target.split("|")[1] else "归档清单的散列与决定时不符"
 
 
-workflow.register("archive.file", _apply, _undo, _proof)
+workflow.register("archive.file", _apply, _undo, _proof, on_way=False)  # only a decided case has a package
 
 
 @kernel.verifies("归档记录")

@@ -3,5 +3,6 @@
 from ziyuan.workflow.decisions.cli import commands as dmn
 from ziyuan.workflow.engine.cli import commands as bpmn
 from ziyuan.workflow.gate.cli import commands as pack
+from ziyuan.workflow.migrating.cli import commands as case
 
-__all__ = ["bpmn", "dmn", "pack"]
+__all__ = ["bpmn", "case", "dmn", "pack"]

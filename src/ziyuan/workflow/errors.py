@@ -158,3 +158,28 @@ class ProxyRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"委托没有办理:{reason}。")
+class EffectOnWayRefused(ZiyuanError):
+    code = "ZY-WFL-130"
+    status = 409
+    remedy = "这一步没有办理,任何内容都未写入。请按原因处理后重新办理。"
+
+    def __init__(self, node: str, kind: str, reason: str) -> None:
+        super().__init__(f"经过“{node}”时效力“{kind}”未能实现:{reason.rstrip('。')}。", node=node, kind=kind)
+
+
+class EffectStands(ZiyuanError):
+    code = "ZY-WFL-131"
+    status = 409
+    remedy = "案件仍是原状,任何内容都未写入。请先处理所指的效力,再重新办理。"
+
+    def __init__(self, kind: str, target: str, reason: str) -> None:
+        super().__init__(f"效力“{kind}”({target})不能撤销:{reason.rstrip('。')}。", kind=kind, target=target)
+
+
+class MigrationRefused(UserError):
+    code = "ZY-WFL-132"
+    status = 409
+    remedy = "请在“流程升级”中查看试算和升级单的状态后再办理。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"流程升级不能进行:{reason}。", reason=reason)

@@ -11,6 +11,7 @@ from ziyuan.workflow.cases.models import (
     Paper,
     Task,
 )
+from ziyuan.workflow.migrating.models import MigrationLine, MigrationOrder
 from ziyuan.workflow.people.models import Proxy
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Command",
     "Document",
     "MatterVersion",
+    "MigrationLine",
+    "MigrationOrder",
     "Paper",
     "Proxy",
     "Task",

@@ -32,6 +32,10 @@ from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
 from ziyuan.workflow.effects import layer_write  # noqa: F401  (registers its kind)
 from ziyuan.workflow.effects.registry import Order, register
+from ziyuan.workflow.migrating.order import make_order, sign_order
+from ziyuan.workflow.migrating.plan import migration_matters, migration_plan, migration_plan_csv
+from ziyuan.workflow.migrating.run import run_order, start_order
+from ziyuan.workflow.migrating.view import migration_order, migration_order_csv, migration_orders
 from ziyuan.workflow.people import leaving  # noqa: F401  (registers its jobs and its count of work)
 from ziyuan.workflow.people.proxies import eligible, end_proxy, give_proxy, proxies_of, proxy_letter
 from ziyuan.workflow.tasks.act import act, choices, handover_targets
@@ -66,8 +70,15 @@ __all__ = [
     "give_proxy",
     "handover_targets",
     "issue_document",
+    "make_order",
     "matters",
     "message_of",
+    "migration_matters",
+    "migration_order",
+    "migration_order_csv",
+    "migration_orders",
+    "migration_plan",
+    "migration_plan_csv",
     "open_application",
     "open_case",
     "overdue",
@@ -84,9 +95,12 @@ __all__ = [
     "register",
     "resume_clock",
     "ring_due",
+    "run_order",
     "save_form",
     "screening_pieces",
+    "sign_order",
     "site_geojson",
+    "start_order",
     "stop_clock",
     "submit_application",
     "summary_pdf",

@@ -12,10 +12,10 @@ from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases import moving
 from ziyuan.workflow.cases.journal import head_of, rebuild
 from ziyuan.workflow.cases.proof import verify_cases
-from ziyuan.workflow.cases.state import empty, fold, next_timer
+from ziyuan.workflow.cases.state import empty, fold
 from ziyuan.workflow.cases.timers import ring_due
 from ziyuan.workflow.cases.versions import runtime_of
-from ziyuan.workflow.engine import Graph, UncaughtEvent
+from ziyuan.workflow.engine import Graph, UncaughtEvent, next_due
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, RowsApart, WrongState
 from ziyuan.workflow.models import Case, CaseEvent, Task
 
@@ -210,7 +210,7 @@ def test_a_case_of_an_earlier_release_rebuilds_as_it_was_written(world):
         state = fold(state, event.kind, event.body, head_of(event))
     now = world.state(case)
     assert [t.pop("next", None) for t in now["tasks"].values()] == [[2], None]
-    assert (state, next_timer(state)) == (now, None)
+    assert (state, next_due(state["engine"])) == (now, None)
 
 
 # -- timers ------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.workflow.engine.drawn import bpmn
+from tests.workflow.engine.drawn import bpmn, many
 from ziyuan.workflow.engine import Graph, NotPossible
 
 LINE = "s:start -> a; a -> b; b -> c; c -> e:end"
@@ -130,6 +130,17 @@ def test_thirty_rounds_through_a_split_leave_the_state_as_small_as_one():
         sizes.append(len(json.dumps(step.state)))
     assert ready(step) == ["a", "b"]
     assert sizes[-1] - sizes[2] <= 24  # only the numbers have more digits
+
+
+def test_what_was_sent_to_a_joint_review_is_taken_back_while_nobody_has_voted():
+    g = Graph.of(bpmn(LINE, inside={"b": many("3")}))
+    step = walk(g, "a")
+    taken = g.recall(step.state, "a")
+    assert (ready(taken), [left.how for left in taken.left]) == (["a"], ["recalled"] * 3)
+    assert ready(g.complete(taken.state, "a", {})) == ["b"] * 3
+    voted = g.complete(step.state, step.ready[1].token, {})
+    with pytest.raises(NotPossible, match="后续环节已经办理"):
+        g.recall(voted.state, "a")
 
 
 def test_the_sender_takes_back_while_nothing_that_followed_is_done():

@@ -15,6 +15,7 @@ from ziyuan.portal.api import (
     filings,
     findings,
     layers,
+    migrations,
     office,
     people,
     session,
@@ -43,6 +44,7 @@ if _inner:
     api.add_router("", standards.router)
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
+    api.add_router("/migrations", migrations.router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("", findings.router)
     api.add_router("", chains.router)

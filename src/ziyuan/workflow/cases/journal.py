@@ -7,7 +7,8 @@ from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
-from ziyuan.workflow.cases.state import State, empty, fold, next_timer
+from ziyuan.workflow.cases.state import State, empty, fold
+from ziyuan.workflow.engine import next_due
 
 GENESIS = "0" * 64
 
@@ -74,12 +75,13 @@ def project(case: Case, state: State) -> None:
     told = state["case"]
     case.no, case.title, case.applicant = told["no"], told["title"], told["applicant"]
     case.county, case.counties = told["county"], told["counties"]
+    case.version = told.get("version", case.version)
     case.status = told["status"]
     case.opened = datetime.fromisoformat(told["opened"])
     case.accepted = date.fromisoformat(told["accepted"]) if told["accepted"] else None
     case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
-    case.next_due = next_timer(state)
+    case.next_due = next_due(state["engine"])
     case.state = state
 
 

@@ -9,6 +9,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
+from ziyuan.workflow.effects.on_way import carry_out
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.engine.play import kept
 from ziyuan.workflow.errors import EndWithoutPerson, RowsApart
@@ -42,6 +43,8 @@ def move(
             body["route"] = {"level": made.value, "trace": made.trace}
     journal.add(kind, body, by)
     _together(journal.state, step)
+    if step.effects:
+        carry_out(rt, journal, step.effects, by or journal.by)
     _tell_nobody(journal, opened)
     _send(journal, step)
 

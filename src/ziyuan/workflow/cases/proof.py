@@ -22,6 +22,7 @@ COLUMNS = (
     "due",
     "next_due",
     "opened",
+    "version",
 )
 
 
@@ -62,7 +63,7 @@ def _events(case: Case) -> Iterator[kernel.Break]:
 
 
 def _row(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
-    told = Case(pk=case.pk, outer_no=case.outer_no, matter=state["case"]["matter"])
+    told = Case(pk=case.pk, outer_no=case.outer_no, matter=state["case"]["matter"], version=case.version)
     project(told, state)
     for name in COLUMNS:
         if getattr(told, name) != getattr(case, name):
@@ -104,7 +105,9 @@ def _effects(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
             told["decision"],
         ):
             yield kernel.Break("案件", place, "效力行与事件不符")
-        elif told["kind"] in known():
+        elif told["undone"] != (row.undone and row.undone.astimezone(kernel.now().tzinfo).isoformat(timespec="microseconds")):
+            yield kernel.Break("案件", place, "效力的撤销与事件不符")
+        elif told["kind"] in known() and not told["undone"]:
             wrong = kind(told["kind"]).proof(told["target"], case.no, by)
             if wrong:
                 yield kernel.Break("案件", place, wrong)

@@ -22,6 +22,7 @@ from ziyuan.workflow.cases.screen import screen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.law import CORRECTION
+from ziyuan.workflow.effects.on_way import undo_effects
 from ziyuan.workflow.errors import OutsideProvince
 from ziyuan.workflow.tasks.seats import open_tasks
 
@@ -70,6 +71,7 @@ def _opened_body(
         "title": feel.evaluate(declared["title"], names),
         "applicant": feel.evaluate(declared["applicant"], names),
         "submitter": by.person,
+        "version": rt.version,
         "county": county,
         "counties": counties,
         "submitted": message["submitted"],
@@ -130,7 +132,10 @@ def answer(message: Message, by: kernel.Actor) -> Case:
 
 
 def withdraw(message: Message, by: kernel.Actor) -> Case:
-    """撤件: the applicant takes an undecided application back; nothing has taken effect yet that would be undone."""
+    """撤件: the applicant takes an undecided application back; what it has brought about so far is undone, once.
+
+    Raises EffectStands where something refuses to be undone: the case is then as it was.
+    """
     with kernel.acting(by):
         case = _locked(message)
         journal = Journal(case, by)
@@ -148,6 +153,7 @@ def withdraw(message: Message, by: kernel.Actor) -> Case:
         }
         closed = dict.fromkeys(open_tasks(state), told)
         journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
+        undo_effects(journal)
         journal.save()
         _told(journal, "已撤件", "withdrawn")
         return case

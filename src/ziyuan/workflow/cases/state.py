@@ -6,7 +6,6 @@ state, tasks opened and closed), so that an old case is rebuilt without the proc
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import datetime
 from typing import Any
 
 State = dict[str, Any]
@@ -42,16 +41,6 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
     return after
-
-
-def next_timer(state: State) -> datetime | None:
-    """The moment of the earliest running timer; the engine keeps them with what waits for them (`due`)."""
-    engine = state["engine"] or {"ended": True}
-    if engine["ended"]:
-        return None
-    running = [engine.get("root", {}), *engine["tokens"]]
-    moments = [due[0] for holder in running for due in holder.get("due", {}).values()]
-    return min(map(datetime.fromisoformat, moments), default=None)
 
 
 def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -242,7 +231,28 @@ def _decided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 
 
 def _effected(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
-    state["effects"] = [{**told, "undone": None} for told in body["effects"]]
+    state["effects"] = [*state["effects"], *({**told, "undone": None} for told in body["effects"])]
+
+
+def _carried(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    """Effects of a step on the way; what stood of the same node before is undone first."""
+    _effects_undone(state, {"keys": body.get("undone", [])}, head)
+    _effected(state, body, head)
+
+
+def _effects_undone(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["effects"] = [
+        {**told, "undone": head["at"]} if told["key"] in body["keys"] else told for told in state["effects"]
+    ]
+
+
+def _migrated(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    """Rows keep number, seat, item and opinion; nodes, titles and posts are those of the new version."""
+    state["case"]["version"] = body["to"]
+    for task in state["tasks"].values():
+        task["node"] = body["nodes"].get(task["node"], task["node"])
+        task.update(body["rows"].get(str(task["number"]), {}))
+    _due(state, body)
 
 
 def _issued(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -296,6 +306,9 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "restarted": _restarted,
     "decided": _decided,
     "effected": _effected,
+    "carried": _carried,
+    "effects_undone": _effects_undone,
+    "migrated": _migrated,
     "issued": _issued,
     "withdrawn": _withdrawn,
     "rated": _rated,

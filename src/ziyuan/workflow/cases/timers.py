@@ -12,8 +12,8 @@ from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.moving import by_itself
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.state import next_timer
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.engine import next_due
 
 BATCH = 500
 MOST_AT_ONCE = 200  # of one case in one transaction; what is left is due in the next minute too
@@ -28,7 +28,7 @@ def ring(rt: Runtime, journal: Journal) -> int:
     """
     rung, now, by = 0, kernel.now(), kernel.system_actor(CLOCK)
     while rung < MOST_AT_ONCE and journal.state["case"]["status"] == "open":
-        due = next_timer(journal.state)
+        due = next_due(journal.state["engine"])
         if due is None or due > now:
             break
         state = journal.state

@@ -23,12 +23,17 @@ def keep(rt: Runtime) -> None:
         )
 
 
+def present(key: str) -> Runtime:
+    """The present version of a matter, which a new case is opened on. Raises UnknownMatter."""
+    return runtime(key)
+
+
 def runtime_of(case: Case) -> Runtime:
     """What the case runs on: the present texts when they are still those, else the kept ones."""
     if case.matter in {m.key for m in kernel.matters()}:
-        present = runtime(case.matter)
-        if present.version == case.version:
-            return present
+        now = runtime(case.matter)
+        if now.version == case.version:
+            return now
     return _earlier(case.matter, case.version)
 
 

@@ -22,7 +22,7 @@ def _apply(order: Order) -> str:
         str(feel.evaluate(told["key"], order.facts)),
         PlaneShape.from_json(order.state["site"]),
         evaluate(told["map"], order.facts),
-        valid_from=date.fromisoformat(order.state["decision"]["day"]),
+        valid_from=date.fromisoformat(order.state["decision"]["day"]) if order.state["decision"] else kernel.today(),
         case_no=order.state["case"]["no"],
         by=order.by,
     )

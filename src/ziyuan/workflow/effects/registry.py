@@ -34,7 +34,7 @@ class Kind:
 
     `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says what is wrong with
     it now (empty when it stands as written). For the publishing gate `texts` gives the FEEL of a declaration and
-    `faults` what else is wrong with it.
+    `faults` what else is wrong with it. `on_way`: it may also be carried out before the case is decided.
     """
 
     apply: Apply
@@ -42,6 +42,7 @@ class Kind:
     proof: Proof
     texts: Names
     faults: Faults
+    on_way: bool = True
 
 
 _kinds: dict[str, Kind] = {}
@@ -56,10 +57,17 @@ def _no_faults(told: dict[str, Any]) -> list[str]:
 
 
 def register(
-    name: str, apply: Apply, undo: Undo, proof: Proof, texts: Names = _no_texts, faults: Faults = _no_faults
+    name: str,
+    apply: Apply,
+    undo: Undo,
+    proof: Proof,
+    texts: Names = _no_texts,
+    faults: Faults = _no_faults,
+    *,
+    on_way: bool = True,
 ) -> None:
     """Make an effect kind known. `undo(target, case_no, by)` and `proof(target, case_no, by)` read the target's name."""
-    _kinds[name] = Kind(apply, undo, proof, texts, faults)
+    _kinds[name] = Kind(apply, undo, proof, texts, faults, on_way)
 
 
 def kind(name: str) -> Kind:

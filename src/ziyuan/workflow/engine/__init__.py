@@ -14,8 +14,10 @@ from ziyuan.workflow.engine.errors import (
     UncaughtEvent,
 )
 from ziyuan.workflow.engine.graph import Graph
+from ziyuan.workflow.engine.migrating import CannotMigrate, migrated
 from ziyuan.workflow.engine.nodes import Node
 from ziyuan.workflow.engine.steps import Await, Effect, Left, Made, Ready, Step, Thrown, Timer
+from ziyuan.workflow.engine.timers import next_due
 
 
 def check(xml: bytes, file: str = "process.bpmn") -> list[Fault]:
@@ -31,6 +33,7 @@ __all__ = [
     "BadLevel",
     "BadTimer",
     "BpmnRefused",
+    "CannotMigrate",
     "Document",
     "Effect",
     "Fault",
@@ -48,5 +51,7 @@ __all__ = [
     "TooMany",
     "UncaughtEvent",
     "check",
+    "migrated",
+    "next_due",
     "read",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.workflow.engine import adding, drawing, game, jumping, moves, triggers
+from ziyuan.workflow.engine import adding, drawing, game, jumping, moves, timers
 from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.checking import LEVELS, check
 from ziyuan.workflow.engine.errors import BadLevel, BpmnRefused, Fault
@@ -145,8 +145,7 @@ class Graph:
 
     def next_due(self, state: Mapping[str, Any]) -> dt.datetime | None:
         """When the next timer is due."""
-        due = triggers.next_due(Play(self, state))
-        return due[0] if due else None
+        return timers.next_due(state)
 
     def back_to(
         self,

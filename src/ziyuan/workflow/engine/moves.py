@@ -29,7 +29,7 @@ def back_to(play: Play, at: int | str, target: str, direct: bool) -> Step:
     graph = play.graph
     token = play.find(at)
     visit = _visit(token["trail"], target)
-    if target == token["node"] or visit is None:
+    if target == token["node"] or visit is None or target not in graph.nodes:
         raise NotPossible(f"不能退回到“{_title(graph, target)}”：本件没有从那里经过")
     scope, trail = trails.scope_of(visit), trails.before(token["trail"], target)
     shared = trails.common(scope, token["scope"])
@@ -96,7 +96,7 @@ def recall(play: Play, node: str, seat: int | None) -> Step:
     origin = _unfolded(play, sent[0], node)
     if "back" in origin:
         return _to_direct(play, origin, node)
-    if origin.get("frame") == "multi":
+    if _over(origin):
         for token in sent:
             _take_sent(play, token, node)
         activities.take_back(play, {**origin, "outs": list(origin["outs"])}, seat)
@@ -157,9 +157,14 @@ def _carries(token: Token, node: str) -> bool:
     parts = token.get("joined")
     if parts:
         return any(_carries(part, node) for part in parts)
-    if token.get("frame") == "multi":
+    if _over(token):
         return bool(token["node"] == node)
     return trails.nodes(token["trail"][-1:]) == [node]
+
+
+def _over(part: Token) -> bool:
+    """What a joint review has left behind; one that still runs has a number."""
+    return part.get("frame") == "multi" and "id" not in part
 
 
 def _unfolded(play: Play, token: Token, node: str) -> Token:

@@ -59,6 +59,14 @@ def moment_of(due: list[Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(due[0])
 
 
+def next_due(state: Mapping[str, Any] | None) -> dt.datetime | None:
+    """The moment of the earliest running timer of a process state; None where none runs, it has ended or not begun."""
+    if state is None or state["ended"]:
+        return None
+    running = [state.get("root", {}), *state["tokens"]]
+    return min((moment_of(due) for holder in running for due in holder.get("due", {}).values()), default=None)
+
+
 def _value(text: str, values: Mapping[str, Any], now: dt.datetime, place: str) -> Any:
     if _DURATION.fullmatch(text):
         value = feel.compile(f'duration("{text}")')({}, now)

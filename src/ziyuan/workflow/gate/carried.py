@@ -3,8 +3,10 @@
 A case begins with its receipt, is moved by people, timers and messages, and is decided by a person's act.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from ziyuan.base.errors import nearest
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine.nodes import FRAMES
@@ -19,10 +21,10 @@ COUNTERS = frozenset(
 )
 
 
-def refused(pack: kernel.Pack, file: str, graph: Graph) -> Iterator[Fault]:
-    """Faults of elements that would publish and then do nothing, or do harm, in a case."""
+def refused(pack: kernel.Pack, file: str, graph: Graph, effects: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of elements that would publish and then do nothing, or do harm, in a case. `effects`: those on the way."""
     for node in graph.nodes.values():
-        for message, remedy in (*_element(graph, node), *_event(graph, node)):
+        for message, remedy in (*_service(node, effects), *_element(graph, node), *_event(graph, node)):
             yield Fault(pack.id, file, place_of(node), message, remedy)
     for source, end in _undecided(graph):
         told = f"从“{source.title}”可不经人办理到达结束“{end.title}”,决定须由人作出"
@@ -33,12 +35,21 @@ def place_of(node: Node) -> str:
     return f"第 {node.line} 行 {node.id}"
 
 
-def _element(graph: Graph, node: Node) -> Iterator[tuple[str, str]]:
-    if node.type == "serviceTask":
+def _service(node: Node, effects: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A service task names an effect of the matter, and stands for one."""
+    if node.type != "serviceTask":
+        return
+    if node.verb not in effects:
+        close = nearest(node.verb, sorted(effects))
         yield (
-            f"案件不执行动作“{node.verb}”(serviceTask)",
-            "请写成结果的效果(results.effects),或发出消息(sendTask)由对方执行",
+            f"案件不执行动作“{node.verb}”(serviceTask):事项的 effects 中没有这一项",
+            f"最接近的是“{close}”" if close else "请在 matter.yaml 的 effects 中写明,或发出消息(sendTask)由对方执行",
         )
+    if node.multi or node.loop:
+        yield f"动作“{node.verb}”一处只产生一项效力,不用于多实例或循环", "请去掉这个环节的多实例或循环"
+
+
+def _element(graph: Graph, node: Node) -> Iterator[tuple[str, str]]:
     if node.multi and node.type in FRAMES:
         yield "案件的多实例只用于单个环节,不用于子流程", "请把多实例写在子流程内的人工环节上"
     ends_here = not graph.ways[node.id] and node.type != "endEvent" and not _events_of(graph, node)

@@ -48,6 +48,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
         yield from _function(pack, file, name)
     for name, result in told["results"].items():
         yield from _result(pack, matter, f"results.{name}", result, fields)
+    yield from _on_way(pack, matter, file, fields)
     yield from _open(pack, file, told)
 
 
@@ -105,11 +106,24 @@ def _result(
         if name not in printed and name not in PRINTED:
             yield Fault(pack.id, file, f"public.{name}", f"{place} 的文书没有打印这一项")
     for at, effect in enumerate(told.get("effects", [])):
-        yield from _effect(pack, file, f"{place}.effects[{at}]", effect, fields)
+        yield from _effect(pack, file, f"{place}.effects[{at}]", effect, fields, NAMES)
+
+
+def _on_way(pack: kernel.Pack, matter: kernel.Matter, file: str, fields: list[str]) -> Iterator[Fault]:
+    """Effects of the process itself: of a kind that needs no decision, and named by a service task."""
+    path = matter.folder / matter.told["process"]
+    drawn = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for name, told in matter.told.get("effects", {}).items():
+        place, kind = f"effects.{name}", told.get("kind", "")
+        yield from _effect(pack, file, place, told, fields, BEFORE_DECISION)
+        if kind in registry.known() and not registry.kind(kind).on_way:
+            yield Fault(pack.id, file, place, f"效力“{kind}”只能在决定时产生", "请写到 results 的 effects 中")
+        if f'"{name}"' not in drawn:
+            yield Fault(pack.id, file, place, "流程中没有动作环节(serviceTask)用到它", severity="notice")
 
 
 def _effect(
-    pack: kernel.Pack, file: str, place: str, told: dict[str, Any], fields: list[str]
+    pack: kernel.Pack, file: str, place: str, told: dict[str, Any], fields: list[str], names: frozenset[str]
 ) -> Iterator[Fault]:
     name = told.get("kind", "")
     if name not in registry.known():
@@ -119,7 +133,7 @@ def _effect(
         return
     kind = registry.kind(name)
     for where, text in kind.texts(told).items():
-        yield from problems(pack, file, f"{place}.{where}", text, NAMES, fields)
+        yield from problems(pack, file, f"{place}.{where}", text, names, fields)
     for wrong in kind.faults(told):
         yield Fault(pack.id, file, place, wrong)
 

@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
-from ziyuan.workflow.gate import actions, carried, people
+from ziyuan.workflow.gate import actions, carried, people, versions
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.tasks.words import TITLES
 
@@ -66,7 +66,8 @@ def _nodes(
             ends.add(node.id)
     yield from _ends(pack, matter, file, ends)
     yield from actions.check(pack, matter, file, graph)
-    yield from carried.refused(pack, file, graph)
+    yield from carried.refused(pack, file, graph, matter.told.get("effects") or {})
+    yield from versions.check(pack, matter, graph)
     yield from carried.names_in_scope(pack, file, graph, _names(matter, graph))
     yield from people.strategies(pack, matter, file, graph, _names(matter, graph))
     yield from people.policies(pack, matter)

@@ -16,6 +16,7 @@ from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
 from ziyuan.workflow.cases.state import empty, fold
 from ziyuan.workflow.effects import registry
+from ziyuan.workflow.engine import Step
 from ziyuan.workflow.engine.play import kept
 from ziyuan.workflow.tasks import gaps
 from ziyuan.workflow.tasks.actions import returned
@@ -54,6 +55,7 @@ class Scratch:
         step = rt.graph.start(values, now=self.now, decide=rt.decide)
         self._add("started", {"engine": step.state, "vars": {n: kept(v) for n, v in step.vars.items()},
                   "opened": self._tasks(step.entered)})
+        self._carry(step)
 
     @property
     def now(self) -> datetime:
@@ -139,8 +141,16 @@ class Scratch:
             if made.decision == "route":
                 body["route"] = {"level": made.value, "trace": made.trace}
         self._add("completed", body)
+        self._carry(step)
         if step.ended:
             self._decide(step.end or "")
+
+    def _carry(self, step: Step) -> None:
+        """Effects on the way: their texts are read, nothing is written."""
+        for effect in step.effects:
+            declared = self.rt.matter.told["effects"][effect.verb]
+            facts.evaluate(registry.kind(declared["kind"]).texts(declared), facts.read(self.state))
+            self._add("carried", {"effects": [{"key": effect.node, "kind": declared["kind"]}]})
 
     def _return(self, task: dict[str, Any], step: dict[str, Any]) -> None:
         moved = returned(self.rt, self.state, task, step.get("to") or "")
@@ -186,7 +196,7 @@ class Scratch:
         facts.evaluate(told["document"]["print"], names)
         for effect in told["effects"]:
             facts.evaluate(registry.kind(effect["kind"]).texts(effect), names)
-        self._add("effected", {"effects": [{"kind": e["kind"]} for e in told["effects"]]})
+        self._add("effected", {"effects": [{"key": e["kind"], "kind": e["kind"]} for e in told["effects"]]})
 
     # -- what the example looks at -----------------------------------------------------------------
 

@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
             read="case_id IN (SELECT id FROM workflow_case)",
             write="case_id IN (SELECT id FROM workflow_case)",
         ),
+        protect("workflow_migrationorder", "region"),
+        protect(
+            "workflow_migrationline",
+            read="order_id IN (SELECT id FROM workflow_migrationorder)",
+            write="order_id IN (SELECT id FROM workflow_migrationorder)",
+        ),
         migrations.RunSQL(
             "CREATE TRIGGER case_event_never BEFORE UPDATE OR DELETE ON workflow_caseevent"
             " FOR EACH ROW EXECUTE FUNCTION kernel_never()",

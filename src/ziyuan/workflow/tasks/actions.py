@@ -136,7 +136,8 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
     if not mine or state["case"]["status"] not in OPEN:
         return None
     last = max(mine, key=lambda t: (t["done"], t["number"]))
-    if "recall" not in runtime.graph.nodes[last["node"]].allow:
+    node = runtime.graph.nodes.get(last["node"])  # None: the version the case has moved to has it no more
+    if node is None or "recall" not in node.allow:
         return None
     if last.get("asked_by") and last["added"] != "seat":
         return Offer("recall", last["number"], "加签、委派的意见不能撤回,可请本环节办理人退回或再次加签")
