@@ -16,7 +16,7 @@ from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
 from ziyuan.kernel.identity.models import Organ, Person
-from ziyuan.kernel.identity.people import people
+from ziyuan.kernel.identity.people import people, remembering_people
 from ziyuan.kernel.identity.regions import (
     common_region,
     contains,
@@ -26,12 +26,12 @@ from ziyuan.kernel.identity.regions import (
     regions,
 )
 from ziyuan.kernel.identity.sample import TITLES, make_sample_accounts
-from ziyuan.kernel.identity.signin import actor_for, csrf_of, sign_in, sign_out
+from ziyuan.kernel.identity.signin import actor_for, actor_of, csrf_of, sign_in, sign_out
 from ziyuan.kernel.identity.system import system_actor
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, options, today
-from ziyuan.kernel.nodes.numbers import next_number
+from ziyuan.kernel.nodes.numbers import Serials, next_number
 from ziyuan.kernel.packs.errors import PackFault
 from ziyuan.kernel.packs.registry import (
     Matter,
@@ -61,9 +61,11 @@ __all__ = [
     "Pack",
     "PackFault",
     "Person",
+    "Serials",
     "StoredFile",
     "acting",
     "actor_for",
+    "actor_of",
     "adopt_file",
     "announce",
     "audit_heads",
@@ -104,6 +106,7 @@ __all__ = [
     "region",
     "region_range",
     "regions",
+    "remembering_people",
     "require",
     "require_safe_role",
     "sign",

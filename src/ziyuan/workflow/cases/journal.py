@@ -1,10 +1,13 @@
 """Append events to a case, write its rows from the fold of them, build them again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.state import State, empty, fold, next_timer
@@ -17,8 +20,9 @@ class Journal:
 
     def __init__(self, case: Case, by: kernel.Actor) -> None:
         self.case, self.by = case, by
-        self.state: State = case.state if case.pk else empty()
+        self.state: State = {**case.state} if case.pk else empty()
         self._pending: list[CaseEvent] = []
+        self._stored = _Stored.of(case, self.state)
 
     def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
         """One more event; returns the state after it. `by` where it is not the actor's own (a timer before his act)."""
@@ -36,17 +40,57 @@ class Journal:
         self.case.seq, self.case.head = head["seq"], digest
         return self.state
 
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What the audit keeps of the case after an act: the head of its chain, on which all before it hangs."""
+        return {"seq": self.case.seq, "head": self.case.head}
+
     def save(self) -> Case:
         """Write the case row, its events and its tasks."""
-        project(self.case, self.state)
-        self.case.save()
-        for event in self._pending:
-            event.case = self.case
-            event.counties = self.case.counties
-        CaseEvent.objects.bulk_create(self._pending)
-        self._pending = []
-        _write_tasks(self.case, self.state)
+        save_all([self])
         return self.case
+
+    def written(self) -> tuple[list[CaseEvent], list[Task]]:
+        """What is to be written of a case that has its number: events, and tasks new or changed."""
+        case, events = self.case, self._pending
+        for event in events:
+            event.case, event.counties = case, case.counties
+        tasks = self._stored.changed(case, self.state)
+        self._pending, self._stored = [], _Stored.of(case, self.state)
+        return events, tasks
+
+
+def save_all(journals: Sequence[Journal]) -> None:
+    """Write what the journals say, of many cases as of one."""
+    for journal in journals:
+        project(journal.case, journal.state)
+    old = [journal.case for journal in journals if journal.case.pk is not None]
+    rows.insert([journal.case for journal in journals if journal.case.pk is None])
+    parts = [journal.written() for journal in journals]
+    rows.write(old, [e for events, _ in parts for e in events], [t for _, tasks in parts for t in tasks])
+
+
+_REPEATED = ("counties", "due")  # what every task row repeats of its case
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What stands in the task rows: the tasks, and what the rows repeat of the case."""
+
+    tasks: dict[str, Any]
+    repeated: list[Any]
+
+    @classmethod
+    def of(cls, case: Case, state: State) -> "_Stored":
+        return cls(state["tasks"] if case.pk else {}, [getattr(case, name) for name in _REPEATED])
+
+    def changed(self, case: Case, state: State) -> list[Task]:
+        before = self.tasks if self.repeated == [getattr(case, name) for name in _REPEATED] else {}
+        return [
+            Task(case=case, number=int(number), told=task, **task_columns(case, task, case.due))
+            for number, task in state["tasks"].items()
+            if before.get(number) != task
+        ]
 
 
 def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> CaseEvent:
@@ -98,17 +142,6 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
         "due": due,
         "outcome": task["outcome"],
     }
-
-
-def _write_tasks(case: Case, state: State) -> None:
-    stored = {t.number: t for t in case.tasks.all()}
-    for number, task in state["tasks"].items():
-        columns = task_columns(case, task, case.due)
-        row = stored.get(int(number))
-        if row is None:
-            Task.objects.create(case=case, number=int(number), **columns)
-        elif any(getattr(row, name) != value for name, value in columns.items()):
-            Task.objects.filter(pk=row.pk).update(**columns)
 
 
 def rebuild(case: Case) -> tuple[State, str]:

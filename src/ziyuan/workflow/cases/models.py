@@ -7,9 +7,10 @@ them, `verify` compares. An application is the applicant's own copy on the outer
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ziyuan.workflow.cases.whole import StateField
 
 class Case(models.Model):
-    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`."""
+    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows."""
 
     no = models.CharField(max_length=40, unique=True)
     outer_no = models.CharField(max_length=40, unique=True)
@@ -27,7 +28,7 @@ class Case(models.Model):
     next_due = models.DateTimeField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
-    state = models.JSONField()
+    state = StateField()
 
     class Meta:
         indexes = (
@@ -74,7 +75,10 @@ class Command(models.Model):
 
 
 class Task(models.Model):
-    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool."""
+    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool.
+
+    `told` is the task as the events say it, whole; the columns repeat what queries ask for.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     counties = ArrayField(models.CharField(max_length=12))
@@ -89,6 +93,7 @@ class Task(models.Model):
     done = models.DateTimeField(null=True)
     due = models.DateField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    told = models.JSONField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("case", "number"), name="task_number"),)

@@ -70,16 +70,16 @@ def act(
         number = _offered(by, rt, journal.state, action, task)
         _VERBS[action](rt, journal, number, said)
         journal.save()
-        kernel.record(
+        kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
+        kernel.record(  # last, for acts of one county wait for each other from here to the commit
             by,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
-            after=journal.state,
+            after=journal.mark,
             task=number,
             opinion=said.opinion,
         )
-        kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
 
 
 def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, task: int | None) -> int:
