@@ -55,7 +55,7 @@ def cases_page(
         kernel.require(by, "case.read")
         found = _found(status, q, region, asks)
         pages = _by_due if sort == "due" else _newest
-        rows = list(pages(found, after)[: limit + 1].prefetch_related("tasks"))
+        rows = list(pages(found, after)[: limit + 1])
         items = [_shown(case) for case in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return {"items": items, "next": _cursor(last, sort) if last else None}
@@ -132,7 +132,7 @@ def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str =
     )
     with kernel.acting(by):
         kernel.require(by, "case.export")
-        for case in _found(status, q, region, asks).order_by("-pk")[:EXPORT_LIMIT].prefetch_related("tasks"):
+        for case in _found(status, q, region, asks).order_by("-pk")[:EXPORT_LIMIT]:
             told = _shown(case)
             row = [told["no"], told["title"], told["applicant"], told["region_name"], told["status_title"]]
             writer.writerow(safe_row((*row, told["opened"][:16], told["due"] or "", "、".join(told["now"]))))
