@@ -266,7 +266,7 @@ def seats(ours: Ours, runs: int) -> None:
         totals, votes, told = [], [], 0
         chiefs = [ours.kernel.actor_of(ours.kernel.Person.objects.get(pk=pk), ours.kernel.now()) for pk in ours.chiefs[:count]]
         for _ in range(runs):
-            (case, user), *_rest = ours.open("seats", ours.counties[:1], {"name": "会签", "reviewers": ours.chiefs[:count]})
+            (case, user), *_rest = ours.open("seats", ours.counties[:1], {"name": "会签", "reviewers": ",".join(map(str, ours.chiefs[:count]))})
             by = actor(user)
             start = time.perf_counter()
             workflow.act(by, case, "agree", opinion="同意。", command=uuid.uuid4().hex)

@@ -31,7 +31,7 @@ def of_steps(count: int = STEPS) -> str:
 
 def of_seats() -> str:
     """One task, a joint review with a seat for each of `reviewers`, one task."""
-    many = '<multiInstanceLoopCharacteristics isSequential="false" zy:collection="reviewers" zy:item="reviewer"/>'
+    many = '<multiInstanceLoopCharacteristics isSequential="false" zy:collection="for one in split(reviewers, &quot;,&quot;) return number(one)" zy:item="reviewer"/>'
     tasks = [task("accept", "受理"), task("review", "会签", "county_chief", many, ' zy:result="votes"'), task("sign", "签发")]
     return line(tasks, ["accept", "review", "sign"])
 
@@ -74,7 +74,7 @@ def _parameter(name: str, days: int) -> str:
 def pack() -> dict[str, str]:
     """Every text of the pack by its path."""
     thirty = {n: {"title": n, "type": "number" if isinstance(v, float) else "string"} for n, v in FORM.items()}
-    seats = {"name": {"title": "名称", "type": "string"}, "reviewers": {"title": "席位", "type": "array"}}
+    seats = {"name": {"title": "名称", "type": "string"}, "reviewers": {"title": "席位", "type": "string"}}
     patch = {n: {"title": n, "type": "string", "maxLength": 200} for n in ("patch_no", "land_class", "place", "kind", "found_on")}
     patch["area"] = {"title": "面积", "type": "number"}
     return {

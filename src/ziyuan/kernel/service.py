@@ -9,7 +9,7 @@ from ziyuan.kernel.audit.record import record
 from ziyuan.kernel.audit.verify import AUDITOR, Break, verifies, verify_all
 from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
-from ziyuan.kernel.events.outbox import announce, listens
+from ziyuan.kernel.events.outbox import announce, announced_beside, listens
 from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
@@ -68,6 +68,7 @@ __all__ = [
     "actor_of",
     "adopt_file",
     "announce",
+    "announced_beside",
     "audit_heads",
     "audit_page",
     "checkpoint",

@@ -1,6 +1,6 @@
 """Write an audit row (审计) in the transaction of the act it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -62,9 +62,10 @@ def record(
     county: str | None = None,
     before: Any = None,
     after: Any = None,
+    beside: Sequence[tuple[str, list[Any]]] = (),
     **detail: Any,
 ) -> None:
-    """Append one row to the chain of `county` (default: the actor's own region).
+    """Append one row to the chain of `county` (default: the actor's own region); `beside` are statements for the same turn.
 
     The lock on the chain's head is held until commit, so call it late in the verb: it orders the acts of one county.
     """
@@ -87,7 +88,7 @@ def record(
         prev=prev,
     )
     row.h = row_hash(row)
-    _append(row)
+    _append(row, beside)
 
 
 _HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = %s FOR UPDATE"
@@ -114,8 +115,9 @@ _APPEND = (
 )
 
 
-def _append(row: AuditRow) -> None:
+def _append(row: AuditRow, beside: Sequence[tuple[str, list[Any]]]) -> None:
     """The row and the new head in one turn. Without RETURNING: the application may add rows here but not read them."""
     values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [*values, row.seq, row.h, row.chain])
+        statements = [(_APPEND, [*values, row.seq, row.h, row.chain]), *beside]
+        cursor.execute("; ".join(text for text, _ in statements), [v for _, told in statements for v in told])

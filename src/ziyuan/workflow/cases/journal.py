@@ -22,6 +22,7 @@ class Journal:
         self.case, self.by = case, by
         self.state: State = {**case.state} if case.pk else empty()
         self._pending: list[CaseEvent] = []
+        self._beside: list[rows.Statement] = []
         self._stored = _Stored.of(case, self.state)
 
     def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
@@ -45,29 +46,38 @@ class Journal:
         """What the audit keeps of the case after an act: the head of its chain, on which all before it hangs."""
         return {"seq": self.case.seq, "head": self.case.head}
 
+    def announce(self, name: str, county: str = "", **facts: Any) -> None:
+        """Announce with the case's rows, in the turn that writes them."""
+        self._beside += kernel.announced_beside(name, county, **facts)
+
     def save(self) -> Case:
         """Write the case row, its events and its tasks."""
         save_all([self])
         return self.case
 
-    def written(self) -> tuple[list[CaseEvent], list[Task]]:
+    def written(self) -> tuple[list[CaseEvent], list[Task], list[rows.Statement]]:
         """What is to be written of a case that has its number: events, and tasks new or changed."""
         case, events = self.case, self._pending
         for event in events:
             event.case, event.counties = case, case.counties
         tasks = self._stored.changed(case, self.state)
-        self._pending, self._stored = [], _Stored.of(case, self.state)
-        return events, tasks
+        beside = self._beside
+        self._pending, self._beside, self._stored = [], [], _Stored.of(case, self.state)
+        return events, tasks, beside
 
 
 def save_all(journals: Sequence[Journal]) -> None:
     """Write what the journals say, of many cases as of one."""
+    if not journals:
+        return
     for journal in journals:
         project(journal.case, journal.state)
     old = [journal.case for journal in journals if journal.case.pk is not None]
     rows.insert([journal.case for journal in journals if journal.case.pk is None])
-    parts = [journal.written() for journal in journals]
-    rows.write(old, [e for events, _ in parts for e in events], [t for _, tasks in parts for t in tasks])
+    events, tasks, beside = (
+        [one for part in parts for one in part] for parts in zip(*(journal.written() for journal in journals), strict=True)
+    )
+    rows.write(old, events, tasks, beside)
 
 
 _REPEATED = ("counties", "due")  # what every task row repeats of its case

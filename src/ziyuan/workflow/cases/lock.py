@@ -1,5 +1,7 @@
 """Take a case for change, once per command."""
 
+from typing import Any
+
 from django.db import connection
 
 from ziyuan.base import sm
@@ -13,10 +15,19 @@ LONGEST = 80
 
 def locked_case(case_id: int) -> Case:
     """The case row with its tasks, locked until commit. Raises NotFound outside the actor's region."""
-    found = rows.locked(case_id)
+    found, _ = rows.locked(case_id)
     if found is None:
         raise errors.NotFound("案件", case_id)
     return found
+
+
+def locked_once(case_id: int, command: str) -> Case | None:
+    """The case for one command, locked until commit; None when the command was carried out before. Raises NotFound."""
+    once = (_ONCE, _remembered(command, "case", case_id)) if command else None
+    found, fresh = rows.locked(case_id, once)
+    if found is None:
+        raise errors.NotFound("案件", case_id)
+    return found if fresh else None
 
 
 _ONCE = (
@@ -29,8 +40,12 @@ def first_time(command: str, kind: str, object_id: int) -> bool:
     if not command:
         return True
     with connection.cursor() as cursor:
-        cursor.execute(_ONCE, [command_key(kind, object_id, command), kind, object_id, kernel.now()])
+        cursor.execute(_ONCE, _remembered(command, kind, object_id))
         return bool(cursor.rowcount)
+
+
+def _remembered(command: str, kind: str, object_id: int) -> list[Any]:
+    return [command_key(kind, object_id, command), kind, object_id, kernel.now()]
 
 
 def command_key(kind: str, object_id: int | None, command: str) -> str:

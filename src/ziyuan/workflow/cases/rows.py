@@ -29,18 +29,28 @@ def _reading() -> str:
     )
 
 
-def locked(case_id: int) -> Case | None:
-    """The case row, locked until commit, its state whole; None outside the session's region."""
+def locked(case_id: int, once: tuple[str, list[Any]] | None = None) -> tuple[Case | None, bool]:
+    """The case row, locked until commit, its state whole; None outside the session's region.
+
+    `once` is a statement carried out under the lock in the same turn; the second answer says whether it wrote a row.
+    """
+    text, values = (f"; {once[0]}", once[1]) if once else ("", [])
     with connection.cursor() as cursor:
-        cursor.execute(_reading(), [case_id, case_id])
+        cursor.execute(_reading() + text, [case_id, case_id, *values])
         row = cursor.fetchone()
         if row is None:
-            return None
+            return None, False
         cursor.nextset()
         tasks = {str(number): json.loads(told) for number, told in cursor.fetchall()}
+        fresh = bool(cursor.nextset() and cursor.rowcount) if once else True
     told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, row, strict=True)}
     told["state"][TASKS] = tasks
-    return Case.from_db(connection.alias, list(told), list(told.values()))
+    case = Case.from_db(connection.alias, list(told), list(told.values()))
+    case.__dict__[_AS_READ] = told
+    return case, fresh
+
+
+_AS_READ = "_as_read"  # what a locked row held, so that an act writes the columns it changed
 
 
 def _loaded(field: Any, value: Any) -> Any:
@@ -56,22 +66,32 @@ def insert(cases: Sequence[Case]) -> None:
                 case.pk, case._state.adding = number, False
 
 
-def write(cases: Sequence[Case], events: Sequence[CaseEvent], tasks: Sequence[Task]) -> None:
-    """Cases that stood before, new events, and tasks new or changed, all in one turn."""
-    statements = [_update(case) for case in cases]
+Statement = tuple[str, list[Any]]
+
+
+def write(
+    cases: Sequence[Case], events: Sequence[CaseEvent], tasks: Sequence[Task], beside: Sequence[Statement] = ()
+) -> None:
+    """Cases that stood before, new events, and tasks new or changed, all in one turn, with statements beside them."""
+    statements = [told for told in map(_update, cases) if told[1]]
     if events:
         statements.append(_insert(CaseEvent, events))
     if tasks:
         changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
         told = ", ".join(f"{name} = excluded.{name}" for name in changed)
         statements.append(_insert(Task, tasks, f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"))
+    statements += beside
     if statements:
         with connection.cursor() as cursor:
             cursor.execute("; ".join(text for text, _ in statements), [v for _, values in statements for v in values])
 
 
-def _update(case: Case) -> tuple[str, list[Any]]:
-    fields = _columns(Case)
+def _update(case: Case) -> Statement:
+    read = case.__dict__.get(_AS_READ, {})
+    fields = [f for f in _columns(Case) if f.attname not in read or getattr(case, f.attname) != read[f.attname]]
+    if not fields:
+        return "", []
+    read.update((f.attname, getattr(case, f.attname)) for f in fields if read)
     told = ", ".join(f"{field.column} = %s" for field in fields)
     return f"UPDATE workflow_case SET {told} WHERE id = %s", [*_values(fields, case), case.pk]
 

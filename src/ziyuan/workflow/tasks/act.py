@@ -11,7 +11,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import accept_body, correction_stop, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
-from ziyuan.workflow.cases.lock import first_time, locked_case
+from ziyuan.workflow.cases.lock import locked_once
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
@@ -61,8 +61,8 @@ def act(
         raise FormIncomplete({"opinion": f"意见不能超过 {LONGEST_OPINION} 个字"})
     with kernel.acting(by):
         kernel.require(by, "case.act")
-        case = locked_case(case_id)
-        if not first_time(command and f"{action}:{command}", "case", case_id):
+        case = locked_once(case_id, command and f"{action}:{command}")
+        if case is None:
             return
         rt = runtime_of(case)
         journal = Journal(case, by)
@@ -70,13 +70,14 @@ def act(
         number = _offered(by, rt, journal.state, action, task)
         _VERBS[action](rt, journal, number, said)
         journal.save()
-        kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
+        changed = kernel.announced_beside("case.changed", county=case.county, case=case.pk, action=action)
         kernel.record(  # last, for acts of one county wait for each other from here to the commit
             by,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
             after=journal.mark,
+            beside=changed,
             task=number,
             opinion=said.opinion,
         )
@@ -108,7 +109,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
             journal.add("clock_resumed", told)
         decide(rt, journal, step.end or "", opinion)
     else:
-        tell_outside(journal.case, journal.state, "办理中")
+        tell_outside(journal.case, journal.state, "办理中", through=journal.announce)
 
 
 def closed(state: str, outcome: str, opinion: str, by: kernel.Actor) -> dict[str, Any]:
