@@ -101,11 +101,11 @@ def test_killed_between_two_batches_and_run_again_every_row_has_its_case_once(un
 def test_killed_in_the_middle_of_writing_a_batch_leaves_nothing_of_it(unscreened, monkeypatch):
     given, write, turns = [row(n) for n in range(1, 7)], rows.write, []
 
-    def failing(cases, events, tasks):
+    def failing(cases, events, tasks, beside):
         turns.append(len(events))
         if len(turns) == 2:
             raise KeyboardInterrupt
-        write(cases, events, tasks)
+        write(cases, events, tasks, beside)
 
     monkeypatch.setattr(rows, "write", failing)
     with pytest.raises(KeyboardInterrupt):

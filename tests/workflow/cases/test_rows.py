@@ -52,9 +52,9 @@ def test_tasks_come_in_the_order_of_their_numbers(world):
 def test_an_act_writes_only_the_rows_it_changes(world, monkeypatch):
     case, written, write = world.open(), [], rows.write
 
-    def watched(cases, events, tasks):
-        written.append(([c.pk for c in cases], [e.kind for e in events], [t.number for t in tasks]))
-        write(cases, events, tasks)
+    def watched(cases, events, tasks, *beside):
+        written.append(([c.pk for c in cases], [e["kind"] for e in events], [t["number"] for t in tasks]))
+        write(cases, events, tasks, *beside)
 
     monkeypatch.setattr(rows, "write", watched)
     world.act("county_clerk", FEIXI, case, "agree")

@@ -20,7 +20,7 @@ def commands() -> None:
 @click.option("--matter", required=True, help="事项,写作 业务包/事项。")
 @click.option("--by", "user", default=None, help="以哪个用户的岗位下发;缺省为本节点。")
 @click.option("--whole", is_flag=True, help="有一行不合格就一件都不开。")
-@click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 5000), help="一个事务开多少件。")
+@click.option("--batch", default=1000, show_default=True, type=click.IntRange(1, 5000), help="一个事务开多少件。")
 @click.option("--json", "as_json", is_flag=True, help="不合格的行和合计都输出 JSON。")
 def dispatch(file: Path, matter: str, user: str | None, whole: bool, batch: int, as_json: bool) -> None:
     """按清单成批开立案件(卫片图斑等);清单是 CSV,或一行一个要素的 GeoJSON(经纬度)。

@@ -23,7 +23,7 @@ from ziyuan.workflow.cases.versions import keep
 from ziyuan.workflow.errors import DispatchRefused
 from ziyuan.workflow.forms.validate import faults, typed
 
-BATCH = 500
+BATCH = 1000
 PERMISSION = "case.dispatch"
 _LIMITS = {name: Case._meta.get_field(name).max_length for name in ("no", "title", "applicant")}
 

@@ -9,7 +9,7 @@ from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
-from ziyuan.workflow.cases.models import Case, CaseEvent, Task
+from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold, next_timer
 
 GENESIS = "0" * 64
@@ -21,7 +21,7 @@ class Journal:
     def __init__(self, case: Case, by: kernel.Actor) -> None:
         self.case, self.by = case, by
         self.state: State = {**case.state} if case.pk else empty()
-        self._pending: list[CaseEvent] = []
+        self._pending: list[rows.Row] = []
         self._beside: list[rows.Statement] = []
         self._stored = _Stored.of(case, self.state)
 
@@ -55,11 +55,10 @@ class Journal:
         save_all([self])
         return self.case
 
-    def written(self) -> tuple[list[CaseEvent], list[Task], list[rows.Statement]]:
+    def written(self) -> tuple[list[rows.Row], list[rows.Row], list[rows.Statement]]:
         """What is to be written of a case that has its number: events, and tasks new or changed."""
-        case, events = self.case, self._pending
-        for event in events:
-            event.case, event.counties = case, case.counties
+        case = self.case
+        events = [{**event, "case_id": case.pk, "counties": case.counties} for event in self._pending]
         tasks = self._stored.changed(case, self.state)
         beside = self._beside
         self._pending, self._beside, self._stored = [], [], _Stored.of(case, self.state)
@@ -94,27 +93,18 @@ class _Stored:
     def of(cls, case: Case, state: State) -> "_Stored":
         return cls(state["tasks"] if case.pk else {}, [getattr(case, name) for name in _REPEATED])
 
-    def changed(self, case: Case, state: State) -> list[Task]:
+    def changed(self, case: Case, state: State) -> list[rows.Row]:
         before = self.tasks if self.repeated == [getattr(case, name) for name in _REPEATED] else {}
         return [
-            Task(case=case, number=int(number), told=task, **task_columns(case, task, case.due))
+            {"case_id": case.pk, "number": int(number), "told": task, **task_columns(case, task, case.due)}
             for number, task in state["tasks"].items()
             if before.get(number) != task
         ]
 
 
-def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> CaseEvent:
-    return CaseEvent(
-        seq=head["seq"],
-        at=datetime.fromisoformat(head["at"]),
-        actor=head["actor"],
-        actor_id=head["actor_id"],
-        organ=head["organ"],
-        kind=kind,
-        body=body,
-        prev=case.head,
-        hash=digest,
-    )
+def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> rows.Row:
+    told = {name: head[name] for name in ("seq", "at", "actor", "actor_id", "organ")}
+    return {**told, "kind": kind, "body": body, "prev": case.head, "hash": digest}
 
 
 def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:

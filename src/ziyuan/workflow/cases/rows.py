@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -60,26 +61,30 @@ def _loaded(field: Any, value: Any) -> Any:
 def insert(cases: Sequence[Case]) -> None:
     """New cases, which get their numbers, in one turn."""
     if cases:
+        told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
+        for row in told:
+            row["state"] = {name: part for name, part in row["state"].items() if name != TASKS}
+        text, values = _insert(Case, told)
         with connection.cursor() as cursor:
-            cursor.execute(*_insert(Case, cases, " RETURNING id"))
+            cursor.execute(f"{text} RETURNING id", values)
             for case, (number,) in zip(cases, cursor.fetchall(), strict=True):
                 case.pk, case._state.adding = number, False
 
 
 Statement = tuple[str, list[Any]]
+Row = dict[str, Any]  # by column
 
 
-def write(
-    cases: Sequence[Case], events: Sequence[CaseEvent], tasks: Sequence[Task], beside: Sequence[Statement] = ()
-) -> None:
+def write(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row], beside: Sequence[Statement] = ()) -> None:
     """Cases that stood before, new events, and tasks new or changed, all in one turn, with statements beside them."""
     statements = [told for told in map(_update, cases) if told[1]]
     if events:
         statements.append(_insert(CaseEvent, events))
     if tasks:
+        text, values = _insert(Task, tasks)
         changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
         told = ", ".join(f"{name} = excluded.{name}" for name in changed)
-        statements.append(_insert(Task, tasks, f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"))
+        statements.append((f"{text} ON CONFLICT (case_id, number) DO UPDATE SET {told}", values))
     statements += beside
     if statements:
         with connection.cursor() as cursor:
@@ -96,12 +101,25 @@ def _update(case: Case) -> Statement:
     return f"UPDATE workflow_case SET {told} WHERE id = %s", [*_values(fields, case), case.pk]
 
 
-def _insert(model: type[models.Model], rows: Sequence[models.Model], end: str = "") -> tuple[str, list[Any]]:
-    fields = _columns(model)
-    names = ", ".join(field.column for field in fields)
-    marks = f"({', '.join(['%s'] * len(fields))})"
-    values = [value for row in rows for value in _values(fields, row)]
-    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES {', '.join([marks] * len(rows))}{end}", values
+@cache
+def _inserting(model: type[models.Model]) -> tuple[str, Row]:
+    """The statement that inserts rows told as one JSON list, and what a column holds that a row does not tell."""
+    names = ", ".join(field.column for field in _columns(model))
+    table = model._meta.db_table
+    text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"
+    return text, {field.column: field.get_default() for field in _columns(model) if field.has_default() or field.empty_strings_allowed}
+
+
+def _insert(model: type[models.Model], rows: Sequence[Row]) -> Statement:
+    text, blank = _inserting(model)
+    return text, [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)]
+
+
+def _plain(value: Any) -> str:
+    """Days and moments as text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _values(fields: Iterable[Any], row: models.Model) -> list[Any]:
