@@ -16,7 +16,7 @@ from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
 from ziyuan.kernel.identity.models import Organ, Person
-from ziyuan.kernel.identity.people import people, remembering_people
+from ziyuan.kernel.identity.people import people
 from ziyuan.kernel.identity.regions import (
     common_region,
     contains,
@@ -27,6 +27,7 @@ from ziyuan.kernel.identity.regions import (
 )
 from ziyuan.kernel.identity.sample import TITLES, make_sample_accounts
 from ziyuan.kernel.identity.signin import actor_for, actor_of, csrf_of, sign_in, sign_out
+from ziyuan.kernel.identity.standing import remembering_people
 from ziyuan.kernel.identity.system import system_actor
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
