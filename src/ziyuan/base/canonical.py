@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 RECORD = b"\x02"
+SHORT = 24  # characters of a text worth remembering
+FEW = 64  # keys of a map whose order is worth remembering
 
 
 class NotCanonical(ZiyuanError):
@@ -73,16 +75,21 @@ def _item(tag: bytes, body: bytes) -> bytes:
 
 
 def _value(value: object) -> bytes:
-    encoder = _SCALARS.get(type(value))
+    known = type(value)
+    if known is str:
+        return _short(value) if len(value) <= SHORT else _text(value)  # type: ignore[arg-type]
+    if known is dict:
+        return _map(value)  # type: ignore[arg-type]
+    encoder = _SCALARS.get(known)
     if encoder is not None:
         return encoder(value)
     if isinstance(value, Mapping):
         return _map(value)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
         return _list(value)
-    for known, known_encoder in _SCALARS.items():
-        if isinstance(value, known):
-            return known_encoder(value)
+    for kind, kind_encoder in _SCALARS.items():
+        if isinstance(value, kind):
+            return kind_encoder(value)
     raise NotCanonical(f"类型 {type(value).__name__} 不在规范之内")
 
 
@@ -97,24 +104,27 @@ def _list(value: Sequence[object]) -> bytes:
 
 
 def _map(value: Mapping[object, object]) -> bytes:
-    items: dict[bytes, bytes] = {}
-    for key, inner in value.items():
-        if not isinstance(key, str):
-            raise NotCanonical(f"键“{key}”不是文本")
-        encoded = _key(key)
-        if encoded in items:
-            raise NotCanonical(f"键“{key}”重复")
+    keys = tuple(value)
+    parts: list[bytes] = []
+    for key, encoded in _known_order(keys) if len(keys) <= FEW else _order(keys):
         try:
-            items[encoded] = _value(inner)
+            parts += (encoded, _value(value[key]))
         except NotCanonical as error:
             raise error.inside(f".{key}") from error
-    in_order = sorted(items, key=_without_head)
-    return _item(b"M", b"".join([part for key in in_order for part in (key, items[key])]))
+    return _item(b"M", b"".join(parts))
 
 
-@lru_cache(maxsize=4096)
-def _key(key: str) -> bytes:
-    return _text(key)
+def _order(keys: tuple[object, ...]) -> tuple[tuple[str, bytes], ...]:
+    """The keys of a map in the order in which they are encoded, each with its encoding."""
+    found: dict[bytes, str] = {}
+    for key in keys:
+        if not isinstance(key, str):
+            raise NotCanonical(f"键“{key}”不是文本")
+        encoded = _short(key)
+        if encoded in found:
+            raise NotCanonical(f"键“{key}”重复")
+        found[encoded] = key
+    return tuple((found[encoded], encoded) for encoded in sorted(found, key=_without_head))
 
 
 def _without_head(item: bytes) -> bytes:
@@ -127,6 +137,10 @@ def _text(text: str) -> bytes:
     except UnicodeEncodeError as error:
         raise NotCanonical("文本含不成对的代理字符") from error
     return b"S" + len(body).to_bytes(8, "big") + body
+
+
+_short = lru_cache(maxsize=8192)(_text)  # words and names come again and again
+_known_order = lru_cache(maxsize=2048)(_order)  # and so do maps of the same keys
 
 
 def _decimal(value: Decimal) -> bytes:

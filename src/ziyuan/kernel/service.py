@@ -9,7 +9,7 @@ from ziyuan.kernel.audit.record import record
 from ziyuan.kernel.audit.verify import AUDITOR, Break, verifies, verify_all
 from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
-from ziyuan.kernel.events.outbox import announce, listens
+from ziyuan.kernel.events.outbox import announce, announced_beside, listens
 from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
@@ -49,12 +49,13 @@ from ziyuan.kernel.identity.staff import (
     reactivate_person,
     reset_password,
 )
+from ziyuan.kernel.identity.standing import remembering_people
 from ziyuan.kernel.identity.system import system_actor
 from ziyuan.kernel.identity.tree import organ_changes, organisation, organisation_csv, staff_of, unit_record
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, options, today
-from ziyuan.kernel.nodes.numbers import next_number
+from ziyuan.kernel.nodes.numbers import Serials, next_number
 from ziyuan.kernel.packs.errors import PackFault
 from ziyuan.kernel.packs.registry import (
     Matter,
@@ -85,6 +86,7 @@ __all__ = [
     "Pack",
     "PackFault",
     "Person",
+    "Serials",
     "StoredFile",
     "acting",
     "active_people",
@@ -93,6 +95,7 @@ __all__ = [
     "add_organ",
     "adopt_file",
     "announce",
+    "announced_beside",
     "appoint",
     "audit_heads",
     "audit_page",
@@ -149,6 +152,7 @@ __all__ = [
     "region",
     "region_range",
     "regions",
+    "remembering_people",
     "rename_organ",
     "require",
     "require_safe_role",

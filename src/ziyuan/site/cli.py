@@ -25,7 +25,7 @@ ENTRIES = {
     "feel": Entry("ziyuan.base.feel.cli", "feel", "FEEL 表达式"),
     "bpmn": Entry("ziyuan.workflow.cli", "bpmn", "BPMN 流程文件"),
     "dmn": Entry("ziyuan.workflow.cli", "dmn", "DMN 决策文件"),
-    "case": Entry("ziyuan.workflow.cli", "case", "在办案件的流程升级", connect),
+    "case": Entry("ziyuan.workflow.cli", "case", "案件:成批下发,流程升级", connect),
     "pack": Entry("ziyuan.workflow.cli", "pack", "业务包检查"),
     "exchange": Entry("ziyuan.exchange.cli", "commands", "内外网交换", connect),
     "sample": Entry("ziyuan.site.sample.cli", "sample", "生成示例县的数据包"),

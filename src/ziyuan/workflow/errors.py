@@ -183,3 +183,21 @@ class MigrationRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"流程升级不能进行:{reason}。", reason=reason)
+class DispatchUnreadable(UserError):
+    code = "ZY-WFL-090"
+    remedy = "请按“no(外部编号)、county(县级代码)、表单字段”的列名整理后重新下发。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"下发清单未能读取:{reason}。", reason=reason)
+
+
+class DispatchRefused(UserError):
+    """One bad row was enough, for so it was asked."""
+
+    code = "ZY-WFL-091"
+    status = 409
+    remedy = "没有开立任何案件。请按行号改正后重新下发;也可以只下发合格的行。"
+
+    def __init__(self, faults: list[dict[str, object]]) -> None:
+        first = faults[0]
+        super().__init__(f"有 {len(faults)} 行不合格,第 {first['line']} 行:{first['reason']}。", faults=faults)

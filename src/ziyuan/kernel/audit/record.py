@@ -1,6 +1,6 @@
 """Write an audit row (审计) in the transaction of the act it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -62,17 +62,18 @@ def record(
     county: str | None = None,
     before: Any = None,
     after: Any = None,
+    beside: Sequence[tuple[str, list[Any]]] = (),
     **detail: Any,
 ) -> None:
-    """Append one row to the chain of `county` (default: the actor's own region).
+    """Append one row to the chain of `county` (default: the actor's own region); `beside` are statements for the same turn.
 
     The lock on the chain's head is held until commit, so call it late in the verb: it orders the acts of one county.
     """
     chain = county or by.region
-    head = _locked_head(chain)
+    seq, prev = _locked_head(chain)
     row = AuditRow(
         chain=chain,
-        seq=head.seq + 1,
+        seq=seq + 1,
         at=now(),
         actor=by.name,
         actor_id=by.person,
@@ -84,23 +85,39 @@ def record(
         before_sm3=state_digest(before),
         after_sm3=state_digest(after),
         detail=plain(detail),
-        prev=head.h,
+        prev=prev,
     )
     row.h = row_hash(row)
-    _insert(row)
-    AuditHead.objects.filter(chain=chain).update(seq=row.seq, h=row.h)
+    _append(row, beside)
 
 
-def _locked_head(chain: str) -> AuditHead:
-    AuditHead.objects.bulk_create([AuditHead(chain=chain, seq=0, h=GENESIS)], ignore_conflicts=True)
-    return AuditHead.objects.select_for_update().get(chain=chain)
+_HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = %s FOR UPDATE"
+_FIRST = "INSERT INTO kernel_audithead (chain, seq, h) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
 
 
-def _insert(row: AuditRow) -> None:
-    """Plain INSERT without RETURNING: the application may add rows here but not read them."""
-    fields = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
-    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
-    names = ", ".join(f'"{f.column}"' for f in fields)
-    marks = ", ".join(["%s"] * len(fields))
+def _locked_head(chain: str) -> tuple[int, str]:
+    """(number, hash) of the last row of a chain, locked until commit; a chain begins with its first act."""
     with connection.cursor() as cursor:
-        cursor.execute(f'INSERT INTO "{AuditRow._meta.db_table}" ({names}) VALUES ({marks})', values)
+        cursor.execute(_HEAD, [chain])
+        found = cursor.fetchone()
+        if found is None:
+            cursor.execute(_FIRST, [chain, GENESIS])
+            cursor.execute(_HEAD, [chain])
+            found = cursor.fetchone()
+    return found[0], found[1]
+
+
+_FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
+_APPEND = (
+    f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(f.column for f in _FIELDS)})"
+    f" VALUES ({', '.join(['%s'] * len(_FIELDS))});"
+    f" UPDATE {AuditHead._meta.db_table} SET seq = %s, h = %s WHERE chain = %s"
+)
+
+
+def _append(row: AuditRow, beside: Sequence[tuple[str, list[Any]]]) -> None:
+    """The row and the new head in one turn. Without RETURNING: the application may add rows here but not read them."""
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
+    with connection.cursor() as cursor:
+        statements = [(_APPEND, [*values, row.seq, row.h, row.chain]), *beside]
+        cursor.execute("; ".join(text for text, _ in statements), [v for _, told in statements for v in told])

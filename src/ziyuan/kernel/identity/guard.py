@@ -35,6 +35,7 @@ def acting(actor: Actor, using: str = "default") -> Iterator[Actor]:
 
     Nests freely; an inner actor's region holds inside only. Outside of it protected tables show no row at all.
     """
+    inner = connections[using].in_atomic_block
     with transaction.atomic(using=using):
         before = _stack.get()
         _set_region(actor, using)
@@ -43,7 +44,8 @@ def acting(actor: Actor, using: str = "default") -> Iterator[Actor]:
             yield actor
         finally:
             _stack.reset(token)
-            _restore(before, using)
+            if inner:  # else the settings end with the transaction, now
+                _restore(before, using)
 
 
 def _set_region(actor: Actor, using: str) -> None:

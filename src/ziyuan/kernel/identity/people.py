@@ -5,9 +5,11 @@ from datetime import date
 from ziyuan.kernel.identity.models import Membership, Organ, Person, Post
 from ziyuan.kernel.identity.periods import in_force
 from ziyuan.kernel.identity.signin import hash_password
+from ziyuan.kernel.identity.standing import kept
 from ziyuan.kernel.nodes.node import today
 
 
+@kept
 def people(role: str, region: str, day: date | None = None) -> list[Person]:
     """Who holds `role` on a day (today) in an organ of exactly that region, by user name; today nobody without an account."""
     on = day or today()

@@ -58,6 +58,8 @@ ACTS = {
     "case.resume_clock": "恢复计时",
     "case.extend": "申请延期",
     "case.approve_extension": "答复延期申请",
+    "case.dispatch": "成批下发案件",
+    "case.dispatched": "成批下发案件",
     "case.due_recomputed": "按新的放假通知重算办理期限",
     "case.figures_exported": "导出时限统计",
     "case.approve_jump": "批准跳转",

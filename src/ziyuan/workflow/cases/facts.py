@@ -39,8 +39,12 @@ def evaluate(texts: dict[str, str], names: dict[str, Any]) -> dict[str, Any]:
 
 def exact(value: Any) -> Any:
     """The value with every float as the decimal that its text says, so that it can be hashed and computed with."""
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, dict):
-        return {k: exact(v) for k, v in value.items()}
-    return [exact(v) for v in value] if isinstance(value, list) else value
+    kind = type(value)
+    if kind is dict:
+        return {name: exact(inner) if type(inner) in _INEXACT else inner for name, inner in value.items()}
+    if kind is list:
+        return [exact(inner) if type(inner) in _INEXACT else inner for inner in value]
+    return Decimal(repr(value)) if kind is float else value
+
+
+_INEXACT = frozenset({dict, list, float})

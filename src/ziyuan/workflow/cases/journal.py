@@ -1,12 +1,15 @@
 """Append events to a case, write its rows from the fold of them, build them again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
-from ziyuan.workflow.cases.models import Case, CaseEvent, Task
+from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold
 from ziyuan.workflow.engine import next_due
 
@@ -18,8 +21,10 @@ class Journal:
 
     def __init__(self, case: Case, by: kernel.Actor) -> None:
         self.case, self.by = case, by
-        self.state: State = case.state if case.pk else empty()
-        self._pending: list[CaseEvent] = []
+        self.state: State = {**case.state} if case.pk else empty()
+        self._pending: list[rows.Row] = []
+        self._beside: list[rows.Statement] = []
+        self._stored = _Stored.of(case, self.state)
 
     def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
         """One more event; returns the state after it. `by` where it is not the actor's own (a timer before his act)."""
@@ -37,31 +42,70 @@ class Journal:
         self.case.seq, self.case.head = head["seq"], digest
         return self.state
 
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What the audit keeps of the case after an act: the head of its chain, on which all before it hangs."""
+        return {"seq": self.case.seq, "head": self.case.head}
+
+    def announce(self, name: str, county: str = "", **facts: Any) -> None:
+        """Announce with the case's rows, in the turn that writes them."""
+        self._beside += kernel.announced_beside(name, county, **facts)
+
     def save(self) -> Case:
         """Write the case row, its events and its tasks."""
-        project(self.case, self.state)
-        self.case.save()
-        for event in self._pending:
-            event.case = self.case
-            event.counties = self.case.counties
-        CaseEvent.objects.bulk_create(self._pending)
-        self._pending = []
-        _write_tasks(self.case, self.state)
+        save_all([self])
         return self.case
 
+    def written(self) -> tuple[list[rows.Row], list[rows.Row], list[rows.Statement]]:
+        """What is to be written of a case that has its number: events, and tasks new or changed."""
+        case = self.case
+        events = [{**event, "case_id": case.pk, "counties": case.counties} for event in self._pending]
+        tasks = self._stored.changed(case, self.state)
+        beside = self._beside
+        self._pending, self._beside, self._stored = [], [], _Stored.of(case, self.state)
+        return events, tasks, beside
 
-def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> CaseEvent:
-    return CaseEvent(
-        seq=head["seq"],
-        at=datetime.fromisoformat(head["at"]),
-        actor=head["actor"],
-        actor_id=head["actor_id"],
-        organ=head["organ"],
-        kind=kind,
-        body=body,
-        prev=case.head,
-        hash=digest,
+
+def save_all(journals: Sequence[Journal]) -> None:
+    """Write what the journals say, of many cases as of one."""
+    if not journals:
+        return
+    for journal in journals:
+        project(journal.case, journal.state)
+    old = [journal.case for journal in journals if journal.case.pk is not None]
+    rows.insert([journal.case for journal in journals if journal.case.pk is None])
+    events, tasks, beside = (
+        [one for part in parts for one in part] for parts in zip(*(journal.written() for journal in journals), strict=True)
     )
+    rows.write(old, events, tasks, beside)
+
+
+_REPEATED = ("counties", "due")  # what every task row repeats of its case
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What stands in the task rows: the tasks, and what the rows repeat of the case."""
+
+    tasks: dict[str, Any]
+    repeated: list[Any]
+
+    @classmethod
+    def of(cls, case: Case, state: State) -> "_Stored":
+        return cls(state["tasks"] if case.pk else {}, [getattr(case, name) for name in _REPEATED])
+
+    def changed(self, case: Case, state: State) -> list[rows.Row]:
+        before = self.tasks if self.repeated == [getattr(case, name) for name in _REPEATED] else {}
+        return [
+            {"case_id": case.pk, "number": int(number), "told": task, **task_columns(case, task, case.due)}
+            for number, task in state["tasks"].items()
+            if before.get(number) != task
+        ]
+
+
+def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], digest: str) -> rows.Row:
+    told = {name: head[name] for name in ("seq", "at", "actor", "actor_id", "organ")}
+    return {**told, "kind": kind, "body": body, "prev": case.head, "hash": digest}
 
 
 def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:
@@ -101,17 +145,6 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
         "due": due,
         "outcome": task["outcome"],
     }
-
-
-def _write_tasks(case: Case, state: State) -> None:
-    stored = {t.number: t for t in case.tasks.all()}
-    for number, task in state["tasks"].items():
-        columns = task_columns(case, task, case.due)
-        row = stored.get(int(number))
-        if row is None:
-            Task.objects.create(case=case, number=int(number), **columns)
-        elif any(getattr(row, name) != value for name, value in columns.items()):
-            Task.objects.filter(pk=row.pk).update(**columns)
 
 
 def rebuild(case: Case) -> tuple[State, str]:

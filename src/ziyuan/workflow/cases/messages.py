@@ -39,7 +39,7 @@ def case_message(
         by_itself(rt, journal, "message_came", step, vars=given, name=name)
         journal.save()
         kernel.record(
-            by, "case.message_came", on=("case", row.no), county=row.county, after=journal.state, name=name
+            by, "case.message_came", on=("case", row.no), county=row.county, after=journal.mark, name=name
         )
         kernel.announce("case.changed", county=row.county, case=row.pk, action="message_came")
 

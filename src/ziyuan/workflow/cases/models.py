@@ -8,9 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from ziyuan.workflow.cases.whole import StateField
+
 
 class Case(models.Model):
-    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`."""
+    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows."""
 
     no = models.CharField(max_length=40, unique=True)
     outer_no = models.CharField(max_length=40, unique=True)
@@ -28,7 +30,7 @@ class Case(models.Model):
     next_due = models.DateTimeField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
-    state = models.JSONField()
+    state = StateField()
 
     class Meta:
         indexes = (
@@ -76,7 +78,10 @@ class Command(models.Model):
 
 class Task(models.Model):
     """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool: that of its role and
-    region, or of the people whom its strategy named (`candidates`)."""
+    region, or of the people whom its strategy named (`candidates`).
+
+    `told` is the task as the events say it, whole; the columns repeat what queries ask for.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     counties = ArrayField(models.CharField(max_length=12))
@@ -92,6 +97,7 @@ class Task(models.Model):
     done = models.DateTimeField(null=True)
     due = models.DateField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    told = models.JSONField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("case", "number"), name="task_number"),)

@@ -1,15 +1,18 @@
 """What the applicant is told: one event a step, carried out by the exchange."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case
 
 
-def tell_outside(case: Case, state: dict[str, Any], status: str, **more: Any) -> None:
-    """Announce the applicant's view of the case; nothing in it names an officer."""
+def tell_outside(
+    case: Case, state: dict[str, Any], status: str, *, through: Callable[..., Any] = kernel.announce, **more: Any
+) -> None:
+    """Announce the applicant's view of the case; nothing in it names an officer. `through`: a journal's own `announce`."""
     correction = state["correction"]
-    kernel.announce(
+    through(
         "case.outside",
         county=state["case"]["county"],
         outer_no=case.outer_no,

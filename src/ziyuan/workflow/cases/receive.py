@@ -36,20 +36,41 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
         if known is not None:
             return known
         rt = runtime(message["matter"])
-        county, counties = _place(message["site"], by)
+        county, counties = place(message["site"], by)
         keep(rt)
-        case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
-        journal = Journal(case, by)
-        journal.add("opened", _opened_body(rt, message, county, counties, by))
-        screen(rt, journal)
-        _start(rt, journal)
-        journal.save()
+        year = kernel.today().year
+        serial = kernel.next_number(series_of(rt, county), year)
+        journal = opening(rt, message, county, counties, number_of(rt, county, year, serial), by)
+        case = journal.save()
         keep_papers(case, message["papers"])
         _told(journal, "已收件", "opened", outer_no=case.outer_no)
         return case
 
 
-def _place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
+def series_of(rt: Runtime, county: str) -> str:
+    """The series of a county's case numbers."""
+    return f"case.{rt.matter.key}.{county}"
+
+
+def number_of(rt: Runtime, county: str, year: int, serial: int) -> str:
+    """The case number as the matter writes it."""
+    return str(rt.matter.told["case"]["number"].format(county=county, year=year, serial=serial))
+
+
+def opening(
+    rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor
+) -> Journal:
+    """A case as it begins, not written yet: what was handed in, what the map finds, the first tasks."""
+    case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
+    journal = Journal(case, by)
+    journal.add("opened", _opened_body(rt, message, county, counties, no, by))
+    if "screening" in rt.matter.told:
+        screen(rt, journal)
+    _start(rt, journal)
+    return journal
+
+
+def place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
     """(county with the largest share, all counties touched). Raises OutsideProvince."""
     touched = onemap.counties_of(PlaneShape.from_json(site), on=kernel.today(), by=by)
     if not touched:
@@ -58,14 +79,12 @@ def _place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
 
 
 def _opened_body(
-    rt: Runtime, message: Message, county: str, counties: list[str], by: kernel.Actor
+    rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor
 ) -> dict[str, Any]:
-    year = kernel.today().year
     declared = rt.matter.told["case"]
-    serial = kernel.next_number(f"case.{rt.matter.key}.{county}", year)
     names = {"form": message["form"]}
     told = {
-        "no": declared["number"].format(county=county, year=year, serial=serial),
+        "no": no,
         "outer_no": message["no"],
         "matter": rt.matter.key,
         "title": feel.evaluate(declared["title"], names),
@@ -90,7 +109,7 @@ def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:
     case = journal.case
     tell_outside(case, journal.state, status)
     kernel.record(
-        journal.by, f"case.{act}", on=("case", case.no), county=case.county, after=journal.state, **detail
+        journal.by, f"case.{act}", on=("case", case.no), county=case.county, after=journal.mark, **detail
     )
     kernel.announce("case.changed", county=case.county, case=case.pk, action=act)
 
@@ -120,7 +139,7 @@ def answer(message: Message, by: kernel.Actor) -> Case:
             "form": message["form"],
             "site": message["site"],
             "papers": message["papers"],
-            "counties": _place(message["site"], by)[1] if moved else state["case"]["counties"],
+            "counties": place(message["site"], by)[1] if moved else state["case"]["counties"],
             **due_now(rt, state, stops, today),
         }
         journal.add("correction_answered", body)

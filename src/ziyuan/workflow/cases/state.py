@@ -5,7 +5,6 @@ state, tasks opened and closed), so that an old case is rebuilt without the proc
 """
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 State = dict[str, Any]
@@ -37,11 +36,23 @@ def empty() -> State:
 
 def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) -> State:
     """The state after one event. `head` = {"seq", "at", "actor", "actor_id", "organ"}. The given state is unchanged."""
-    after = deepcopy(state)
+    after = {name: part if name in _WHOLE else _own(part) for name, part in state.items()}
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
     return after
 
+
+_WHOLE = frozenset({"engine", "site", "screening", "route"})  # an event brings another, and never changes a part of it
+_NESTED = frozenset({dict, list})
+
+
+def _own(part: Any) -> Any:
+    """A copy that an event may change; texts, numbers and the like are never changed in place."""
+    if type(part) is dict:
+        return {name: _own(inner) if type(inner) in _NESTED else inner for name, inner in part.items()}
+    if type(part) is list:
+        return [_own(inner) if type(inner) in _NESTED else inner for inner in part]
+    return part
 
 def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     """Consequences that any event may carry: engine state, tasks closed, tasks opened, variables."""

@@ -64,7 +64,7 @@ def ring_case(by: kernel.Actor, case_id: int) -> bool:
         rung = ring(runtime_of(case), journal)
         journal.save()
         if rung:
-            kernel.record(by, "case.timer_fired", on=("case", case.no), county=case.county, after=journal.state)
+            kernel.record(by, "case.timer_fired", on=("case", case.no), county=case.county, after=journal.mark)
             kernel.announce("case.changed", county=case.county, case=case.pk, action="timer_fired")
         return rung > 0
 

@@ -130,7 +130,7 @@ def _carried_out(
         _offered(by, rt, journal.state, word, stop)
         detail = change(rt, journal)
         journal.save()
-        kernel.record(by, word, on=("case", case.no), county=case.county, after=journal.state, **detail)
+        kernel.record(by, word, on=("case", case.no), county=case.county, after=journal.mark, **detail)
         kernel.announce("case.changed", county=case.county, case=case.pk, action=word)
 
 

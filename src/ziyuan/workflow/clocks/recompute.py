@@ -52,7 +52,7 @@ def _again(by: kernel.Actor, case_id: int) -> bool:
         journal.add("due_recomputed", {**due, "was": was, "announced_to": last_year})
         journal.save()
         kernel.record(
-            by, "case.due_recomputed", on=("case", case.no), county=case.county, after=journal.state, was=was["due"]
+            by, "case.due_recomputed", on=("case", case.no), county=case.county, after=journal.mark, was=was["due"]
         )
         kernel.announce("case.changed", county=case.county, case=case.pk, action="case.due_recomputed")
         if due["due"] != was["due"]:

@@ -7,12 +7,7 @@ from typing import Any
 import click
 
 
-@click.group("case")
-def commands() -> None:
-    """案件:把在办案件升级到事项的现行版本。"""
-
-
-@commands.command("migrate")
+@click.command("migrate")
 @click.argument("matter", metavar="事项")
 @click.option("--dry-run", is_flag=True, help="只试算:逐件列出变化,什么都不写。")
 @click.option("--json", "as_json", is_flag=True, help="逐行输出 JSON。")

@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                 ('done', models.DateTimeField(null=True)),
                 ('due', models.DateField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=20)),
+                ('told', models.JSONField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='workflow.case')),
             ],
             options={

@@ -11,7 +11,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import correction_stop, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
-from ziyuan.workflow.cases.lock import first_time, locked_case
+from ziyuan.workflow.cases.lock import locked_once
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
@@ -54,8 +54,8 @@ def act(
         raise FormIncomplete({"opinion": f"意见不能超过 {LONGEST_OPINION} 个字"})
     with kernel.acting(by):
         kernel.require(by, "case.act")
-        case = locked_case(case_id)
-        if not first_time(command and f"{action}:{command}", "case", case_id):
+        case = locked_once(case_id, command and f"{action}:{command}")
+        if case is None:
             return
         rt = runtime_of(case)
         journal = Journal(case, by)
@@ -64,16 +64,17 @@ def act(
         journal.by = signer
         _VERBS[action](rt, journal, number, said)
         journal.save()
-        kernel.record(
+        changed = kernel.announced_beside("case.changed", county=case.county, case=case.pk, action=action)
+        kernel.record(  # last, for acts of one county wait for each other from here to the commit
             signer,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
-            after=journal.state,
+            after=journal.mark,
+            beside=changed,
             task=number,
             opinion=said.opinion,
         )
-        kernel.announce("case.changed", county=case.county, case=case.pk, action=action)
 
 
 def _offered(
@@ -113,7 +114,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         decide(rt, journal, step.end or "", opinion)
     else:
         take_earlier(rt, journal)
-        tell_outside(journal.case, journal.state, "办理中")
+        tell_outside(journal.case, journal.state, "办理中", through=journal.announce)
     return None
 
 

@@ -1,0 +1,125 @@
+"""Read a case with its tasks in one turn to the database, and write what changed in one more: every act pays for both."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from ziyuan.workflow.cases.models import Case, CaseEvent, Task
+from ziyuan.workflow.cases.whole import TASKS
+
+_FIXED = frozenset({"case", "number"})  # of a task row; what is not the case's own to change belongs here too
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[Any, ...]:
+    """Every column but the number that the database gives."""
+    return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def _reading() -> str:
+    names = ", ".join(field.column for field in Case._meta.concrete_fields)
+    return (
+        f"SELECT {names} FROM workflow_case WHERE id = %s FOR UPDATE;"
+        " SELECT number, told FROM workflow_task WHERE case_id = %s ORDER BY number"
+    )
+
+
+def locked(case_id: int, once: tuple[str, list[Any]] | None = None) -> tuple[Case | None, bool]:
+    """The case row, locked until commit, its state whole; None outside the session's region.
+
+    `once` is a statement carried out under the lock in the same turn; the second answer says whether it wrote a row.
+    """
+    text, values = (f"; {once[0]}", once[1]) if once else ("", [])
+    with connection.cursor() as cursor:
+        cursor.execute(_reading() + text, [case_id, case_id, *values])
+        row = cursor.fetchone()
+        if row is None:
+            return None, False
+        cursor.nextset()
+        tasks = {str(number): json.loads(told) for number, told in cursor.fetchall()}
+        fresh = bool(cursor.nextset() and cursor.rowcount) if once else True
+    told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, row, strict=True)}
+    told["state"][TASKS] = tasks
+    case = Case.from_db(connection.alias, list(told), list(told.values()))
+    case.__dict__[_AS_READ] = told
+    return case, fresh
+
+
+_AS_READ = "_as_read"  # what a locked row held, so that an act writes the columns it changed
+
+
+def _loaded(field: Any, value: Any) -> Any:
+    return field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+
+
+def insert(cases: Sequence[Case]) -> None:
+    """New cases, which get their numbers, in one turn."""
+    if cases:
+        told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
+        for row in told:
+            row["state"] = {name: part for name, part in row["state"].items() if name != TASKS}
+        text, values = _insert(Case, told)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{text} RETURNING id", values)
+            for case, (number,) in zip(cases, cursor.fetchall(), strict=True):
+                case.pk, case._state.adding = number, False
+
+
+Statement = tuple[str, list[Any]]
+Row = dict[str, Any]  # by column
+
+
+def write(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row], beside: Sequence[Statement] = ()) -> None:
+    """Cases that stood before, new events, and tasks new or changed, all in one turn, with statements beside them."""
+    statements = [told for told in map(_update, cases) if told[1]]
+    if events:
+        statements.append(_insert(CaseEvent, events))
+    if tasks:
+        text, values = _insert(Task, tasks)
+        changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
+        told = ", ".join(f"{name} = excluded.{name}" for name in changed)
+        statements.append((f"{text} ON CONFLICT (case_id, number) DO UPDATE SET {told}", values))
+    statements += beside
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(text for text, _ in statements), [v for _, values in statements for v in values])
+
+
+def _update(case: Case) -> Statement:
+    read = case.__dict__.get(_AS_READ, {})
+    fields = [f for f in _columns(Case) if f.attname not in read or getattr(case, f.attname) != read[f.attname]]
+    if not fields:
+        return "", []
+    read.update((f.attname, getattr(case, f.attname)) for f in fields if read)
+    told = ", ".join(f"{field.column} = %s" for field in fields)
+    return f"UPDATE workflow_case SET {told} WHERE id = %s", [*_values(fields, case), case.pk]
+
+
+@cache
+def _inserting(model: type[models.Model]) -> tuple[str, Row]:
+    """The statement that inserts rows told as one JSON list, and what a column holds that a row does not tell."""
+    names = ", ".join(field.column for field in _columns(model))
+    table = model._meta.db_table
+    text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"
+    return text, {field.column: field.get_default() for field in _columns(model) if field.has_default() or field.empty_strings_allowed}
+
+
+def _insert(model: type[models.Model], rows: Sequence[Row]) -> Statement:
+    text, blank = _inserting(model)
+    return text, [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)]
+
+
+def _plain(value: Any) -> str:
+    """Days and moments as text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _values(fields: Iterable[Any], row: models.Model) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]

@@ -1,0 +1,66 @@
+"""A case's state is stored in parts, its tasks each in a row, and read whole whichever way it is asked for."""
+
+from django.db import connection
+
+from tests.workflow.world import FEIXI
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import rows
+from ziyuan.workflow.cases.journal import rebuild
+from ziyuan.workflow.cases.lock import locked_case
+from ziyuan.workflow.models import Case, Task
+
+SYSTEM = kernel.system_actor
+
+
+def test_the_tasks_lie_in_their_rows_and_nowhere_else(world):
+    case = world.decided()
+    with kernel.acting(SYSTEM()), connection.cursor() as cursor:
+        cursor.execute("SELECT state ? 'tasks' FROM workflow_case WHERE id = %s", [case.pk])
+        assert cursor.fetchone() == (False,)
+        told = {str(t.number): t.told for t in Task.objects.filter(case=case)}
+        assert told == rebuild(case)[0]["tasks"]
+
+
+def test_whichever_way_the_state_is_read_the_tasks_are_in_it(world):
+    case = world.decided()
+    with kernel.acting(SYSTEM()):
+        whole = rebuild(case)[0]
+        task = Task.objects.select_related("case").filter(case=case).first()
+        read = [
+            locked_case(case.pk),
+            Case.objects.get(pk=case.pk),
+            Case.objects.select_for_update(skip_locked=True).get(pk=case.pk),
+            task.case,
+            Task.objects.get(pk=task.pk).case,
+            Case.objects.defer("state").get(pk=case.pk),
+        ]
+        assert [one.state == whole for one in read] == [True] * len(read)
+        assert [list(one.state["tasks"]) for one in read] == [["1", "2"]] * len(read)
+        assert Case.objects.values_list("state", flat=True).get(pk=case.pk) == whole
+        assert Case.objects.filter(state__case__county=FEIXI).values_list("state__case", flat=True).get() == whole["case"]
+    assert Case.objects.filter(pk=case.pk).first() is None, "outside of an actor's session neither row is seen"
+
+
+def test_tasks_come_in_the_order_of_their_numbers(world):
+    case = world.open()
+    for _ in range(6):
+        world.act("county_clerk", FEIXI, case, "agree")
+        world.act("county_chief", FEIXI, case, "return")
+    assert [int(n) for n in world.state(case)["tasks"]] == list(range(1, 14))
+
+
+def test_an_act_writes_only_the_rows_it_changes(world, monkeypatch):
+    case, written, write = world.open(), [], rows.write
+
+    def watched(cases, events, tasks, *beside):
+        written.append(([c.pk for c in cases], [e["kind"] for e in events], [t["number"] for t in tasks]))
+        write(cases, events, tasks, *beside)
+
+    monkeypatch.setattr(rows, "write", watched)
+    world.act("county_clerk", FEIXI, case, "agree")
+    assert written == [([case.pk], ["accepted", "completed"], [1, 2])]
+    world.act("county_chief", FEIXI, case, "correct", items=[{"kind": "field", "target": "scale", "text": "请写明"}])
+    assert written[1:] == [([case.pk], ["correction_asked"], [1, 2])], "the limit stands, which every row repeats"
+    world.answer(case)
+    world.act("county_chief", FEIXI, case, "return")
+    assert written[-1] == ([case.pk], ["returned"], [2, 3])
