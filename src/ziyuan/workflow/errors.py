@@ -143,3 +143,29 @@ class EndWithoutPerson(ZiyuanError):
 
     def __init__(self, no: str, end: str) -> None:
         super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)
+
+
+class PlatformAway(ZiyuanError):
+    code = "ZY-WFL-090"
+    status = 503
+    remedy = "案件照常办理;平台恢复以后自动补报,编码到时写入案卷。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"统一受理平台暂不可用:{reason}。")
+
+
+class NumberTaken(ZiyuanError):
+    code = "ZY-WFL-091"
+    status = 409
+    remedy = "请把两件案号和编码告诉平台的管理单位核对;改正以后自动再取。"
+
+    def __init__(self, number: str, no: str) -> None:
+        super().__init__(f"平台给案件 {no} 的编码“{number}”已属于另一件案件。", number=number)
+
+
+class CalendarRefused(UserError):
+    code = "ZY-WFL-092"
+    remedy = "请核对通知的行政区和年度;全国的通知由省级按年度依次装入,地方的安排由所在行政区装入。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"放假通知没有装入:{reason}。", fields={"file": reason})

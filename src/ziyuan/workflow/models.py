@@ -11,5 +11,21 @@ from ziyuan.workflow.cases.models import (
     Paper,
     Task,
 )
+from ziyuan.workflow.consulting.models import Consultation
+from ziyuan.workflow.platform.models import PlatformReport
+from ziyuan.workflow.serving.models import Service
 
-__all__ = ["Application", "AppliedEffect", "Case", "CaseEvent", "Command", "Document", "MatterVersion", "Paper", "Task"]
+__all__ = [
+    "Application",
+    "AppliedEffect",
+    "Case",
+    "CaseEvent",
+    "Command",
+    "Consultation",
+    "Document",
+    "MatterVersion",
+    "Paper",
+    "PlatformReport",
+    "Service",
+    "Task",
+]

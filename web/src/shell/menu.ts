@@ -14,7 +14,10 @@ export function menu(): Entry[] {
   const control = may('control_area.register') && session.ofProvince()
   const entries: [boolean, Entry][] = [
     [may('case.act') || may('case.read'), { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5' }],
-    [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z' }],
+    [
+      may('case.read'),
+      { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: [...(may('consultation.read') ? [{ to: '/consultations', title: '征求意见' }] : [])] },
+    ],
     [
       may('delivery.read'),
       {

@@ -12,25 +12,11 @@ from ziyuan.workflow.cases.lock import command_key
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
+from ziyuan.workflow.forms.files import media_of
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.forms.validate import faults, typed
 
 EDITABLE = frozenset({"draft", "correcting"})
-PAPER_LIMIT = 50 * 1024 * 1024
-MEDIA = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "txt": "text/plain",
-}
-_MAGIC = {
-    "pdf": b"%PDF-",
-    "jpg": b"\xff\xd8\xff",
-    "jpeg": b"\xff\xd8\xff",
-    "png": b"\x89PNG\r\n\x1a\n",
-    "txt": b"",
-}
 
 
 def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[str, Any]:
@@ -139,7 +125,7 @@ def add_paper(by: kernel.Actor, number: int, kind: str, name: str, data: bytes) 
         kinds = {p["id"]: p["title"] for p in runtime(draft.matter).matter.told["papers"]}
         if kind not in kinds:
             raise FormIncomplete({"kind": f"没有这类材料:{clean(kind)[:40]}"})
-        media = _media(kinds[kind], name, data)
+        media = media_of(kinds[kind], name, data)
         stored = kernel.put_file(data, name=name, media=media)
         draft.papers.filter(kind=kind, replaced=False).update(replaced=True)
         Paper.objects.create(
@@ -153,16 +139,6 @@ def add_paper(by: kernel.Actor, number: int, kind: str, name: str, data: bytes) 
         )
         _touch(draft)
         return shown(draft)
-
-
-def _media(title: str, name: str, data: bytes) -> str:
-    """The media type, when name and content agree on an accepted one."""
-    ending = name.rsplit(".", 1)[-1].lower()
-    if ending not in MEDIA or not data.startswith(_MAGIC[ending]):
-        raise FormIncomplete({"file": f"{title}“{name}”应为 PDF、JPG、PNG 或 TXT 文件,且内容与扩展名一致"})
-    if not data or len(data) > PAPER_LIMIT:
-        raise FormIncomplete({"file": f"{title}应大于 0 且不超过 {PAPER_LIMIT >> 20} MB"})
-    return MEDIA[ending]
 
 
 def _touch(draft: Application, *fields: str) -> None:

@@ -8,6 +8,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.state import State, empty, fold, next_timer
+from ziyuan.workflow.consulting.rows import write_consultations
+from ziyuan.workflow.serving.rows import write_services
 
 GENESIS = "0" * 64
 
@@ -46,6 +48,8 @@ class Journal:
         CaseEvent.objects.bulk_create(self._pending)
         self._pending = []
         _write_tasks(self.case, self.state)
+        write_services(self.case, self.state)
+        write_consultations(self.case, self.state)
         return self.case
 
 
@@ -80,6 +84,7 @@ def project(case: Case, state: State) -> None:
     case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
     case.next_due = next_timer(state)
+    case.platform_no = told.get("platform_no", "")
     case.state = state
 
 

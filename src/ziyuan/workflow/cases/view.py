@@ -13,7 +13,12 @@ from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.clocks.offers import told_with
+from ziyuan.workflow.consulting.offers import consulting
+from ziyuan.workflow.platform.outbox import standing
+from ziyuan.workflow.quality.score import quality
+from ziyuan.workflow.serving.view import serving
 from ziyuan.workflow.tasks.actions import OUTCOMES, offers
 
 STATUS = {
@@ -46,6 +51,13 @@ KINDS = {
     "decided": "作出决定",
     "effected": "决定生效",
     "issued": "制发文书",
+    "served": "送达",
+    "service_failed": "没有送到",
+    "numbered": "取得统一受理编码",
+    "consulted": "征求意见",
+    "consult_answered": "收到征求意见的答复",
+    "consult_recalled": "收回征求意见",
+    "consult_overdue": "征求意见到期没有答复",
     "withdrawn": "撤件",
     "rated": "服务评价",
 }
@@ -79,12 +91,16 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "opinions": _opinions(state),
             "log": _log(case),
             "documents": _documents(case),
+            "serving": serving(by, state, kernel.today(), calendar_of(state)),
+            "consulting": consulting(by, rt, state),
             "tasks": _tasks(state),
             "actions": [o.to_json() for o in offers(by, rt, state)],
             "correction": state["correction"],
             "decision": state["decision"],
             "phrases": rt.matter.told.get("phrases", []),
             "rating": state["rating"],
+            "quality": quality(state),
+            "platform": standing(case),
         }
 
 
@@ -255,6 +271,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 _LOGGED = frozenset(
     {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
+    | {"service", "consultation", "answer", "no"}
 )
 
 

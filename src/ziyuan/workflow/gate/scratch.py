@@ -121,7 +121,7 @@ class Scratch:
         if missing:
             raise Refused("缺少材料:" + "、".join(p["title"] for p in missing))
         if action == "agree" and self.state["case"]["accepted"] is None:
-            self._add("accepted", clock.accept_body(self.rt, self.day))
+            self._add("accepted", clock.accept_body(self.rt, self.state, self.day))
         values = {**self.rt.values(self.state), "outcome": action}
         step = self.rt.graph.complete(
             self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide

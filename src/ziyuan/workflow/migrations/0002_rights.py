@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ziyuan.kernel.service import HI, LO, protect
+from ziyuan.kernel.service import HI, LO, in_region, protect
 
 _TOUCHES = f"""
 CREATE FUNCTION workflow_touches(counties varchar[]) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -18,6 +18,8 @@ _DOCUMENT = (
     f"(workflow_touches(counties) OR (counties = '{{}}' AND {_INSIDE} AND"
     f" ({_SYSTEM} OR outer_no IN (SELECT no FROM workflow_application))))"
 )
+# The organ that is asked for its opinion sees the request wherever the case lies, and nothing else of the case.
+_ASKED = f"(workflow_touches(counties) OR {in_region('to_region')})"
 
 
 def shared(table: str, read: str = "workflow_touches(counties)") -> migrations.RunSQL:
@@ -40,6 +42,9 @@ class Migration(migrations.Migration):
             read="case_id IN (SELECT id FROM workflow_case)",
             write="case_id IN (SELECT id FROM workflow_case)",
         ),
+        shared("workflow_service"),
+        shared("workflow_platformreport"),
+        protect("workflow_consultation", read=_ASKED, write="workflow_touches(counties)"),
         migrations.RunSQL(
             "CREATE TRIGGER case_event_never BEFORE UPDATE OR DELETE ON workflow_caseevent"
             " FOR EACH ROW EXECUTE FUNCTION kernel_never()",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import accept_body, correction_stop, open_stops, resumed_bodies
+from ziyuan.workflow.cases.clock import accept_body, correction_stop, moved_due, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.moving import move
@@ -97,12 +97,15 @@ def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], action: str, 
 def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     opinion, state = said.required_opinion(), journal.state
     if state["case"]["accepted"] is None and said.action == "agree":
-        state = journal.add("accepted", accept_body(rt, kernel.today()))
+        state = journal.add("accepted", accept_body(rt, state, kernel.today()))
     token = state["tasks"][str(number)]["token"]
     values = {**rt.values(state), "outcome": said.action}
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
     told = closed("done", said.action, opinion, journal.by)
     move(rt, journal, "completed", step, vars={"outcome": said.action}, told=told, task=number)
+    moved = moved_due(rt, journal.state)  # the route says whose calendar counts
+    if moved:
+        journal.add("due_recomputed", moved)
     if step.ended:
         for told in resumed_bodies(rt, journal.state, open_stops(journal.state), kernel.today()):
             journal.add("clock_resumed", told)

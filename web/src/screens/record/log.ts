@@ -20,6 +20,19 @@ function clockLines(body: Record<string, unknown>): string[] {
   return lines
 }
 
+/** A service of a document; a request for an opinion, and its answer. */
+function letterLines(body: Record<string, unknown>): string[] {
+  const lines: string[] = []
+  const service = body.service as { title: string; no: string; way: string; receiver: string; note: string } | undefined
+  if (service) lines.push(`${service.title}${service.no},${service.way}${service.receiver ? `,${service.receiver}` : ''}${service.note ? `,${service.note}` : ''}`)
+  const asked = body.consultation as { to_name: string; question: string; due: string } | number | undefined
+  if (asked && typeof asked === 'object') lines.push(`${asked.to_name}(${asked.due} 前答复):${asked.question}`)
+  else if (asked) lines.push(`第 ${asked} 件`)
+  const said = body.answer as { text: string } | undefined
+  if (said) lines.push(said.text)
+  return lines
+}
+
 export function bodyLines(body: Record<string, unknown> | string | null | undefined): string[] {
   if (!body) return []
   if (typeof body === 'string') return [body]
@@ -27,7 +40,7 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.opinion) lines.push(`意见:${String(body.opinion)}`)
   if (body.holder_name) lines.push(`接办人:${String(body.holder_name)}`)
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)
-  lines.push(...clockLines(body))
+  lines.push(...clockLines(body), ...letterLines(body))
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
