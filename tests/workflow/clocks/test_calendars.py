@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workflow.world import ANHUI, CHANGFENG, CHUZHOU, FARMLAND, FEIXI, HEFEI, box, breaks
+from tests.workflow.world import ANHUI, CHANGFENG, CHUZHOU, FEIXI, HEFEI, breaks
 from ziyuan.base import workdays
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
@@ -90,17 +90,19 @@ def test_the_narrower_order_wins_and_among_equals_the_later(world):
 
 
 def test_a_case_goes_by_the_calendar_of_the_organ_that_decides_it(world, on_day):
-    """The route leads to the city; what the county alone has ordered does not count for it, from the moment it is known."""
+    """The route leads to the province; what the county alone has ordered does not count for it, from the moment it is known."""
     workflow.load_notice(chief(world, FEIXI), notice(FEIXI, "2026-03-09 休"))
     on_day("2026-03-04")
     plain = world.open()
     world.act("county_clerk", FEIXI, plain, "agree")
     assert world.state(plain)["case"]["due"] == "2026-03-19"
-    big = world.open(box(*FARMLAND), papers=("application", "basis", "farmland_proof"))
+    big = world.open(project_level="province", investment=52000)
     world.act("county_clerk", FEIXI, big, "agree")
     state = world.state(big)
-    assert state["route"]["level"] != "county"
+    assert state["route"]["level"] == "province"
     assert state["case"]["due"] == "2026-03-18"
+    with kernel.acting(SYSTEM()):
+        assert CaseEvent.objects.filter(case=big, kind="due_recomputed").count() == 1
 
 
 def test_the_notice_of_the_next_year_makes_its_days_firm(world, on_day):

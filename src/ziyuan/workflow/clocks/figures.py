@@ -120,7 +120,7 @@ def cases_of(where: Q, matter: str, since: date, until: date) -> Iterator[Case]:
     found: QuerySet[Case] = Case.objects.filter(where, decided | running).exclude(accepted=None)
     if matter:
         found = found.filter(matter=matter)
-    paths = ("state__case", "state__stops", "state__extension")
+    paths = ("state__case", "state__stops", "state__extension", "state__decision", "state__route")
     for values in found.order_by("pk").values(*_COLUMNS, *paths).iterator(2000):
         told = {name.removeprefix("state__"): values.pop(name) for name in paths}
         yield Case(**values, state=told)
