@@ -47,7 +47,8 @@ def accepted(db):
 
 def test_a_decision_is_served_with_its_proof(accepted):
     case, address, clerk, chief = accepted
-    post(chief, f"{address}/actions/agree", opinion="同意。")
+    for action in ("claim", "agree"):
+        post(chief, f"{address}/actions/{action}", opinion="同意。")
     workflow.issue_document(case=case.pk)
     of = clerk.get(address).json()["serving"]["items"][0]["of"]
     told = {"of": of, "way": "直接送达", "at": kernel.now().isoformat(), "served": "true", "receiver": "王磊"}
