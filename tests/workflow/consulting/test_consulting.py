@@ -102,7 +102,8 @@ def test_the_answer_comes_into_the_case_once_and_names_who_gave_it(case, clerk, 
     for _ in range(2):
         workflow.answer_consultation(asked_organ, key, **SAID, letter=SCAN, letter_no="滁资函〔2026〕3号", command="one")
     told = shown(clerk, case)["items"][0]
-    assert (told["state"], told["answer"]["by"], told["answer"]["organ"]) == ("answered", asked_organ.name, asked_organ.organ_name)
+    said = told["answer"]
+    assert (told["state"], said["by"], said["organ"]) == ("answered", asked_organ.name, asked_organ.organ_name)
     assert workflow.case_file(clerk, case.pk, told["answer"]["letter"]["digest"])[1] == "复函.pdf"
     assert workflow.enclosed_file(asked_organ, key, 0)[1] == "复函.pdf"
     with pytest.raises(ActionRefused, match="已答复"):
@@ -148,7 +149,8 @@ def test_the_clock_runs_again_after_the_day_due_without_an_answer(cited, case, c
     workflow.answer_consultation(asked_organ, waiting(asked_organ)[0]["id"], **SAID)
     assert shown(clerk, case)["items"][0]["state"] == "answered", "a late answer is taken and stops nothing"
     with kernel.acting(system):
-        names = list(kernel.Event.objects.filter(name__startswith="case.consultation").order_by("pk").values_list("name", flat=True))
+        found = kernel.Event.objects.filter(name__startswith="case.consultation").order_by("pk")
+        names = list(found.values_list("name", flat=True))
     assert names == [f"case.consultation_{what}" for what in ("asked", "due", "overdue", "answered")]
 
 
@@ -262,7 +264,8 @@ def test_lists_page_filter_and_export_what_is_ours(case, clerk, asked_organ):
 
 def test_roles_without_cases_are_refused(db, make_actor):
     officer = make_actor("data_officer", FEIXI)
-    for look in (workflow.consultations_page, workflow.consultations_csv, workflow.organs, lambda by: workflow.consultation(by, 1)):
+    one = lambda by: workflow.consultation(by, 1)  # noqa: E731
+    for look in (workflow.consultations_page, workflow.consultations_csv, workflow.organs, one):
         with pytest.raises(errors.NotAllowed):
             look(officer)
 

@@ -121,7 +121,8 @@ def test_figures_by_hand_per_applicant_agent_and_month(world, several):
     assert (first["received"], first["settled"], first["first_pass"], first["first_pass_share"]) == (2, 2, 1, "50.0")
     assert (first["rounds"], first["field"], first["paper"], first["average_score"]) == (1, 1, 1, "92.5")
     assert (second["received"], second["settled"], second["first_pass_share"], second["average_score"]) == (1, 0, None, "70.0")
-    assert {title: line["average_score"] for title, line in lines(chief, group="agent").items()} == {"王磊": "77.5", "李华": "100.0"}
+    by_agent = lines(chief, group="agent")
+    assert {title: line["average_score"] for title, line in by_agent.items()} == {"王磊": "77.5", "李华": "100.0"}
     assert [line["key"] for line in workflow.quality_figures(chief, group="month")["items"]] == ["2026-03", "2026-04"]
     total = workflow.quality_figures(chief)["total"]
     assert (total["received"], total["rounds"], total["average_score"]) == (3, 3, "85.0")

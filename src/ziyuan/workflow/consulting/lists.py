@@ -110,7 +110,10 @@ def _shown(by: kernel.Actor, row: Consultation) -> dict[str, Any]:
     }
 
 
-_HEADS = ("案件编号", "项目名称", "征求机关", "被征求机关", "问题", "发出时间", "答复期限", "状态", "意见", "答复内容", "答复人", "答复时间")
+_HEADS = (
+    *("案件编号", "项目名称", "征求机关", "被征求机关", "问题", "发出时间", "答复期限", "状态"),
+    *("意见", "答复内容", "答复人", "答复时间"),
+)
 
 
 def consultations_csv(by: kernel.Actor, *, box: str = "in", state: str = "", q: str = "") -> bytes:

@@ -111,7 +111,8 @@ def supervision_figures(
                     count_case(line, case)
         items = [lines[key].to_json(months) for key in sorted(lines)]
         summed = {**total.to_json(False), "region_name": "合计"}
-    return {"since": since.isoformat(), "until": until.isoformat(), "level": level, "months": months, "items": items, "total": summed}
+    told = {"since": since.isoformat(), "until": until.isoformat(), "level": level, "months": months}
+    return {**told, "items": items, "total": summed}
 
 
 def _events(where: Q, matter: str, since: date, until: date) -> Iterator[dict[str, Any]]:
@@ -120,7 +121,8 @@ def _events(where: Q, matter: str, since: date, until: date) -> Iterator[dict[st
     cases = Case.objects.filter(where)
     found = CaseEvent.objects.filter(case__in=cases.filter(matter=matter) if matter else cases)
     found = found.filter(kind__in={*COUNTED, *_STOPS}, at__gte=first, at__lte=last)
-    yield from found.values("kind", "at", "body__stop", county=F("case__county")).iterator(5000)
+    for told in found.values("kind", "at", "body__stop", county=F("case__county")).iterator(5000):
+        yield dict(told)
 
 
 def _count_event(line: Figures, told: dict[str, Any]) -> None:
