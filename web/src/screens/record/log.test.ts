@@ -31,3 +31,10 @@ test('a stop, its end, an extension and its answer are said in words', () => {
   expect(bodyLines({ days: 5, reason: '论证' })).toEqual(['延期 5 个工作日', '理由:论证'])
   expect(bodyLines({ state: 'approved', opinion: '同意。' })).toEqual(['意见:同意。', '批准'])
 })
+
+test('a service, a request for an opinion and its answer are said in words', () => {
+  const service = { title: '意见书', no: '用字第1号', way: '直接送达', receiver: '王磊', note: '' }
+  expect(bodyLines({ service })).toEqual(['意见书用字第1号,直接送达,王磊'])
+  expect(bodyLines({ consultation: { to_name: '省水利厅', question: '同意吗?', due: '2026-03-11' } })).toEqual(['省水利厅(2026-03-11 前答复):同意吗?'])
+  expect(bodyLines({ consultation: 2, answer: { text: '同意。' } })).toEqual(['第 2 件', '同意。'])
+})
