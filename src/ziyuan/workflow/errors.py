@@ -146,7 +146,7 @@ class EndWithoutPerson(ZiyuanError):
 
 
 class PlatformAway(ZiyuanError):
-    code = "ZY-WFL-090"
+    code = "ZY-WFL-071"
     status = 503
     remedy = "案件照常办理;平台恢复以后自动补报,编码到时写入案卷。"
 
@@ -155,7 +155,7 @@ class PlatformAway(ZiyuanError):
 
 
 class NumberTaken(ZiyuanError):
-    code = "ZY-WFL-091"
+    code = "ZY-WFL-072"
     status = 409
     remedy = "请把两件案号和编码告诉平台的管理单位核对;改正以后自动再取。"
 
@@ -164,7 +164,7 @@ class NumberTaken(ZiyuanError):
 
 
 class CalendarRefused(UserError):
-    code = "ZY-WFL-092"
+    code = "ZY-WFL-073"
     remedy = "请核对通知的行政区和年度;全国的通知由省级按年度依次装入,地方的安排由所在行政区装入。"
 
     def __init__(self, reason: str) -> None:

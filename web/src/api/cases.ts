@@ -261,7 +261,9 @@ export interface SupervisionLine {
   recalled: number
   corrected: number
   urged: number
+  supervised: number
   jumped: number
+  terminated: number
   consulted: number
   late: number
   running: number | null

@@ -52,7 +52,8 @@ def moved_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
     told = state["case"]
     if not told.get("due"):
         return None
-    due, was = due_now(runtime, state, stops_of(state), kernel.today()), {n: told[n] for n in ("due", "provisional")}
+    due = due_now(runtime, state, stops_of(state), kernel.today())
+    was = {name: told.get(name) for name in due}
     return None if due == was else {**due, "was": was, "announced_to": calendar_of(state).last_year}
 
 

@@ -36,7 +36,9 @@ COUNTED = {
     "recalled": "recalled",
     "correction_asked": "corrected",
     "urged": "urged",
+    "supervised": "supervised",
     "jumped": "jumped",
+    "terminated": "terminated",
     "consulted": "consulted",
 }
 _STOPS = ("clock_stopped", "correction_asked")
@@ -160,7 +162,9 @@ _HEADS = {
     "recalled": "撤回",
     "corrected": "补正",
     "urged": "催办",
+    "supervised": "督办",
     "jumped": "跳转",
+    "terminated": "终止",
     "consulted": "征求意见",
     "late": "超期办结",
     "mean_used": "平均用时(工作日)",
