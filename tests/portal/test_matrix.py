@@ -33,12 +33,13 @@ from ziyuan.onemap.models import (
     StoredFinding,
     Upload,
 )
+from ziyuan.workflow.models import Consultation
 
 COUNTIES = {"340123": "甲县画眉项目", "340121": "乙县白鹭项目", "341124": "丙县朱鹮项目"}
 DIGITS = {"340000": 2, "340100": 4, "341100": 4}
 LAYER = "tdt1057@2020~DLTB"
 PASSWORD = "matrix-password"
-OF_A_COUNTY = ("case", "delivery", "exception", "dispute", "finding", "number")
+OF_A_COUNTY = ("case", "consultation", "delivery", "exception", "dispute", "finding", "number")
 pytestmark = pytest.mark.django_db(databases=["default", "auditor"])
 OPEN = {"POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters", "GET /api/query"}
 
@@ -68,6 +69,11 @@ class Place:
             self.task = self.case.tasks.first()
             held = kernel.people("county_clerk", county)[0]
             self.person, self.post = held.pk, held.posts.first().pk
+            self.consultation = Consultation.objects.create(
+                case=self.case, counties=[county], number=1, case_no=self.case.no, title=COUNTIES[county], matter="m",
+                from_organ=f"ZR{county}", from_name="县局", to_organ="", to_region="", to_name="省水利厅",
+                question=COUNTIES[county], papers=[], asked=kernel.now(), due=kernel.today(), state="asked", overdue=False,
+            )  # fmt: skip
             self.delivery = Delivery.objects.create(
                 no=f"{county}-2024-1", mandate="survey_county", organ=f"ZR{county}", county=county, period="2024",
                 sequence=1, state="review", stage="city", file_sm3="0" * 64, file_name=f"{COUNTIES[county]}.zip", size=1,
@@ -126,6 +132,7 @@ class Place:
             "{standard}": "control_lines@2021", "{layer}": LAYER, "{county}": self.county,
             "{key}": lattice.key(8, self.county), "{code}": "none",
             "{stop}": 1, "{unit}": f"ZR{self.county}", "{person}": self.person, "{post}": self.post, "{proxy}": 1,
+            "{stop}": 1, "{consultation}": self.consultation.pk, "{place}": 1,
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
             "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,
@@ -192,9 +199,12 @@ def ask(client: Client, operation: str, place: Place):
     if method == "GET":
         return client.get(address)
     if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect",
-                     "POST /api/filings/outline"):
+                     "POST /api/filings/outline", "POST /api/calendar/notices"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
+    if operation in ("POST /api/cases/{case}/services", "POST /api/cases/{case}/consultations/{number}/answer",
+                     "POST /api/consultations/{consultation}/answer"):  # fmt: skip
+        return client.post(address, {"of": "", "verdict": "agree", "text": "同意"})
     if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/findings/{finding}/disputes"):
         body = {"proof": SimpleUploadedFile("a.pdf", b"proof"), "findings": str(place.finding.pk), "reason": "理由",
                 "until": "2099-12-31"}  # fmt: skip
@@ -266,7 +276,7 @@ def test_a_role_is_answered_or_refused_as_the_table_says(places, inner, role):
         assert (role, operation, answer.status_code == 403) == (role, operation, not allowed), body_of(answer)[:300]
 
 
-PUBLIC_GEOGRAPHY = {"GET /api/outlines.geojson"}  # outlines of all cities and counties, to anybody who is signed in
+PUBLIC_GEOGRAPHY = {"GET /api/outlines.geojson", "GET /api/consultations/organs"}  # of all cities and counties, to all readers
 READERS = [
     ("data_officer", "340123"), ("county_clerk", "341124"), ("data_reviewer", "340100"), ("county_chief", "340121"),
     ("data_reviewer", "341100"), ("city_reviewer", "340100"), ("data_reviewer", "340000"), ("province_chief", "340000"),

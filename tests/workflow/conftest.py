@@ -30,7 +30,7 @@ def owners_rights(django_db_setup):
     from django.conf import settings
 
     told = settings.DATABASES["default"]
-    names = ["case", "caseevent", "appliedeffect", "task", "paper", "document", "matterversion"]
+    names = ["case", "caseevent", "appliedeffect", "task", "paper", "document", "matterversion", "service", "consultation"]
     tables, before = ", ".join(f"workflow_{n}" for n in names), "workflow_caseevent, workflow_matterversion"
     with database.connect(settings.NODE, told["NAME"]) as server:
         server.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{told["USER"]}"')

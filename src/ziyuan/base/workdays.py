@@ -2,12 +2,13 @@
 
 Day 1 is the next working day after the day of the event. Notices cover 2007 to the last file in
 `data/holidays/`; a count that touches a day outside them goes by Monday to Friday and is marked
-provisional (暂定). A later notice may still change the last days of a year already announced.
+provisional (暂定). A later notice may still change the last days of a year already announced. A province, a city or
+a county may order further days (`Notice` with a region): `Calendar.of` is the calendar of one region.
 Plain dates, no clock: the day of Shanghai is the caller's matter.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -52,6 +53,31 @@ class Holiday(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What one notice or order says, with its source; `region` is empty for the whole country."""
+
+    region: str
+    year: int
+    source: str
+    days: Mapping[date, Holiday]
+
+    @classmethod
+    def read(cls, name: str, text: str | bytes) -> "Notice":
+        """A notice from JSON: `region`, `year`, `source`, `days` as in the yearly files. Raises CalendarBroken."""
+        try:
+            told = json.loads(text)
+            days = {date.fromisoformat(d): Holiday(str(feast), _free(word)) for d, feast, word in told["days"]}
+            made = cls(str(told.get("region", "")), int(told["year"]), str(told["source"]).strip(), days)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CalendarBroken(name, f"应有 region、year、source、days 四项({error})") from error
+        if not made.source or not days:
+            raise CalendarBroken(name, "没有写明出处,或没有一天")
+        if any(abs(day.year - made.year) > 1 for day in days):
+            raise CalendarBroken(name, f"所列日期不在 {made.year} 年前后")
+        return made
+
+
+@dataclass(frozen=True)
 class Calendar:
     """Days named in notices, for the years `first_year` to `last_year`."""
 
@@ -74,6 +100,17 @@ class Calendar:
         if not years or years != list(range(years[0], years[0] + len(years))):
             raise CalendarBroken(folder.name, "没有年度文件,或年度不连续")
         return cls(named, years[0], years[-1])
+
+    def of(self, notices: Iterable[Notice]) -> "Calendar":
+        """This calendar with further notices, a later one winning for the days it names.
+
+        A notice for the whole country of the year after the last makes that year announced; a region's order does not.
+        """
+        named, last = dict(self.named), self.last_year
+        for notice in notices:
+            named |= notice.days
+            last = max(last, notice.year) if not notice.region and notice.year == last + 1 else last
+        return Calendar(named, self.first_year, last)
 
     def holiday(self, day: date) -> Holiday | None:
         """What a notice says of `day`, None when it names it not."""

@@ -201,3 +201,27 @@ class DispatchRefused(UserError):
     def __init__(self, faults: list[dict[str, object]]) -> None:
         first = faults[0]
         super().__init__(f"有 {len(faults)} 行不合格,第 {first['line']} 行:{first['reason']}。", faults=faults)
+class PlatformAway(ZiyuanError):
+    code = "ZY-WFL-071"
+    status = 503
+    remedy = "案件照常办理;平台恢复以后自动补报,编码到时写入案卷。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"统一受理平台暂不可用:{reason}。")
+
+
+class NumberTaken(ZiyuanError):
+    code = "ZY-WFL-072"
+    status = 409
+    remedy = "请把两件案号和编码告诉平台的管理单位核对;改正以后自动再取。"
+
+    def __init__(self, number: str, no: str) -> None:
+        super().__init__(f"平台给案件 {no} 的编码“{number}”已属于另一件案件。", number=number)
+
+
+class CalendarRefused(UserError):
+    code = "ZY-WFL-073"
+    remedy = "请核对通知的行政区和年度;全国的通知由省级按年度依次装入,地方的安排由所在行政区装入。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"放假通知没有装入:{reason}。", fields={"file": reason})

@@ -11,8 +11,11 @@ from ziyuan.workflow.cases.models import (
     Paper,
     Task,
 )
+from ziyuan.workflow.consulting.models import Consultation
 from ziyuan.workflow.migrating.models import MigrationLine, MigrationOrder
 from ziyuan.workflow.people.models import Proxy
+from ziyuan.workflow.platform.models import PlatformReport
+from ziyuan.workflow.serving.models import Service
 
 __all__ = [
     "Application",
@@ -20,11 +23,14 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Command",
+    "Consultation",
     "Document",
     "MatterVersion",
     "MigrationLine",
     "MigrationOrder",
     "Paper",
+    "PlatformReport",
     "Proxy",
+    "Service",
     "Task",
 ]

@@ -14,6 +14,7 @@ from ziyuan.workflow.applications.view import application, applications, form_fi
 from ziyuan.workflow.cases import proof  # noqa: F401  (registers its proof)
 from ziyuan.workflow.cases.files import (
     application_document,
+    case_file,
     document_file,
     paper_file,
     screening_pieces,
@@ -25,8 +26,22 @@ from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdr
 from ziyuan.workflow.cases.timers import ring_due
 from ziyuan.workflow.cases.view import case_record
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
+from ziyuan.workflow.clocks.calendars import load_notice
+from ziyuan.workflow.clocks.calendars import shown as working_calendar
 from ziyuan.workflow.clocks.figures import clock_figures, clock_figures_csv
 from ziyuan.workflow.clocks.recompute import recompute_due
+from ziyuan.workflow.consulting import turn  # noqa: F401  (registers its nightly turn)
+from ziyuan.workflow.consulting.acts import answer as answer_consultation
+from ziyuan.workflow.consulting.acts import ask as consult
+from ziyuan.workflow.consulting.acts import enter_answer as enter_consultation
+from ziyuan.workflow.consulting.acts import recall as recall_consultation
+from ziyuan.workflow.consulting.lists import (
+    consultation,
+    consultations_csv,
+    consultations_page,
+    enclosed_file,
+    organs,
+)
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
@@ -38,6 +53,11 @@ from ziyuan.workflow.migrating.run import run_order, start_order
 from ziyuan.workflow.migrating.view import migration_order, migration_order_csv, migration_orders
 from ziyuan.workflow.people import leaving  # noqa: F401  (registers its jobs and its count of work)
 from ziyuan.workflow.people.proxies import eligible, end_proxy, give_proxy, proxies_of, proxy_letter
+from ziyuan.workflow.platform.outbox import send_due as report_to_platform
+from ziyuan.workflow.platform.port import register as register_platform
+from ziyuan.workflow.quality.figures import quality_figures, quality_figures_csv
+from ziyuan.workflow.serving.acts import serve
+from ziyuan.workflow.supervision.figures import supervision_figures, supervision_figures_csv
 from ziyuan.workflow.tasks.act import act, choices, handover_targets
 from ziyuan.workflow.tasks.inbox import tasks_count, tasks_page
 from ziyuan.workflow.tasks.supply import overdue, supply_paper
@@ -47,12 +67,14 @@ __all__ = [
     "act",
     "add_paper",
     "answer",
+    "answer_consultation",
     "answer_correction",
     "answer_extension",
     "application",
     "application_boundary",
     "application_document",
     "applications",
+    "case_file",
     "case_message",
     "case_record",
     "cases_count",
@@ -61,15 +83,22 @@ __all__ = [
     "clock_figures",
     "clock_figures_csv",
     "confirm_site",
+    "consult",
+    "consultation",
+    "consultations_csv",
+    "consultations_page",
     "document_file",
     "document_message",
     "eligible",
+    "enclosed_file",
     "end_proxy",
+    "enter_consultation",
     "export_csv",
     "form_fields",
     "give_proxy",
     "handover_targets",
     "issue_document",
+    "load_notice",
     "make_order",
     "matters",
     "message_of",
@@ -81,29 +110,38 @@ __all__ = [
     "migration_plan_csv",
     "open_application",
     "open_case",
+    "organs",
     "overdue",
     "paper_file",
     "paper_kinds",
     "propose_extension",
     "proxies_of",
     "proxy_letter",
+    "quality_figures",
+    "quality_figures_csv",
     "query",
     "rate",
     "read_drawn_site",
     "read_site",
+    "recall_consultation",
     "recompute_due",
     "register",
+    "register_platform",
+    "report_to_platform",
     "resume_clock",
     "ring_due",
     "run_order",
     "save_form",
     "screening_pieces",
+    "serve",
     "sign_order",
     "site_geojson",
     "start_order",
     "stop_clock",
     "submit_application",
     "summary_pdf",
+    "supervision_figures",
+    "supervision_figures_csv",
     "supply_paper",
     "take_document",
     "take_progress",
@@ -114,4 +152,5 @@ __all__ = [
     "verify_document",
     "withdraw",
     "withdraw_application",
+    "working_calendar",
 ]

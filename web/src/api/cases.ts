@@ -1,4 +1,6 @@
 import { address, get, post, upload } from './client'
+import { address, get, post } from './client'
+import type { Consulting, Serving, ServingShort } from './consultations'
 import type { Action, ActionBody, Bounds, CorrectionItem, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
 
 export interface TaskRow {
@@ -42,6 +44,8 @@ export interface CaseRow {
   lamp: Lamp
   provisional: boolean
   standing: string
+  /** Of a decided one, where the service of its decision stands. */
+  serving: ServingShort | null
 }
 
 export interface ThemeRow {
@@ -295,12 +299,87 @@ export interface FiguresAsked {
   until: string
 }
 
-export interface CaseRecord extends CaseRow {
+/** One line of what happened to cases, per region (and month). */
+export interface SupervisionLine {
+  region: string
+  region_name: string
+  month: string
+  received: number
+  accepted: number
+  decided: number
+  withdrawn: number
+  returned: number
+  recalled: number
+  corrected: number
+  urged: number
+  supervised: number
+  jumped: number
+  terminated: number
+  consulted: number
+  late: number
+  running: number | null
+  running_late: number | null
+  yellow: number | null
+  mean_used: string | null
+  median_used: string | null
+  stops: { kind: string; count: number; days: number }[]
+}
+
+export type SupervisionAsked = FiguresAsked & { months: boolean }
+
+/** One line of what submissions were like. */
+export interface QualityLine {
+  key: string
+  title: string
+  received: number
+  settled: number
+  first_pass: number
+  first_pass_share: string | null
+  rounds: number
+  field: number
+  paper: number
+  vertex: number
+  average_score: string | null
+}
+
+export interface QualityAsked {
+  group: string
+  region: string
+  since: string
+  until: string
+}
+
+/** What a submission was like: points, corrections by kind, all that was to be mended. */
+export interface SubmissionQuality {
+  score: number
+  rounds: number
+  first_pass: boolean
+  final: boolean
+  counts: { kind: string; title: string; count: number }[]
+  items: { round: number; title: string; text: string; kind: string }[]
+  formula: string
+  definition: string
+}
+
+/** The number of the platform across offices, and what of the case it was told. */
+export interface PlatformStanding {
+  no: string
+  platform: string
+  waiting: number
+  fault: string
+  sent: { step: string; at: string; sent: string }[]
+}
+
+export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   outer_no: string | null
   matter: string
   regions: { code: string; name: string }[]
   accepted: string | null
   clock: CaseClock
+  serving: Serving
+  consulting: Consulting
+  quality: SubmissionQuality
+  platform: PlatformStanding
   form: { group: string; fields: { path: string; title: string; value: unknown; text: string }[] }[]
   papers: Paper[]
   site: {
@@ -373,6 +452,12 @@ export const cases = {
   figures: (asked: FiguresAsked) =>
     get<{ since: string; until: string; items: ClockFigures[]; total: ClockFigures }>('/cases/clock/figures', { ...asked }),
   figuresUrl: (asked: FiguresAsked) => address('/cases/clock/figures.csv', { ...asked }),
+  supervision: (asked: SupervisionAsked) =>
+    get<{ level: string; months: boolean; items: SupervisionLine[]; total: SupervisionLine }>('/cases/supervision/figures', { ...asked }),
+  supervisionUrl: (asked: SupervisionAsked) => address('/cases/supervision/figures.csv', { ...asked }),
+  quality: (asked: QualityAsked) =>
+    get<{ group_title: string; formula: string; definition: string; items: QualityLine[]; total: QualityLine }>('/cases/quality/figures', { ...asked }),
+  qualityUrl: (asked: QualityAsked) => address('/cases/quality/figures.csv', { ...asked }),
   paperUrl: (id: string, paper: Paper) => paper.url ?? address(`/cases/${id}/papers/${paper.id}`),
   summaryUrl: (id: string) => address(`/cases/${id}/summary.pdf`),
   exportUrl: (filter: { status: string; q: string; region: string; asks?: string }) => address('/cases/export.csv', filter),

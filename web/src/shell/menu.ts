@@ -17,6 +17,17 @@ export function menu(): Entry[] {
     [
       may('case.read'),
       { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: may('migration.read') ? [{ to: '/migrations', title: '流程升级' }] : [] },
+      {
+        to: '/cases',
+        title: '案卷',
+        icon: 'M3 6h5l2 2h7v8H3z',
+        under: [
+          { to: '/consultations', title: '征求意见' },
+          { to: '/cases/supervision', title: '办件统计' },
+          { to: '/cases/quality', title: '申报质量' },
+          { to: '/calendar', title: '工作日历' },
+        ],
+      },
     ],
     [
       may('delivery.read'),

@@ -18,6 +18,7 @@ PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])
 CASE_KEYS = frozenset(["number", "title", "applicant"])
 TERMINATION_KEYS = frozenset(["title", "basis"])
+CASE_KEYS = frozenset(["number", "title", "applicant", "agent"])
 DUE_KEYS = frozenset(["statutory", "promised", "notify", "extension"])
 POLICIES = {
     "nobody_found": frozenset({"stop", "clerk"}),

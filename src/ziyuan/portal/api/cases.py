@@ -58,6 +58,24 @@ class FiguresIn(Schema):
     until: date | None = Field(None, description="办结日至;缺省为今天")
 
 
+class SupervisionIn(FiguresIn):
+    """What the figures of supervision are asked for: events by their day, running cases as of today."""
+
+    months: bool = Field(False, description="按月分行")
+    since: date | None = Field(None, description="自;缺省为今年 1 月 1 日")
+    until: date | None = Field(None, description="至;缺省为今天")
+
+
+class QualityIn(Schema):
+    """What the figures of submissions are asked for."""
+
+    group: str = Field("matter", description="按 matter 事项、applicant 申请人、agent 申报经办人、month 收件月份")
+    region: str = Field("", description="只看这个行政区")
+    matter: str = Field("", description="只看这个事项")
+    since: date | None = Field(None, description="收件日自;缺省为今年 1 月 1 日")
+    until: date | None = Field(None, description="收件日至;缺省为今天")
+
+
 @tasks_router.get("", summary="待办、已办、我的")
 def tasks(
     request: HttpRequest,
@@ -82,7 +100,7 @@ def cases(
     status: str = "",
     q: str = "",
     region: str = "",
-    asks: str = Query("", description="extension:只看等待答复延期申请的"),
+    asks: str = Query("", description="extension:只看等待答复延期申请的;service:只看决定还没有送达的"),
     sort: str = Query("opened", description="opened:新收的在前;due:只列在办的,剩余时间少的在前,停计时和未受理的在后"),
     after: str | None = None,
     limit: int = Query(50, ge=1, le=200),
@@ -110,6 +128,34 @@ def clock_figures_csv(request: HttpRequest, asked: Query[FiguresIn]) -> HttpResp
     body = workflow.clock_figures_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("cases", "clock"), region=asked.region, level=asked.level)
     return attachment(body, f"时限统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/supervision/figures", summary="办件统计", description="按行政区(和月份),全部由案件事件算出;含义见 docs/cases.md。")
+def supervision_figures(request: HttpRequest, asked: Query[SupervisionIn]) -> Any:
+    return workflow.supervision_figures(_reader(request), **asked.dict())
+
+
+@router.get("/supervision/figures.csv", summary="办件统计(表格)")
+def supervision_figures_csv(request: HttpRequest, asked: Query[SupervisionIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.supervision_figures_csv(who, **asked.dict())
+    kernel.record(who, "case.figures_exported", on=("cases", "supervision"), region=asked.region, level=asked.level)
+    return attachment(body, f"办件统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/quality/figures", summary="申报质量统计", description="按事项、申请人、申报经办人或收件月份,全部由案件事件算出。")
+def quality_figures(request: HttpRequest, asked: Query[QualityIn]) -> Any:
+    return workflow.quality_figures(_reader(request), **asked.dict())
+
+
+@router.get("/quality/figures.csv", summary="申报质量统计(表格)")
+def quality_figures_csv(request: HttpRequest, asked: Query[QualityIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.quality_figures_csv(who, **asked.dict())
+    kernel.record(who, "case.figures_exported", on=("cases", "quality"), region=asked.region, group=asked.group)
+    return attachment(body, f"申报质量统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/export.csv", summary="案件清单(表格)")

@@ -6,9 +6,11 @@ from ninja import NinjaAPI
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api import (
     applications,
+    calendar,
     cases,
     catalogue,
     chains,
+    consultations,
     deliveries,
     editions,
     errors,
@@ -45,6 +47,9 @@ if _inner:
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
     api.add_router("/migrations", migrations.router)
+    api.add_router("/cases", consultations.cases_router)
+    api.add_router("/consultations", consultations.router)
+    api.add_router("/calendar", calendar.router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("", findings.router)
     api.add_router("", chains.router)

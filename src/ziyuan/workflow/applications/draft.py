@@ -13,6 +13,7 @@ from ziyuan.workflow.cases.media import media_of
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState
+from ziyuan.workflow.forms.files import media_of
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.forms.validate import faults, typed
 

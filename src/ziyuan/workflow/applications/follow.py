@@ -33,8 +33,9 @@ def take_progress(message: dict[str, Any], by: kernel.Actor) -> None:
         ]
         row.state = _STATE.get(message["status"], row.state)
         row.correction = message["correction"]
+        row.quality = message.get("quality", row.quality)
         row.changed = kernel.now()
-        row.save(update_fields=["progress", "state", "correction", "changed"])
+        row.save(update_fields=["progress", "state", "correction", "quality", "changed"])
 
 
 def query(no: str, code: str) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def shown(row: Application) -> dict[str, Any]:
         "correction": row.correction,
         "documents": documents_of(row.no),
         "rating": row.rating,
+        "quality": row.quality,
         "editable": row.state in ("draft", "correcting"),
     }
 

@@ -8,6 +8,7 @@ from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock, law
+from ziyuan.workflow.clocks.calendars import calendar_of
 
 State = dict[str, Any]
 
@@ -34,24 +35,39 @@ def accepted_on(state: State) -> date | None:
     return date.fromisoformat(told) if told else None
 
 
-def accept_body(runtime: Runtime, day: date) -> dict[str, Any]:
+def accept_body(runtime: Runtime, state: State, day: date) -> dict[str, Any]:
     """What the event `accepted` says: the day, and the promised last day."""
-    return {"day": day.isoformat(), **_due(runtime, day, [], 0, day)}
+    return {"day": day.isoformat(), **_due(runtime, day, [], 0, day, calendar_of(state))}
 
 
 def due_now(
     runtime: Runtime, state: State, stops: Sequence[clock.Stop], today: date, more: int = 0
 ) -> dict[str, Any]:
     """Last day and its mark, with `stops` as they are to be and `more` days of extension; no day while the clock stands."""
-    return _due(runtime, accepted_on(state), stops, extended(state) + more, today)
+    return _due(runtime, accepted_on(state), stops, extended(state) + more, today, calendar_of(state))
+
+
+def moved_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
+    """The event of a last day that another calendar moves, the route's or a new notice's; None where nothing moves."""
+    told = state["case"]
+    if not told.get("due"):
+        return None
+    due = due_now(runtime, state, stops_of(state), kernel.today())
+    was = {name: told.get(name) for name in due}
+    return None if due == was else {**due, "was": was, "announced_to": calendar_of(state).last_year}
 
 
 def _due(
-    runtime: Runtime, accepted: date | None, stops: Sequence[clock.Stop], more: int, today: date
+    runtime: Runtime,
+    accepted: date | None,
+    stops: Sequence[clock.Stop],
+    more: int,
+    today: date,
+    calendar: workdays.Calendar,
 ) -> dict[str, Any]:
     if accepted is None:
         return {"due": None, "provisional": False}
-    read = clock.read(accepted, stops, today)
+    read = clock.read(accepted, stops, today, calendar)
     if read.standing:
         return {"due": None, "provisional": False}
     limit = read.against(runtime.limits(accepted)[1] + more, law.yellow_share(today))
@@ -110,7 +126,7 @@ def read_case(state: State) -> clock.Reading | None:
     if accepted is None:
         return None
     until = min(datetime.fromisoformat(closed).date(), today) if closed else today
-    return clock.read(accepted, stops_of(state), until)
+    return clock.read(accepted, stops_of(state), until, calendar_of(state))
 
 
 def longest_extension(runtime: Runtime, day: date) -> int:
@@ -135,7 +151,7 @@ def reading(runtime: Runtime, state: State) -> dict[str, Any]:
         "intervals": _intervals(read, state) if read else [],
         "stops": state["stops"],
         "extension": state.get("extension"),
-        "notify_due": _notify_due(runtime, told) if read is None and not told["closed"] else None,
+        "notify_due": _notify_due(runtime, state) if read is None and not told["closed"] else None,
     }
     if read is None:
         return {**shown, **_NOTHING, "statutory_limit": None}
@@ -177,8 +193,8 @@ def _intervals(read: clock.Reading, state: State) -> list[dict[str, Any]]:
     return made
 
 
-def _notify_due(runtime: Runtime, told: dict[str, Any]) -> str | None:
+def _notify_due(runtime: Runtime, state: State) -> str | None:
     """Last day to tell the applicant all at once what is missing (一次性告知); None where the matter has no limit."""
     name = runtime.matter.told["due"].get("notify")
-    opened = datetime.fromisoformat(told["opened"]).date()
-    return workdays.after(opened, int(figure(name, opened))).isoformat() if name else None
+    opened = datetime.fromisoformat(state["case"]["opened"]).date()
+    return calendar_of(state).add(opened, int(figure(name, opened))).date.isoformat() if name else None

@@ -24,6 +24,19 @@ def paper_file(by: kernel.Actor, case_id: int, paper: int) -> Named:
         return _stored(found.digest), found.name
 
 
+def case_file(by: kernel.Actor, case_id: int, digest: str) -> Named:
+    """A proof of service or a letter that a visible case names. Raises NotFound."""
+    with kernel.acting(by):
+        kernel.require(by, "case.read")
+        state = visible_case(by, case_id).state
+        proofs = [told["proof"] for told in state.get("services", [])]
+        letters = [(told["answer"] or {}).get("letter") for told in state.get("consultations", [])]
+        found = next((told for told in (*proofs, *letters) if told and told["digest"] == digest), None)
+        if found is None:
+            raise errors.NotFound("附件", clean(digest)[:64])
+        return _stored(digest), found["name"]
+
+
 def document_file(by: kernel.Actor, case_id: int, document: int) -> Named:
     """A document of a visible case. Raises NotFound."""
     with kernel.acting(by):

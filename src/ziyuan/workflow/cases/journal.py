@@ -11,7 +11,9 @@ from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold
+from ziyuan.workflow.consulting.rows import write_consultations
 from ziyuan.workflow.engine import next_due
+from ziyuan.workflow.serving.rows import write_services
 
 GENESIS = "0" * 64
 
@@ -78,6 +80,9 @@ def save_all(journals: Sequence[Journal]) -> None:
         [one for part in parts for one in part] for parts in zip(*(journal.written() for journal in journals), strict=True)
     )
     rows.write(old, events, tasks, beside)
+    for journal in journals:
+        write_services(journal.case, journal.state)
+        write_consultations(journal.case, journal.state)
 
 
 _REPEATED = ("counties", "due")  # what every task row repeats of its case
@@ -126,6 +131,7 @@ def project(case: Case, state: State) -> None:
     case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
     case.next_due = next_due(state["engine"])
+    case.platform_no = told.get("platform_no", "")
     case.state = state
 
 

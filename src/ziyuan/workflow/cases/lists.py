@@ -14,7 +14,10 @@ from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import STATUS
+from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.serving.rows import unserved
+from ziyuan.workflow.serving.view import of_decision
 
 EXPORT_LIMIT = 10_000
 _LARGEST_KEY = 2**63 - 1
@@ -26,13 +29,15 @@ def _found(status: str, q: str, region: str, asks: str = "") -> QuerySet[Case]:
         found = found.filter(status=status)
     if q:
         found = found.filter(
-            Q(no__contains=q) | Q(title__contains=q) | Q(applicant__contains=q) | Q(outer_no=q)
+            Q(no__contains=q) | Q(title__contains=q) | Q(applicant__contains=q) | Q(outer_no=q) | Q(platform_no=q)
         )
     if region:
         lo, hi = kernel.region_range(clean(region))
         found = found.filter(county__gte=lo, county__lt=hi)
     if asks == "extension":
         found = found.filter(status__in=OPEN, state__extension__state="proposed")
+    if asks == "service":
+        found = unserved(found)
     return found
 
 
@@ -49,7 +54,8 @@ def cases_page(
 ) -> dict[str, Any]:
     """Newest first; or by `due` open cases, the least days left first, then those whose clock stands or has not begun.
 
-    `asks="extension"`: only cases with a proposed extension that waits for an answer.
+    `asks="extension"`: only cases with a proposed extension that waits for an answer; `"service"`: only decided ones
+    whose decision is not served.
     """
     with kernel.acting(by):
         kernel.require(by, "case.read")
@@ -119,6 +125,7 @@ def _shown(case: Case) -> dict[str, Any]:
         "lamp": clock["lamp"],
         "provisional": clock["provisional"],
         "standing": clock["standing"],
+        "serving": of_decision(case.state, kernel.today(), calendar_of(case.state)) if case.state["decision"] else None,
         "now": [t["title"] for t in case.state["tasks"].values() if t["state"] in ("open", "waiting")],
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.quality.score import quality
 
 
 def tell_outside(
@@ -22,10 +23,20 @@ def tell_outside(
         at=kernel.now(),
         correction={"items": correction["items"]} if correction else None,
         due=state["case"].get("due"),
+        quality=quality(state),
         **more,
     )
 
 
+_STANDS = {
+    "open": "办理中",
+    "correcting": "待补正",
+    "granted": "已批准",
+    "refused": "不予通过",
+    "withdrawn": "已撤件",
+}
+
+
 def tell_note(case: Case, state: dict[str, Any], note: str) -> None:
-    """Tell the applicant what happened to his limit; where the case stands is as before."""
-    tell_outside(case, state, "待补正" if state["correction"] else "办理中", note=note)
+    """Tell the applicant what happened to his case; where it stands is as before."""
+    tell_outside(case, state, _STANDS.get(state["case"]["status"], "已办结"), note=note)

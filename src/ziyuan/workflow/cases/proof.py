@@ -6,8 +6,10 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import GENESIS, event_hash, head_of, project, rebuild, task_columns
 from ziyuan.workflow.cases.models import Case, Document
+from ziyuan.workflow.consulting.rows import verify_consultations
 from ziyuan.workflow.documents.issue import signature_holds
 from ziyuan.workflow.effects.registry import kind, known
+from ziyuan.workflow.serving.rows import verify_services
 
 COLUMNS = (
     "no",
@@ -21,6 +23,7 @@ COLUMNS = (
     "closed",
     "due",
     "next_due",
+    "platform_no",
     "opened",
     "version",
 )
@@ -49,6 +52,8 @@ def verify_case(case: Case) -> Iterator[kernel.Break]:
     yield from _papers(case, state)
     yield from _effects(case, state)
     yield from _documents(case, state)
+    yield from verify_services(case, state)
+    yield from verify_consultations(case, state)
 
 
 def _events(case: Case) -> Iterator[kernel.Break]:

@@ -89,6 +89,7 @@ def _opened_body(
         "matter": rt.matter.key,
         "title": feel.evaluate(declared["title"], names),
         "applicant": feel.evaluate(declared["applicant"], names),
+        "agent": feel.evaluate(declared["agent"], names) if "agent" in declared else "",
         "submitter": by.person,
         "version": rt.version,
         "county": county,

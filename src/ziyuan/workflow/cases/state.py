@@ -7,6 +7,9 @@ state, tasks opened and closed), so that an old case is rebuilt without the proc
 from collections.abc import Callable
 from typing import Any
 
+from ziyuan.workflow.consulting import fold as consulting
+from ziyuan.workflow.serving import fold as serving
+
 State = dict[str, Any]
 OPEN = frozenset({"open", "correcting"})
 TASK_OPEN = frozenset({"open", "waiting"})
@@ -270,6 +273,10 @@ def _issued(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["documents"].append(body["document"])
 
 
+def _numbered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["case"].update(platform_no=body["no"], platform=body["platform"])
+
+
 def _withdrawn(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["case"].update(status="withdrawn", closed=head["at"])
     state["correction"] = None
@@ -321,6 +328,13 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "effects_undone": _effects_undone,
     "migrated": _migrated,
     "issued": _issued,
+    "served": serving.recorded,
+    "service_failed": serving.recorded,
+    "consulted": consulting.consulted,
+    "consult_answered": consulting.answered,
+    "consult_recalled": consulting.recalled,
+    "consult_overdue": consulting.overdue,
+    "numbered": _numbered,
     "withdrawn": _withdrawn,
     "rated": _rated,
 }

@@ -13,7 +13,12 @@ from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.clocks.offers import told_with
+from ziyuan.workflow.consulting.offers import consulting
+from ziyuan.workflow.platform.outbox import standing
+from ziyuan.workflow.quality.score import quality
+from ziyuan.workflow.serving.view import serving
 from ziyuan.workflow.tasks import gaps
 from ziyuan.workflow.tasks.actions import all_offers
 from ziyuan.workflow.tasks.places import added_at, seat_shown
@@ -66,6 +71,13 @@ KINDS = {
     "effects_undone": "撤销已产生的效力",
     "migrated": "流程升级",
     "issued": "制发文书",
+    "served": "送达",
+    "service_failed": "没有送到",
+    "numbered": "取得统一受理编码",
+    "consulted": "征求意见",
+    "consult_answered": "收到征求意见的答复",
+    "consult_recalled": "收回征求意见",
+    "consult_overdue": "征求意见到期没有答复",
     "withdrawn": "撤件",
     "rated": "服务评价",
 }
@@ -99,6 +111,8 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "opinions": _opinions(state),
             "log": _log(case),
             "documents": _documents(case),
+            "serving": serving(by, state, kernel.today(), calendar_of(state)),
+            "consulting": consulting(by, rt, state),
             "tasks": _tasks(state),
             "actions": [o.to_json() for o in all_offers(by, rt, state)],
             "correction": state["correction"],
@@ -108,6 +122,8 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "gaps": gaps.shown(by, state),
             "jump": state.get("jump"),
             "termination": state.get("termination"),
+            "quality": quality(state),
+            "platform": standing(case),
         }
 
 
@@ -279,7 +295,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 _LOGGED = frozenset(
-    {"how", "to_name", "title", "gaps", "termination"}
+    {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no"}
     | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
 )
 

@@ -5,16 +5,14 @@ append events, record and announce. An extension takes two persons: who handles 
 The applicant is told what happens to his limit (行政许可法 第四十二条、第四十五条).
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import due_now, longest_extension, resumed_bodies, stops_of
+from ziyuan.workflow.cases.frame import Change, carried_out
 from ziyuan.workflow.cases.journal import Journal
-from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
 from ziyuan.workflow.clocks.clock import Stop
 from ziyuan.workflow.clocks.offers import APPROVE, EXTEND, RESUME, STOP, TITLES, clock_offers, late
@@ -22,7 +20,6 @@ from ziyuan.workflow.errors import ActionRefused, FormIncomplete
 from ziyuan.workflow.forms.text import clean
 
 LONGEST_REASON = 500
-Change = Callable[[Runtime, Journal], dict[str, Any]]
 
 
 def stop_clock(
@@ -121,17 +118,7 @@ def _carried_out(
     by: kernel.Actor, word: str, case_id: int, command: str, change: Change, stop: int | None = None
 ) -> None:
     """The frame of the four acts."""
-    with kernel.acting(by):
-        kernel.require(by, word)
-        case = locked_case(case_id)
-        if not first_time(command and f"{word}:{command}", "case", case_id):
-            return
-        rt, journal = runtime_of(case), Journal(case, by)
-        _offered(by, rt, journal.state, word, stop)
-        detail = change(rt, journal)
-        journal.save()
-        kernel.record(by, word, on=("case", case.no), county=case.county, after=journal.mark, **detail)
-        kernel.announce("case.changed", county=case.county, case=case.pk, action=word)
+    carried_out(by, word, case_id, command, lambda rt, state: _offered(by, rt, state, word, stop), change)
 
 
 def _offered(by: kernel.Actor, rt: Runtime, state: dict[str, Any], word: str, stop: int | None) -> None:

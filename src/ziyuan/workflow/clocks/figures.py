@@ -9,7 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import extended, read_case
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.cases.scope import moments, within
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
@@ -102,7 +103,7 @@ def clock_figures(
         kernel.require(by, "case.read")
         lines: dict[tuple[str, str], Figures] = {}
         total = Figures(by.region, "")
-        for case in _cases(_within(by, clean(region)), clean(matter), since, until):
+        for case in cases_of(within(by, clean(region)), clean(matter), since, until):
             key = (region_at(level, case.county), case.matter)
             count(lines.setdefault(key, Figures(*key)), case)
             count(total, case)
@@ -112,25 +113,14 @@ def clock_figures(
     return {**period, "items": items, "total": summed}
 
 
-def _within(by: kernel.Actor, region: str) -> Q:
-    """Cases whose principal county lies in the reader's region, and in the one asked for: never a neighbour's in part."""
-    found = Q()
-    for code in {by.region, region} - {""}:
-        lo, hi = kernel.region_range(code)
-        found &= Q(county__gte=lo, county__lt=hi)
-    return found
-
-
-def _cases(within: Q, matter: str, since: date, until: date) -> Iterator[Case]:
-    zone = kernel.now().tzinfo
-    first = datetime.combine(since, time.min, zone)
-    last = datetime.combine(until, time.max, zone)
+def cases_of(where: Q, matter: str, since: date, until: date) -> Iterator[Case]:
+    first, last = moments(since, until)
     decided = Q(status__in=_DECIDED, closed__gte=first, closed__lte=last)
     running = Q(status__in=OPEN)
-    found: QuerySet[Case] = Case.objects.filter(within, decided | running).exclude(accepted=None)
+    found: QuerySet[Case] = Case.objects.filter(where, decided | running).exclude(accepted=None)
     if matter:
         found = found.filter(matter=matter)
-    paths = ("state__case", "state__stops", "state__extension")
+    paths = ("state__case", "state__stops", "state__extension", "state__decision", "state__route")
     for values in found.order_by("pk").values(*_COLUMNS, *paths).iterator(2000):
         told = {name.removeprefix("state__"): values.pop(name) for name in paths}
         yield Case(**values, state=told)

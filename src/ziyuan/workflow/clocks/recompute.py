@@ -1,25 +1,25 @@
 """A new holiday notice is loaded (放假通知): the last day of every open case is counted again, with an event where it moves."""
 
-from ziyuan.base import canonical, workdays
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import due_now, stops_of
+from ziyuan.workflow.cases.clock import moved_due
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Command
 from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.calendars import digest
 
 BATCH = 500
 _DONE = "clock.calendar"
 
 
 def recompute_due(by: kernel.Actor) -> int:
-    """How many open cases have another last day, or another mark, by the calendar of this release. Runs again harmlessly.
+    """How many open cases have another last day, or another mark, by the notices known now. Runs again harmlessly.
 
     A calendar that was applied to every case is remembered, so that the nightly turn looks at no case until the next.
     """
-    notice = _digest(workdays.calendar())
+    notice = digest()
     with kernel.acting(by):
         if Command.objects.filter(object_kind=_DONE, command__endswith=notice).exists():
             return 0
@@ -44,12 +44,11 @@ def _again(by: kernel.Actor, case_id: int) -> bool:
         journal, told = Journal(case, by), case.state["case"]
         if told["status"] not in OPEN or not told.get("due"):
             return False
-        due = due_now(runtime_of(case), case.state, stops_of(case.state), kernel.today())
-        was = {name: told[name] for name in ("due", "provisional")}
-        if due == was:
+        due = moved_due(runtime_of(case), case.state)
+        if due is None:
             return False
-        last_year = workdays.calendar().last_year
-        journal.add("due_recomputed", {**due, "was": was, "announced_to": last_year})
+        was = due["was"]
+        journal.add("due_recomputed", due)
         journal.save()
         kernel.record(
             by, "case.due_recomputed", on=("case", case.no), county=case.county, after=journal.mark, was=was["due"]
@@ -60,11 +59,10 @@ def _again(by: kernel.Actor, case_id: int) -> bool:
         return True
 
 
-def _digest(calendar: workdays.Calendar) -> str:
-    """What tells one calendar from the next."""
-    named = {day.isoformat(): told.free for day, told in calendar.named.items()}
-    years = [calendar.first_year, calendar.last_year]
-    return canonical.digest("holiday-calendar", {"named": named, "years": years}).hex()[:32]
+@kernel.job("workflow.recompute_due_now")
+def recompute_now() -> None:
+    """A notice was loaded just now."""
+    recompute_due(kernel.system_actor("放假通知"))
 
 
 @kernel.every("workflow.recompute_due", "40 18 * * *")  # the worker's clock is UTC: twenty to three at night here

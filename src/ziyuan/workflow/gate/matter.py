@@ -26,7 +26,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
         return
     fields = fields_of(matter)
     yield from clock.stops(pack, file, told)
-    for key in ("title", "applicant"):
+    for key in ("title", "applicant", *({"agent"} & told["case"].keys())):
         yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
     yield from _number(
         pack,

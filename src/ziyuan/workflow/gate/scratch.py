@@ -129,7 +129,7 @@ class Scratch:
         if why:
             raise Refused(why)
         if action == "agree" and self.state["case"]["accepted"] is None:
-            self._add("accepted", clock.accept_body(self.rt, self.day))
+            self._add("accepted", clock.accept_body(self.rt, self.state, self.day))
         values = {**self.rt.values(self.state), "outcome": action}
         step = self.rt.graph.complete(
             self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide

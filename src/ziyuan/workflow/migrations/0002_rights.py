@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ziyuan.kernel.service import HI, LO, protect
+from ziyuan.kernel.service import HI, LO, in_region, protect
 
 # A loop in plpgsql, for a query in an SQL function would be planned again by every statement that asks.
 _TOUCHES = f"""
@@ -28,6 +28,8 @@ _DOCUMENT = (
     f"(workflow_touches(counties) OR (counties = '{{}}' AND {_INSIDE} AND"
     f" ({_SYSTEM} OR outer_no IN (SELECT no FROM workflow_application))))"
 )
+# The organ that is asked for its opinion sees the request wherever the case lies, and nothing else of the case.
+_ASKED = f"(workflow_touches(counties) OR {in_region('to_region')})"
 
 
 def shared(table: str, read: str = "workflow_touches(counties)") -> migrations.RunSQL:
@@ -57,6 +59,9 @@ class Migration(migrations.Migration):
             read="order_id IN (SELECT id FROM workflow_migrationorder)",
             write="order_id IN (SELECT id FROM workflow_migrationorder)",
         ),
+        shared("workflow_service"),
+        shared("workflow_platformreport"),
+        protect("workflow_consultation", read=_ASKED, write="workflow_touches(counties)"),
         migrations.RunSQL(
             "CREATE TRIGGER case_event_never BEFORE UPDATE OR DELETE ON workflow_caseevent"
             " FOR EACH ROW EXECUTE FUNCTION kernel_never()",

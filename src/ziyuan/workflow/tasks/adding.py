@@ -109,7 +109,7 @@ def waits_for_added(state: State, task: dict[str, Any]) -> bool:
 def accepted(rt: Runtime, journal: Journal) -> State:
     """受理: the first agreement accepts the case."""
     if journal.state["case"]["accepted"] is None:
-        return journal.add("accepted", accept_body(rt, kernel.today()))
+        return journal.add("accepted", accept_body(rt, journal.state, kernel.today()))
     return journal.state
 
 

@@ -38,3 +38,10 @@ test('an added step, a jump, a termination and a promise are said in words', () 
   expect(bodyLines({ termination: { title: '申请人主体消灭', basis: '某法 第一条' }, reason: '注销' })).toEqual(['申请人主体消灭(某法 第一条)', '理由:注销'])
   expect(bodyLines({ gaps: [{ title: '位置图', due: '2026-03-20', promise: '尽快。' }] })).toEqual(['位置图:承诺 2026-03-20 前补交。尽快。'])
 })
+
+test('a service, a request for an opinion and its answer are said in words', () => {
+  const service = { title: '意见书', no: '用字第1号', way: '直接送达', receiver: '王磊', note: '' }
+  expect(bodyLines({ service })).toEqual(['意见书用字第1号,直接送达,王磊'])
+  expect(bodyLines({ consultation: { to_name: '省水利厅', question: '同意吗?', due: '2026-03-11' } })).toEqual(['省水利厅(2026-03-11 前答复):同意吗?'])
+  expect(bodyLines({ consultation: 2, answer: { text: '同意。' } })).toEqual(['第 2 件', '同意。'])
+})

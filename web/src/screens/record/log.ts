@@ -30,6 +30,16 @@ function endingLines(body: Record<string, unknown>): string[] {
   const gaps = Array.isArray(body.gaps) ? (body.gaps as { title: string; due: string; promise: string }[]) : []
   for (const gap of gaps) lines.push(`${gap.title}:承诺 ${gap.due} 前补交。${gap.promise}`)
   if (body.title && !body.to_name) lines.push(String(body.title))
+/** A service of a document; a request for an opinion, and its answer. */
+function letterLines(body: Record<string, unknown>): string[] {
+  const lines: string[] = []
+  const service = body.service as { title: string; no: string; way: string; receiver: string; note: string } | undefined
+  if (service) lines.push(`${service.title}${service.no},${service.way}${service.receiver ? `,${service.receiver}` : ''}${service.note ? `,${service.note}` : ''}`)
+  const asked = body.consultation as { to_name: string; question: string; due: string } | number | undefined
+  if (asked && typeof asked === 'object') lines.push(`${asked.to_name}(${asked.due} 前答复):${asked.question}`)
+  else if (asked) lines.push(`第 ${asked} 件`)
+  const said = body.answer as { text: string } | undefined
+  if (said) lines.push(said.text)
   return lines
 }
 
@@ -44,7 +54,7 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.to_name) lines.push(`跳到:${String(body.to_name)}`)
   lines.push(...endingLines(body))
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)
-  lines.push(...clockLines(body))
+  lines.push(...clockLines(body), ...letterLines(body))
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
