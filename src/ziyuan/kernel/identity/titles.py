@@ -76,7 +76,6 @@ ACTS = {
     "case.accept_gap": "容缺受理",
     "case.supply_paper": "补交容缺材料",
     "case.gap_late": "容缺材料逾期未补",
-    "case.figures_exported": "导出案件统计",
     "calendar.load": "装入放假通知",
     "calendar.loaded": "装入放假通知",
     "case.serve": "登记送达",

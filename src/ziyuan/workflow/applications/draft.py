@@ -9,7 +9,6 @@ from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.applications.view import pending_shown, shown
 from ziyuan.workflow.cases.lock import command_key
-from ziyuan.workflow.cases.media import media_of
 from ziyuan.workflow.cases.models import Application, Command, Paper
 from ziyuan.workflow.cases.runtime import runtime
 from ziyuan.workflow.errors import FormIncomplete, SiteNotConfirmed, SiteUnreadable, WrongState

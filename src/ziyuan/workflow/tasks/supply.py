@@ -5,7 +5,7 @@ from datetime import timedelta
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
-from ziyuan.workflow.cases.media import media_of
+from ziyuan.workflow.forms.files import media_of
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.papers import keep_papers
