@@ -6,7 +6,13 @@ answered in a transaction that came to nothing is never taken for an answer in a
 
 from django.db import migrations
 
-TABLES = {"kernel_person": 'name, organ_id, active, "user"', "kernel_post": "", "kernel_organ": ""}
+TABLES = {
+    "kernel_person": 'name, organ_id, active, "user"',
+    "kernel_post": "",
+    "kernel_membership": "",
+    "kernel_organ": "",
+    "kernel_organterm": "",
+}
 
 
 def _moves(table: str, columns: str) -> str:

@@ -80,7 +80,7 @@ def organs(by: kernel.Actor, q: str = "") -> dict[str, Any]:
     with kernel.acting(by):
         kernel.require(by, READ)
         found = kernel.Organ.objects.exclude(code=by.organ)
-        found = found.filter(name__contains=clean(q)) if q else found
+        found = found.filter(terms__name__contains=clean(q)).distinct() if q else found
         return {"items": [{"code": o.code, "name": o.name, "region": o.region_id} for o in found.order_by("code")[:200]]}
 
 
