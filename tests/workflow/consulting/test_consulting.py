@@ -264,7 +264,7 @@ def test_lists_page_filter_and_export_what_is_ours(case, clerk, asked_organ):
 
 def test_roles_without_cases_are_refused(db, make_actor):
     officer = make_actor("data_officer", FEIXI)
-    one = lambda by: workflow.consultation(by, 1)  # noqa: E731
+    one = lambda by: workflow.consultation(by, 1)
     for look in (workflow.consultations_page, workflow.consultations_csv, workflow.organs, one):
         with pytest.raises(errors.NotAllowed):
             look(officer)
