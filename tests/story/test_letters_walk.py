@@ -82,7 +82,8 @@ def test_2_the_decision_is_served_with_its_proof(at_work, sign_in, accepted):
     dialog.locator("[data-confirm]").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     clerk.faults = [fault for fault in clerk.faults if "422" not in fault]  # the browser tells the refusal too
-    write_day(dialog, "时间", page.evaluate("new Date(Date.now() + 8 * 3600e3 - 1000).toISOString().slice(0, 16).replace('T', ' ')"))
+    now = "new Date(Date.now() + 8 * 3600e3 - 1000).toISOString().slice(0, 16).replace('T', ' ')"  # in Shanghai
+    write_day(dialog, "时间", page.evaluate(now))
     dialog.get_by_label("签收人").fill("王磊")
     slip = {"name": "送达回证.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
     dialog.get_by_label("送达凭证").set_input_files(slip)

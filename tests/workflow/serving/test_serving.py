@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, breaks, tamper
+from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, box, breaks, seal_county, tamper
 from ziyuan.base import sm
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
@@ -142,6 +142,28 @@ def test_a_list_of_corrections_is_served_too(world, clerk, on_day):
     serve(clerk, case, way="电子送达", receiver="13805510001", proof=("记录.txt", b"ok"))
     assert item(clerk, case)["state"] == "served"
     assert notes()[-1][0] == "待补正"
+
+
+def test_a_list_that_the_applicant_has_answered_needs_no_service_any_more(world, clerk, on_day):
+    on_day("2026-03-04")
+    case = world.open()
+    world.act("county_clerk", FEIXI, case, "correct", items=[ITEM])
+    world.answer(case)
+    assert item(clerk, case)["state"] == "answered"
+    with pytest.raises(ActionRefused, match="已经答复"):
+        serve(clerk, case, day="2026-03-04")
+
+
+def test_a_site_that_moves_takes_its_services_along(world, clerk, on_day):
+    seal_county(CHANGFENG)
+    on_day("2026-03-04")
+    case = world.open(box(540, 200, 590, 260))
+    world.act("county_clerk", FEIXI, case, "correct", items=[{"kind": "vertex", "target": "", "text": "请调整"}])
+    serve(clerk, case, day="2026-03-04")
+    world.answer(case, box(540, 200, 640, 260))
+    with kernel.acting(world.officer("county_clerk", CHANGFENG)):
+        assert Service.objects.count() == 1
+    assert breaks(verify_cases) == []
 
 
 def test_only_an_organ_that_handled_the_case_records_it(world, decided, on_day):

@@ -31,7 +31,7 @@ export interface ServiceItem {
   due: string | null
   provisional: boolean
   late: boolean
-  state: 'waiting' | 'noticed' | 'served'
+  state: 'waiting' | 'noticed' | 'served' | 'answered'
   state_title: string
   effective: string | null
   attempts: ServiceAttempt[]

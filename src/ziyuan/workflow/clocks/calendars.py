@@ -106,7 +106,8 @@ def load_notice(by: kernel.Actor, text: bytes) -> dict[str, Any]:
         names = _names()
         if not any(mark in name for name in names):
             name = f"{len(names) + 1:04d}-{notice.region or '000000'}-{notice.year}-{mark}.json"
-            facts: dict[str, Any] = {"region": notice.region, "year": notice.year, "source": notice.source, "days": len(notice.days)}
+            facts: dict[str, Any] = {name: getattr(notice, name) for name in ("region", "year", "source")}
+            facts["days"] = len(notice.days)
             kernel.record(by, "calendar.loaded", on=("calendar", name), **facts)
             kernel.announce("calendar.loaded", notice=name, **facts)
             kernel.defer("workflow.recompute_due_now")

@@ -28,12 +28,15 @@ def columns(case: Case, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_services(case: Case, state: dict[str, Any]) -> None:
-    """Add the rows that are not there yet."""
+    """Add the rows that are not there yet; a site that moved takes them into its counties."""
     told = state.get("services", [])
-    if told:
-        there = case.services.count()
-        fresh = enumerate(told[there:], start=there + 1)
-        Service.objects.bulk_create([Service(case=case, number=n, **columns(case, one)) for n, one in fresh])
+    stored = {row.number: row for row in case.services.all()} if told else {}
+    for number, one in enumerate(told, start=1):
+        wanted, row = columns(case, one), stored.get(number)
+        if row is None:
+            Service.objects.create(case=case, number=number, **wanted)
+        elif row.counties != wanted["counties"]:
+            Service.objects.filter(pk=row.pk).update(counties=wanted["counties"])
 
 
 def verify_services(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:

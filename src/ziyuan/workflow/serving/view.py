@@ -10,7 +10,7 @@ from ziyuan.workflow.serving.rows import CORRECTION, DOCUMENT
 
 State = dict[str, Any]
 SERVE = "case.serve"
-STATES = {"waiting": "待送达", "noticed": "公告期内", "served": "已送达"}
+STATES = {"waiting": "待送达", "noticed": "公告期内", "served": "已送达", "answered": "申请人已经答复"}
 _CONSEQUENCE = "记入案卷并告知申请人,不能修改;没有送到的也请登记,写明原因后另换方式。"
 
 
@@ -24,7 +24,13 @@ def things(state: State) -> list[dict[str, Any]]:
     ]
     asked = [*state["corrections"], *([state["correction"]] if state["correction"] else [])]
     notices = [
-        {"of": f"{CORRECTION}{n}", "title": f"补正告知(第 {n} 次)", "no": "", "day": told["at"][:10]}
+        {
+            "of": f"{CORRECTION}{n}",
+            "title": f"补正告知(第 {n} 次)",
+            "no": "",
+            "day": told["at"][:10],
+            "answered": bool(told.get("answered")),
+        }
         for n, told in enumerate(asked, start=1)
     ]
     return made + notices[::-1]
@@ -41,7 +47,10 @@ def item(state: State, thing: dict[str, Any], today: date, calendar: workdays.Ca
     done = success(state, thing["of"])
     limit = law.last_day(date.fromisoformat(thing["day"]), calendar) if thing["of"].startswith(DOCUMENT) else None
     acted = date.fromisoformat(done["at"][:10]) if done else today
-    stands = "waiting" if done is None else "noticed" if today < date.fromisoformat(done["effective"]) else "served"
+    if done is None:
+        stands = "answered" if thing.get("answered") else "waiting"
+    else:
+        stands = "noticed" if today < date.fromisoformat(done["effective"]) else "served"
     return {
         **thing,
         "due": limit.date.isoformat() if limit else None,
@@ -72,7 +81,7 @@ def offers(by: kernel.Actor, state: State) -> list[dict[str, Any]]:
 
 def _offer(state: State, thing: dict[str, Any]) -> dict[str, Any]:
     done = success(state, thing["of"])
-    reason = f"已由{done['by']}登记{done['way']}" if done else ""
+    reason = f"已由{done['by']}登记{done['way']}" if done else STATES["answered"] if thing.get("answered") else ""
     return {
         "id": SERVE,
         "title": "登记送达",
