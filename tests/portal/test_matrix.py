@@ -142,6 +142,7 @@ class Place:
             "preview.geojson": f"?layer=DLTB&bbox={window}", "control-areas": f"?county={self.county}",
             "lineage": f"?of={LAYER}:{self.county}", "impact": f"?of={LAYER}:{self.county}", "search": "?q=DLTB",
             "rows": f"?figure=delivered&region={self.county}", "duty": f"?within={self.county}",
+            "choices": f"?action=add_before&task={self.task.number}",
             "audit": f"?county={self.county}", "start": f"?county={self.county}", "form": "?layer=DLTB",
         }  # fmt: skip
         return path + more.get(path.rsplit("/", 1)[-1], "")
@@ -189,7 +190,7 @@ def ask(client: Client, operation: str, place: Place):
     if method == "GET":
         return client.get(address)
     if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect",
-                     "POST /api/filings/outline"):
+                     "POST /api/filings/outline", "POST /api/cases/{case}/gaps/{kind}"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
     if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/findings/{finding}/disputes"):
