@@ -152,6 +152,7 @@ class Place:
             "lineage": f"?of={LAYER}:{self.county}", "impact": f"?of={LAYER}:{self.county}", "search": "?q=DLTB",
             "rows": f"?figure=delivered&region={self.county}", "duty": f"?within={self.county}",
             "plan": f"?matter={small_world.MATTER}", "plan.csv": f"?matter={small_world.MATTER}",
+            "choices": f"?action=add_before&task={self.task.number}",
             "audit": f"?county={self.county}", "start": f"?county={self.county}", "form": "?layer=DLTB",
         }  # fmt: skip
         return path + more.get(path.rsplit("/", 1)[-1], "")
@@ -200,6 +201,7 @@ def ask(client: Client, operation: str, place: Place):
         return client.get(address)
     if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect",
                      "POST /api/filings/outline", "POST /api/calendar/notices"):
+                     "POST /api/filings/outline", "POST /api/cases/{case}/gaps/{kind}"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
     if operation in ("POST /api/cases/{case}/services", "POST /api/cases/{case}/consultations/{number}/answer",

@@ -39,7 +39,7 @@ def gap(world, case):
 
 
 def findings(world, case):
-    return [check["message"] for check in world.state(case)["screening"]["checks"]]
+    return world.state(case)["screening"]["checks"]
 
 
 def supply(world, case, data=PDF, name="论证.pdf", kind="farmland_proof", **more):

@@ -99,6 +99,18 @@ def test_the_opinions_stay_and_the_case_may_be_returned_from_there(world, case):
     assert world.waiting(case) == [("accept", FEIXI)]
 
 
+def test_a_review_whose_seat_was_sent_back_is_no_place_to_jump_to(world, monkeypatch, tmp_path):
+    """It still runs, though nobody has an open task at it: found by the random acts."""
+    allow = small_matter.ALLOW.replace("agree", "jump agree") + ' zy:jump="true"'
+    small_matter.publish(monkeypatch, tmp_path, small_matter.process("1").replace(small_matter.ALLOW, allow))
+    chief = world.officer("county_chief", FEIXI)
+    made = world.open(reviewers=[chief.person])
+    world.act("county_clerk", FEIXI, made, "agree")
+    workflow.act(chief, made.pk, "return", opinion="请核对。")
+    assert world.waiting(made) == [("accept", FEIXI)]
+    assert workflow.choices(world.officer("county_clerk", FEIXI), made.pk, "jump", 3) == []
+
+
 def test_while_the_applicant_corrects_nobody_jumps(world, case):
     propose(world, case)
     item = {"kind": "field", "target": "scale", "text": "请写明"}

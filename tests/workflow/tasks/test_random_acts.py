@@ -1,7 +1,7 @@
 """Whatever people add, take away, delegate, jump, end and begin again: rows are where the process is and what events say."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.workflow import small_matter
@@ -60,6 +60,7 @@ def take(case, team, who: int, action: str | None, pick: int) -> None:
 @settings(
     max_examples=20,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a failing story of eighteen acts is told as it happened
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=4, max_size=18))

@@ -227,7 +227,7 @@ def handover_targets(request: HttpRequest, case: int, task: int) -> Any:
 
 
 @router.get("/{case}/choices", summary="可选的人、环节、席位、种类", description="动作的 `to` 可填什么;没有可选的为空。")
-def choices(request: HttpRequest, case: int, action: str, task: int = 0) -> Any:
+def choices(request: HttpRequest, case: int, action: str = "", task: int = 0) -> Any:
     return workflow.choices(_reader(request), case, action, task)
 
 

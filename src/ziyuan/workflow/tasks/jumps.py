@@ -32,7 +32,7 @@ def why_not(rt: Runtime, state: State) -> str:
 
 def targets(rt: Runtime, state: State) -> dict[str, str]:
     """Nodes that the process marks and the process can soundly go on at, with their names."""
-    standing = {task["node"] for task in open_tasks(state).values()}
+    standing = {token["node"] for token in state["engine"]["tokens"]}
     allowed = [node for node in rt.graph.nodes.values() if node.attributes.get("jump") == "true"]
     return {n.id: n.title for n in allowed if n.id not in standing and not rt.graph.why_no_jump(n.id)}
 
