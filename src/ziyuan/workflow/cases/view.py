@@ -256,7 +256,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 _LOGGED = frozenset(
-    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
+    {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name", "moved"}
 )
 
 

@@ -31,3 +31,8 @@ test('a stop, its end, an extension and its answer are said in words', () => {
   expect(bodyLines({ days: 5, reason: '论证' })).toEqual(['延期 5 个工作日', '理由:论证'])
   expect(bodyLines({ state: 'approved', opinion: '同意。' })).toEqual(['意见:同意。', '批准'])
 })
+
+test('a task handed on says from whom and to whom', () => {
+  const moved = [{ task: 1, holder_name: '李四', nobody: false }, { task: 2, holder_name: '', nobody: true }]
+  expect(bodyLines({ name: '张三', moved })).toEqual(['原办理人:张三', '转交:李四', '转交:无人可办'])
+})
