@@ -153,6 +153,15 @@ def test_avoidance_is_looked_at_for_both(world, office, publish, who):
         workflow.act(office.actor("anna"), case.pk, "agree", opinion="同意。")
 
 
+def test_looking_at_the_proxy_alone_would_let_the_principals_own_application_through(world, office, publish, monkeypatch):
+    """Negative control of the test above: without the second person the act is offered."""
+    publish({"id": "accept", "role": "county_chief", "assign": 'person("head")'})
+    case = workflow.open_case(world.message(), office.actor("head"))
+    give(office)
+    monkeypatch.setattr(kernel.Actor, "persons", property(lambda self: frozenset({self.person})))
+    assert actions(office.actor("anna"), case)["agree"]["enabled"]
+
+
 def test_who_declared_avoidance_acts_for_nobody_in_that_case(world, office, publish):
     both = 'concatenate(person("head"), person("anna"))'
     publish({"id": "accept", "assign": 'person("anna")'}, {"id": "b", "assign": both})

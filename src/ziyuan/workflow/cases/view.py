@@ -295,7 +295,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 _LOGGED = frozenset(
-    {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no"}
+    {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no", "moved"}
     | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
 )
 

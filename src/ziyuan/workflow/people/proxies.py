@@ -40,7 +40,7 @@ def give_proxy(
     with kernel.acting(by):
         kernel.require(by, "proxy.give")
         other = _eligible(by, proxy)
-        wrong = _wrong(by, other, since, until, told, scope)
+        wrong = _wrong(other, since, until, told, scope)
         if letter is None:
             wrong["letter"] = "请上传委托书"
         if wrong or letter is None or since is None or until is None or other is None:
@@ -79,11 +79,11 @@ def _eligible(by: kernel.Actor, proxy: int) -> kernel.Person | None:
 
 
 def _wrong(
-    by: kernel.Actor, other: kernel.Person | None, since: date | None, until: date | None, reason: str, scope: list[str]
+    other: kernel.Person | None, since: date | None, until: date | None, reason: str, scope: list[str]
 ) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if other is None:
-        wrong["proxy"] = "不能委托自己" if by.person is None else "请选择本机关办理案件的其他人员"
+        wrong["proxy"] = "请选择本机关办理案件的其他人员"
     if since is None:
         wrong["since"] = "请填写开始日期"
     elif since < kernel.today():

@@ -45,3 +45,8 @@ test('a service, a request for an opinion and its answer are said in words', () 
   expect(bodyLines({ consultation: { to_name: '省水利厅', question: '同意吗?', due: '2026-03-11' } })).toEqual(['省水利厅(2026-03-11 前答复):同意吗?'])
   expect(bodyLines({ consultation: 2, answer: { text: '同意。' } })).toEqual(['第 2 件', '同意。'])
 })
+
+test('a task handed on says from whom and to whom', () => {
+  const moved = [{ task: 1, holder_name: '李四', nobody: false }, { task: 2, holder_name: '', nobody: true }]
+  expect(bodyLines({ name: '张三', moved })).toEqual(['原办理人:张三', '转交:李四', '转交:无人可办'])
+})

@@ -58,6 +58,9 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
+  const moved = Array.isArray(body.moved) ? (body.moved as { holder_name: string; nobody: boolean }[]) : []
+  if (moved.length && body.name) lines.push(`原办理人:${String(body.name)}`)
+  moved.forEach((task) => lines.push(`转交:${task.holder_name || (task.nobody ? '无人可办' : '本岗位待签收')}`))
   const items = Array.isArray(body.items) ? (body.items as CorrectionItem[]) : []
   items.forEach((item, index) => lines.push(`${index + 1}. ${item.text}`))
   return lines
