@@ -45,6 +45,7 @@ from ziyuan.kernel.packs.registry import (
     parameter,
 )
 from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
+from ziyuan.kernel.statements import prepared
 
 __all__ = [
     "AUDITOR",
@@ -101,6 +102,7 @@ __all__ = [
     "people",
     "permissions",
     "permitted",
+    "prepared",
     "protect",
     "public_key",
     "put_file",
