@@ -63,7 +63,7 @@ def record(
     county: str | None = None,
     before: Any = None,
     after: Any = None,
-    beside: Sequence[tuple[str, list[Any]]] = (),
+    beside: Any = (),
     **detail: Any,
 ) -> None:
     """Append one row to the chain of `county` (default: the actor's own region); `beside` are statements for the same turn.
@@ -111,7 +111,7 @@ def _locked_head(chain: str) -> tuple[int, str]:
 
 _FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
 _ROW = (
-    f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(f.column for f in _FIELDS)})"
+    f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(str(f.column) for f in _FIELDS)})"
     f" VALUES ({', '.join(f'${n}' for n in range(1, len(_FIELDS) + 1))})"
 )
 _MOVE = f"UPDATE {AuditHead._meta.db_table} SET seq = $1, h = $2 WHERE chain = $3"

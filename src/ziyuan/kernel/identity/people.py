@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import Q
 
 from ziyuan.kernel.identity.models import Organ, Person, Post
-from ziyuan.kernel.identity.standing import kept
 from ziyuan.kernel.identity.signin import hash_password
+from ziyuan.kernel.identity.standing import kept
 from ziyuan.kernel.nodes.node import today
 
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from ziyuan.workflow.cases.whole import StateField
 
+
 class Case(models.Model):
     """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows."""
 

@@ -12,7 +12,6 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.whole import TASKS
 
-
 _FIXED = frozenset({"case", "number"})  # of a task row; what is not the case's own to change belongs here too
 
 
@@ -24,7 +23,7 @@ def _columns(model: type[models.Model]) -> tuple[Any, ...]:
 
 @cache
 def _reading() -> str:
-    names = ", ".join(field.column for field in Case._meta.concrete_fields)
+    names = ", ".join(str(field.column) for field in Case._meta.concrete_fields)
     return f"SELECT {names} FROM workflow_case WHERE id = $1 FOR UPDATE"
 
 
@@ -118,7 +117,8 @@ def _inserting(model: type[models.Model]) -> tuple[str, Row]:
     names = ", ".join(field.column for field in _columns(model))
     table = model._meta.db_table
     text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, $1::json)"
-    return text, {field.column: field.get_default() for field in _columns(model) if field.has_default() or field.empty_strings_allowed}
+    given = [field for field in _columns(model) if field.has_default() or field.empty_strings_allowed]
+    return text, {field.column: field.get_default() for field in given}
 
 
 def _insert(model: type[models.Model], rows: Sequence[Row], end: str = "") -> Statement:
