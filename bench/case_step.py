@@ -150,7 +150,8 @@ class Ours:
         self.serial += 1
         rows = [Row(n, f"B{self.serial}-{n}", county, form) for n, county in enumerate(counties, start=1)]
         report = dispatch(self.by, f"{matters.PACK}/{matter}", rows)
-        assert not report.faults, report.faults[:3]
+        if report.faults:
+            raise SystemExit(f"没有开立:{report.faults[:3]}")
         with self.kernel.acting(self.by):
             found = dict(Case.objects.filter(outer_no__startswith=f"B{self.serial}-").values_list("outer_no", "pk"))
             return [(found[row.no], f"clerk-{row.county}") for row in rows]
@@ -188,7 +189,8 @@ def line(ours: Ours, peers: Peers, connect: dict[str, Any], cases: int, runs: in
         for processes in (1, 4):
             for name, counties in (("本平台,16 县", many), ("本平台,一个县", one)):
                 opened = ours.open("steps", counties * processes, matters.FORM)
-                orders = [{"matter": f"{matters.PACK}/steps", "steps": STEPS, "cases": opened[n::processes]} for n in range(processes)]
+                order = {"matter": f"{matters.PACK}/steps", "steps": STEPS}
+                orders = [{**order, "cases": opened[n::processes]} for n in range(processes)]
                 took, answers = together([sys.executable, __file__, "--work"], orders)
                 _note(found, every, name, processes, took, answers)
                 bytes_of[name] = ours.stored(opened[0][0])["state"]
@@ -266,7 +268,8 @@ def seats(ours: Ours, runs: int) -> None:
         totals, votes, told = [], [], 0
         chiefs = [ours.kernel.actor_of(ours.kernel.Person.objects.get(pk=pk), ours.kernel.now()) for pk in ours.chiefs[:count]]
         for _ in range(runs):
-            (case, user), *_rest = ours.open("seats", ours.counties[:1], {"name": "会签", "reviewers": ",".join(map(str, ours.chiefs[:count]))})
+            form = {"name": "会签", "reviewers": ",".join(map(str, ours.chiefs[:count]))}
+            (case, user), *_rest = ours.open("seats", ours.counties[:1], form)
             by = actor(user)
             start = time.perf_counter()
             workflow.act(by, case, "agree", opinion="同意。", command=uuid.uuid4().hex)
@@ -278,7 +281,8 @@ def seats(ours: Ours, runs: int) -> None:
             with ours.kernel.acting(ours.by):
                 done = Task.objects.filter(case=case, node="review", state="done")
                 told = done.values("holder").distinct().count()
-                assert (told, Task.objects.filter(case=case, node="sign").count()) == (count, 1), "no vote lost or doubled"
+                if (told, Task.objects.filter(case=case, node="sign").count()) != (count, 1):
+                    raise SystemExit("有票丢失或重复")
         print(f"| {count} | {spread(totals, 3)} | {statistics.median(votes) * 1e3:.2f} | {told} |", flush=True)
 
 
@@ -297,7 +301,8 @@ def dispatched(ours: Ours, sizes: list[int]) -> None:
             start = time.perf_counter()
             report = dispatch(ours.by, f"{matters.PACK}/patch", rows)
             times.append(time.perf_counter() - start)
-            assert report.opened + report.known == size and not report.faults, report.faults[:3]
+            if report.opened + report.known != size or report.faults:
+                raise SystemExit(f"下发不全:{report}")
         print(f"| {size} | {times[0]:.1f} | {size / times[0]:.0f} | {times[1]:.1f} |", flush=True)
 
 

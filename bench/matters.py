@@ -1,6 +1,7 @@
 """The matters that are measured, as the texts of one pack: a line of twenty tasks, a joint review, a patch of the map."""
 
 import json
+from itertools import pairwise
 
 PACK = "bench_pack"
 FIELDS = 30
@@ -20,7 +21,7 @@ def task(key: str, name: str, role: str = "county_clerk", inner: str = "", more:
 def line(tasks: list[str], names: list[str]) -> str:
     """Tasks one after the other."""
     keys = ["start", *names, "granted"]
-    flows = [f'<sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>' for i, (a, b) in enumerate(zip(keys, keys[1:]))]
+    flows = [f'<sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>' for i, (a, b) in enumerate(pairwise(keys))]
     return "".join([_HEAD, '<startEvent id="start"/>', *tasks, '<endEvent id="granted"/>', *flows, _TAIL])
 
 
@@ -31,7 +32,8 @@ def of_steps(count: int = STEPS) -> str:
 
 def of_seats() -> str:
     """One task, a joint review with a seat for each of `reviewers`, one task."""
-    many = '<multiInstanceLoopCharacteristics isSequential="false" zy:collection="for one in split(reviewers, &quot;,&quot;) return number(one)" zy:item="reviewer"/>'
+    items = "for one in split(reviewers, &quot;,&quot;) return number(one)"
+    many = f'<multiInstanceLoopCharacteristics isSequential="false" zy:item="reviewer" zy:collection="{items}"/>'
     tasks = [task("accept", "受理"), task("review", "会签", "county_chief", many, ' zy:result="votes"'), task("sign", "签发")]
     return line(tasks, ["accept", "review", "sign"])
 

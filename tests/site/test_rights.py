@@ -24,6 +24,7 @@ OPEN = {
     "kernel_membership": "人员在哪个处室;登录时尚无行政区",
     "kernel_person": "登录时尚无行政区;口令只存 Argon2id 摘要,审计账号不可读",
     "kernel_post": "登录时尚无行政区;岗位名称",
+    "kernel_standing": "人员、岗位、机构变动的标记,一个随机数,不含内容",
     "kernel_session": "登录时尚无行政区;只存令牌的 SM3,审计账号不可读",
     "kernel_counter": "编号计数,不含内容",
     "kernel_event": "由后台任务按节点身份分发,接口不读",

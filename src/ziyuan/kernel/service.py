@@ -68,6 +68,7 @@ from ziyuan.kernel.packs.registry import (
     parameter,
 )
 from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
+from ziyuan.kernel.statements import prepared
 
 __all__ = [
     "AUDITOR",
@@ -144,6 +145,7 @@ __all__ = [
     "permissions",
     "permitted",
     "person_named",
+    "prepared",
     "protect",
     "public_key",
     "put_file",

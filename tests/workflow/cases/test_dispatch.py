@@ -46,7 +46,10 @@ def everything() -> list[object]:
         for case in Case.objects.order_by("no"):
             told = {f.name: getattr(case, f.name) for f in Case._meta.concrete_fields if f.name not in ("id", "state")}
             parts = [
-                [{n: v for n, v in part.items() if n not in ("id", "case_id")} for part in model.objects.filter(case=case).order_by(by).values()]
+                [
+                    {n: v for n, v in part.items() if n not in ("id", "case_id")}
+                    for part in model.objects.filter(case=case).order_by(by).values()
+                ]
                 for model, by in ((CaseEvent, "seq"), (Task, "number"))
             ]
             found.append((told, {**case.state}, *parts))
@@ -186,7 +189,11 @@ def test_a_list_is_read_from_csv_or_from_features_a_line(world, tmp_path):
         list(read(table))
     ring = [[117.1, 31.7], [117.101, 31.7], [117.101, 31.701], [117.1, 31.7]]
     features = [
-        {"type": "Feature", "properties": {"no": "B1", "county": FEIXI, "scale": "大"}, "geometry": {"type": "Polygon", "coordinates": [ring]}},
+        {
+            "type": "Feature",
+            "properties": {"no": "B1", "county": FEIXI, "scale": "大"},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        },
         {"type": "Feature", "properties": {"no": "B2"}, "geometry": {"type": "Point", "coordinates": ring[0]}},
         {"type": "Feature", "properties": {"no": "B3"}, "geometry": None},
     ]

@@ -25,6 +25,7 @@ def engine(number: int) -> dict:
 
 CASE = {"no": "1", "matter": "p/m", "title": "t", "applicant": "a", "county": "340123", "counties": ["340123"]}
 DONE = {"state": "done", "outcome": "agree", "opinion": "同意。", "by": "张三", "organ": "某局", "by_id": 7, "next": [2]}
+STANDS = {"due": None, "provisional": False}
 EVENTS = [
     ("opened", {"case": CASE, "form": {"a": [1]}, "site": {"parts": [[[1]]]}, "papers": [{"kind": "k"}]}),
     ("screened", {"screening": {"themes": [{"id": "farmland"}]}}),
@@ -32,8 +33,8 @@ EVENTS = [
     ("accepted", {"day": "2026-09-21", "due": "2026-10-20", "provisional": False}),
     ("completed", {"engine": engine(2), "closed": {"1": DONE}, "opened": [task(3)], "route": {"level": "county", "trace": []}}),
     ("handed_over", {"task": 2, "holder": 8, "holder_name": "李四"}),
-    ("correction_asked", {"task": 2, "items": [{"kind": "field"}], "stop": "2026-09-22", "basis": "b", "due": None, "provisional": False}),
-    ("correction_answered", {"day": "2026-09-23", "form": {"a": [2]}, "site": None, "papers": [], "counties": ["340123", "340121"]}),
+    ("correction_asked", {"task": 2, "items": [{"kind": "field"}], "stop": "2026-09-22", "basis": "b", **STANDS}),
+    ("correction_answered", {"day": "2026-09-23", "form": {"a": [2]}, "site": None, "papers": [], "counties": ["340121"]}),
     ("clock_stopped", {"stop": {"kind": "听证", "from": "2026-09-24"}, "due": None, "provisional": False}),
     ("clock_resumed", {"stop": 2, "to": "2026-09-25", "due": "2026-10-25", "provisional": False}),
     ("extension_proposed", {"days": 5, "reason": "r", "region": "340123"}),

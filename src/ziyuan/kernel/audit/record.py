@@ -11,6 +11,7 @@ from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.nodes.node import now
+from ziyuan.kernel.statements import prepared
 
 GENESIS = "0" * 64
 
@@ -62,7 +63,7 @@ def record(
     county: str | None = None,
     before: Any = None,
     after: Any = None,
-    beside: Sequence[tuple[str, list[Any]]] = (),
+    beside: Any = (),
     **detail: Any,
 ) -> None:
     """Append one row to the chain of `county` (default: the actor's own region); `beside` are statements for the same turn.
@@ -91,33 +92,39 @@ def record(
     _append(row, beside)
 
 
-_HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = %s FOR UPDATE"
+_HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = $1 FOR UPDATE"
 _FIRST = "INSERT INTO kernel_audithead (chain, seq, h) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
 
 
 def _locked_head(chain: str) -> tuple[int, str]:
     """(number, hash) of the last row of a chain, locked until commit; a chain begins with its first act."""
+    head = f"{prepared('audit_head', _HEAD)}(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(_HEAD, [chain])
+        cursor.execute(head, [chain])
         found = cursor.fetchone()
         if found is None:
             cursor.execute(_FIRST, [chain, GENESIS])
-            cursor.execute(_HEAD, [chain])
+            cursor.execute(head, [chain])
             found = cursor.fetchone()
     return found[0], found[1]
 
 
 _FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
-_APPEND = (
-    f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(f.column for f in _FIELDS)})"
-    f" VALUES ({', '.join(['%s'] * len(_FIELDS))});"
-    f" UPDATE {AuditHead._meta.db_table} SET seq = %s, h = %s WHERE chain = %s"
+_ROW = (
+    f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(str(f.column) for f in _FIELDS)})"
+    f" VALUES ({', '.join(f'${n}' for n in range(1, len(_FIELDS) + 1))})"
 )
+_MOVE = f"UPDATE {AuditHead._meta.db_table} SET seq = $1, h = $2 WHERE chain = $3"
+_MARKS = ", ".join(["%s"] * len(_FIELDS))
 
 
 def _append(row: AuditRow, beside: Sequence[tuple[str, list[Any]]]) -> None:
     """The row and the new head in one turn. Without RETURNING: the application may add rows here but not read them."""
     values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
     with connection.cursor() as cursor:
-        statements = [(_APPEND, [*values, row.seq, row.h, row.chain]), *beside]
+        statements = [
+            (f"{prepared('audit_row', _ROW)}({_MARKS})", values),
+            (f"{prepared('audit_move', _MOVE)}(%s, %s, %s)", [row.seq, row.h, row.chain]),
+            *beside,
+        ]
         cursor.execute("; ".join(text for text, _ in statements), [v for _, told in statements for v in told])

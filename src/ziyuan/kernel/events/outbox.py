@@ -50,7 +50,8 @@ _WRITE = "INSERT INTO kernel_event (name, county, facts, at) VALUES (%s, %s, %s,
 def _write(event: Event) -> None:
     """Each act tells of itself: the shortest way to the row."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_WRITE} RETURNING id", [event.name, event.county, Jsonb(event.facts), event.at])
+        told: list[Any] = [event.name, event.county, Jsonb(event.facts), event.at]
+        cursor.execute(f"{_WRITE} RETURNING id", told)
         event.pk = cursor.fetchone()[0]
 
 

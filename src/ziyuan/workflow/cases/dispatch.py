@@ -25,7 +25,7 @@ from ziyuan.workflow.forms.validate import faults, typed
 
 BATCH = 1000
 PERMISSION = "case.dispatch"
-_LIMITS = {name: Case._meta.get_field(name).max_length for name in ("no", "title", "applicant")}
+_LIMITS: dict[str, int] = {f.name: f.max_length for f in Case._meta.concrete_fields if f.max_length}
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class _Dispatch:
         wrong = faults(self.rt.form, form)
         if wrong:
             raise Refused(";".join(dict.fromkeys(wrong.values())))
-        message = {
+        message: Message = {
             "no": row.no, "matter": self.rt.matter.key, "form": form, "site": row.site, "papers": [],
             "submitted": kernel.now().isoformat(),
         }  # fmt: skip

@@ -41,7 +41,7 @@ def _csv(path: Path) -> Iterator[Row]:
             if NUMBER not in (table.fieldnames or ()):
                 raise DispatchUnreadable(f"表头没有“{NUMBER}”列")
             for told in table:
-                more = told.pop(None, None)  # type: ignore[call-overload]
+                more = told.pop(None, None)
                 form = {name: text for name, text in told.items() if name not in (NUMBER, COUNTY) and text}
                 yield Row(
                     table.line_num, (told[NUMBER] or "").strip(), (told.get(COUNTY) or "").strip(), form,

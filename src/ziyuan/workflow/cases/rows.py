@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.whole import TASKS
 
@@ -22,11 +23,11 @@ def _columns(model: type[models.Model]) -> tuple[Any, ...]:
 
 @cache
 def _reading() -> str:
-    names = ", ".join(field.column for field in Case._meta.concrete_fields)
-    return (
-        f"SELECT {names} FROM workflow_case WHERE id = %s FOR UPDATE;"
-        " SELECT number, told FROM workflow_task WHERE case_id = %s ORDER BY number"
-    )
+    names = ", ".join(str(field.column) for field in Case._meta.concrete_fields)
+    return f"SELECT {names} FROM workflow_case WHERE id = $1 FOR UPDATE"
+
+
+_TASKS = "SELECT number, told FROM workflow_task WHERE case_id = $1 ORDER BY number"
 
 
 def locked(case_id: int, once: tuple[str, list[Any]] | None = None) -> tuple[Case | None, bool]:
@@ -35,8 +36,9 @@ def locked(case_id: int, once: tuple[str, list[Any]] | None = None) -> tuple[Cas
     `once` is a statement carried out under the lock in the same turn; the second answer says whether it wrote a row.
     """
     text, values = (f"; {once[0]}", once[1]) if once else ("", [])
+    reading = f"{kernel.prepared('case_locked', _reading())}(%s); {kernel.prepared('case_tasks', _TASKS)}(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(_reading() + text, [case_id, case_id, *values])
+        cursor.execute(reading + text, [case_id, case_id, *values])
         row = cursor.fetchone()
         if row is None:
             return None, False
@@ -63,9 +65,8 @@ def insert(cases: Sequence[Case]) -> None:
         told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
         for row in told:
             row["state"] = {name: part for name, part in row["state"].items() if name != TASKS}
-        text, values = _insert(Case, told)
         with connection.cursor() as cursor:
-            cursor.execute(f"{text} RETURNING id", values)
+            cursor.execute(*_insert(Case, told, " RETURNING id"))
             for case, (number,) in zip(cases, cursor.fetchall(), strict=True):
                 case.pk, case._state.adding = number, False
 
@@ -80,10 +81,9 @@ def write(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row], be
     if events:
         statements.append(_insert(CaseEvent, events))
     if tasks:
-        text, values = _insert(Task, tasks)
         changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
         told = ", ".join(f"{name} = excluded.{name}" for name in changed)
-        statements.append((f"{text} ON CONFLICT (case_id, number) DO UPDATE SET {told}", values))
+        statements.append(_insert(Task, tasks, f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"))
     statements += beside
     if statements:
         with connection.cursor() as cursor:
@@ -96,8 +96,19 @@ def _update(case: Case) -> Statement:
     if not fields:
         return "", []
     read.update((f.attname, getattr(case, f.attname)) for f in fields if read)
-    told = ", ".join(f"{field.column} = %s" for field in fields)
-    return f"UPDATE workflow_case SET {told} WHERE id = %s", [*_values(fields, case), case.pk]
+    name, text = _updating(tuple(field.column for field in fields))
+    marks = ", ".join(["%s"] * (len(fields) + 1))
+    return f"{kernel.prepared(name, text)}({marks})", [case.pk, *_values(fields, case)]
+
+
+_updates: dict[tuple[str, ...], str] = {}
+
+
+def _updating(columns: tuple[str, ...]) -> tuple[str, str]:
+    """Name and text of the statement that sets these columns; acts change few combinations of them."""
+    name = _updates.setdefault(columns, f"case_set_{len(_updates)}")
+    told = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, start=2))
+    return name, f"UPDATE workflow_case SET {told} WHERE id = $1"
 
 
 @cache
@@ -105,13 +116,15 @@ def _inserting(model: type[models.Model]) -> tuple[str, Row]:
     """The statement that inserts rows told as one JSON list, and what a column holds that a row does not tell."""
     names = ", ".join(field.column for field in _columns(model))
     table = model._meta.db_table
-    text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"
-    return text, {field.column: field.get_default() for field in _columns(model) if field.has_default() or field.empty_strings_allowed}
+    text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, $1::json)"
+    given = [field for field in _columns(model) if field.has_default() or field.empty_strings_allowed]
+    return text, {field.column: field.get_default() for field in given}
 
 
-def _insert(model: type[models.Model], rows: Sequence[Row]) -> Statement:
+def _insert(model: type[models.Model], rows: Sequence[Row], end: str = "") -> Statement:
     text, blank = _inserting(model)
-    return text, [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)]
+    told = kernel.prepared(f"{model._meta.db_table}_added", text + end)
+    return f"{told}(%s)", [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)]
 
 
 def _plain(value: Any) -> str:
