@@ -200,8 +200,7 @@ def ask(client: Client, operation: str, place: Place):
     if method == "GET":
         return client.get(address)
     if operation in ("POST /api/deliveries", "POST /api/control-areas", "POST /api/changesets", "POST /api/changesets/inspect",
-                     "POST /api/filings/outline", "POST /api/calendar/notices"):
-                     "POST /api/filings/outline", "POST /api/cases/{case}/gaps/{kind}"):
+                     "POST /api/filings/outline", "POST /api/calendar/notices", "POST /api/cases/{case}/gaps/{kind}"):
         body = {"file": SimpleUploadedFile("a.zip", b"no zip"), "county": place.county, "period": "2025"}
         return client.post(address, body)
     if operation in ("POST /api/cases/{case}/services", "POST /api/cases/{case}/consultations/{number}/answer",

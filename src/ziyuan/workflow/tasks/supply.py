@@ -5,7 +5,6 @@ from datetime import timedelta
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
-from ziyuan.workflow.forms.files import media_of
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.outside import tell_note
 from ziyuan.workflow.cases.papers import keep_papers
@@ -14,6 +13,7 @@ from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.offers import handles
 from ziyuan.workflow.errors import ActionRefused
+from ziyuan.workflow.forms.files import media_of
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.tasks.gaps import unfilled
 
