@@ -13,8 +13,11 @@ export function menu(): Entry[] {
   const may = session.may
   const control = may('control_area.register') && session.ofProvince()
   const entries: [boolean, Entry][] = [
-    [may('case.act') || may('case.read'), { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5' }],
-    [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z' }],
+    [
+      may('case.act') || may('case.read'),
+      { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5', under: [{ to: '/notices', title: '提醒' }] },
+    ],
+    [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: [{ to: '/supervisions', title: '督办' }] }],
     [
       may('delivery.read'),
       {
@@ -58,7 +61,10 @@ export function menu(): Entry[] {
     ],
     [may('map.read'), { to: '/statistics', title: '统计', icon: 'M4 16V9h3v7 M9 16V4h3v12 M14 16v-5h3v5' }],
     [may('audit.read'), { to: '/audit', title: '审计', icon: 'M10 3l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V5z M7 10l2 2 4-4' }],
-    [may('node.read'), { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4' }],
+    [
+      may('node.read'),
+      { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4', under: [{ to: '/outgoing', title: '外发消息' }] },
+    ],
   ]
   return entries.filter(([shown]) => shown).map(([, entry]) => entry)
 }

@@ -16,6 +16,7 @@ from ziyuan.portal.api import (
     findings,
     layers,
     office,
+    reach,
     session,
     standards,
     uploads,
@@ -40,6 +41,10 @@ if _inner:
     api.add_router("", standards.router)
     api.add_router("/tasks", cases.tasks_router)
     api.add_router("/cases", cases.router)
+    api.add_router("/cases", reach.router)
+    api.add_router("/supervisions", reach.supervisions_router)
+    api.add_router("/notices", reach.notices_router)
+    api.add_router("/outgoing", reach.outgoing_router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("", findings.router)
     api.add_router("", chains.router)

@@ -8,6 +8,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.state import State, empty, fold, next_timer
+from ziyuan.workflow.reach import rows as reach_rows
+from ziyuan.workflow.reach.facts import next_reminder
 
 GENESIS = "0" * 64
 
@@ -18,6 +20,7 @@ class Journal:
     def __init__(self, case: Case, by: kernel.Actor) -> None:
         self.case, self.by = case, by
         self.state: State = case.state if case.pk else empty()
+        self._before = self.state
         self._pending: list[CaseEvent] = []
 
     def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
@@ -46,6 +49,8 @@ class Journal:
         CaseEvent.objects.bulk_create(self._pending)
         self._pending = []
         _write_tasks(self.case, self.state)
+        reach_rows.write(self.case, self._before, self.state)
+        self._before = self.state
         return self.case
 
 
@@ -80,12 +85,28 @@ def project(case: Case, state: State) -> None:
     case.closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
     case.next_due = next_timer(state)
+    case.clock = clock_columns(told)
+    case.yellow_on = _day(((case.clock or {}).get("marks") or {}).get("yellow"))
+    case.lamp = (case.clock or {}).get("lamp", "")
+    case.remind_on = _day(next_reminder(state))
     case.state = state
 
 
-def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str, Any]:
-    """A task row's columns from the state."""
+def clock_columns(told: dict[str, Any]) -> dict[str, Any] | None:
+    """What a list needs of the clock besides the last day."""
+    clock = told.get("clock")
+    return {**clock, "provisional": told["provisional"]} if clock else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def task_columns(case: Case, task: dict[str, Any]) -> dict[str, Any]:
+    """A task row's columns from its state and the projected case."""
     return {
+        "matter": case.matter,
+        "county": case.county,
         "counties": case.counties,
         "node": task["node"],
         "title": task["title"],
@@ -95,7 +116,10 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
         "state": task["state"],
         "opened": datetime.fromisoformat(task["opened"]),
         "done": datetime.fromisoformat(task["done"]) if task["done"] else None,
-        "due": due,
+        "due": case.due,
+        "yellow_on": case.yellow_on,
+        "lamp": case.lamp,
+        "urged": _day(task.get("urged")),
         "outcome": task["outcome"],
     }
 
@@ -103,12 +127,13 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
 def _write_tasks(case: Case, state: State) -> None:
     stored = {t.number: t for t in case.tasks.all()}
     for number, task in state["tasks"].items():
-        columns = task_columns(case, task, case.due)
+        columns = task_columns(case, task)
         row = stored.get(int(number))
         if row is None:
             Task.objects.create(case=case, number=int(number), **columns)
         elif any(getattr(row, name) != value for name, value in columns.items()):
-            Task.objects.filter(pk=row.pk).update(**columns)
+            again = {"prompted": False} if row.holder != columns["holder"] else {}
+            Task.objects.filter(pk=row.pk).update(**columns, **again)
 
 
 def rebuild(case: Case) -> tuple[State, str]:

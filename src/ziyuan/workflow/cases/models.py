@@ -7,6 +7,9 @@ them, `verify` compares. An application is the applicant's own copy on the outer
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+OPEN_HELD = models.Q(state="open", holder__isnull=False)
+OPEN_POOL = models.Q(state="open", holder__isnull=True)
+
 
 class Case(models.Model):
     """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`."""
@@ -25,6 +28,10 @@ class Case(models.Model):
     closed = models.DateTimeField(null=True)
     due = models.DateField(null=True)
     next_due = models.DateTimeField(null=True)
+    clock = models.JSONField(null=True)
+    yellow_on = models.DateField(null=True)
+    lamp = models.CharField(max_length=6, blank=True)
+    remind_on = models.DateField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
     state = models.JSONField()
@@ -33,6 +40,7 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=("status", "due", "id"), name="case_status_due"),
             models.Index(fields=("next_due", "id"), name="case_next_due", condition=models.Q(next_due__isnull=False)),
+            models.Index(fields=("remind_on", "id"), name="case_remind_on", condition=models.Q(remind_on__isnull=False)),
         )
 
 
@@ -74,9 +82,15 @@ class Command(models.Model):
 
 
 class Task(models.Model):
-    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool."""
+    """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool.
+
+    What the inbox sorts and filters by stands in the row, the case's state is not read for a list. `prompted` says that
+    its people were told of it; it is the clock's own and no part of the case.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    matter = models.CharField(max_length=80)
+    county = models.CharField(max_length=12)
     counties = ArrayField(models.CharField(max_length=12))
     number = models.PositiveIntegerField()
     node = models.CharField(max_length=60)
@@ -88,13 +102,21 @@ class Task(models.Model):
     opened = models.DateTimeField()
     done = models.DateTimeField(null=True)
     due = models.DateField(null=True)
+    yellow_on = models.DateField(null=True)
+    lamp = models.CharField(max_length=6, blank=True)
+    urged = models.DateField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
+    prompted = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("case", "number"), name="task_number"),)
         indexes = (
-            models.Index(fields=("holder", "state", "due", "id"), name="task_holder_state"),
-            models.Index(fields=("role", "region", "state", "due", "id"), name="task_pool"),
+            models.Index(fields=("holder", "due", "id"), name="task_held_due", condition=OPEN_HELD),
+            models.Index(fields=("holder", "opened", "id"), name="task_held_opened", condition=OPEN_HELD),
+            models.Index(fields=("role", "region", "due", "id"), name="task_pool_due", condition=OPEN_POOL),
+            models.Index(fields=("role", "region", "opened", "id"), name="task_pool_opened", condition=OPEN_POOL),
+            models.Index(fields=("holder", "done", "id"), name="task_done", condition=models.Q(done__isnull=False)),
+            models.Index(fields=("id",), name="task_unprompted", condition=models.Q(state="open", prompted=False)),
         )
 
 

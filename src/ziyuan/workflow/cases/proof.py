@@ -8,6 +8,7 @@ from ziyuan.workflow.cases.journal import GENESIS, event_hash, head_of, project,
 from ziyuan.workflow.cases.models import Case, Document
 from ziyuan.workflow.documents.issue import signature_holds
 from ziyuan.workflow.effects.registry import kind, known
+from ziyuan.workflow.reach import rows as reach_rows
 
 COLUMNS = (
     "no",
@@ -21,6 +22,10 @@ COLUMNS = (
     "closed",
     "due",
     "next_due",
+    "clock",
+    "yellow_on",
+    "lamp",
+    "remind_on",
     "opened",
 )
 
@@ -48,6 +53,7 @@ def verify_case(case: Case) -> Iterator[kernel.Break]:
     yield from _papers(case, state)
     yield from _effects(case, state)
     yield from _documents(case, state)
+    yield from reach_rows.broken(case, state)
 
 
 def _events(case: Case) -> Iterator[kernel.Break]:
@@ -70,12 +76,12 @@ def _row(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
 
 
 def _tasks(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
-    told = Case(outer_no=case.outer_no)
+    told = Case(outer_no=case.outer_no, matter=state["case"]["matter"])
     project(told, state)
     rows = {t.number: t for t in case.tasks.all()}
     for number, task in state["tasks"].items():
         row = rows.pop(int(number), None)
-        columns = task_columns(told, task, told.due)
+        columns = task_columns(told, task)
         if row is None or any(getattr(row, name) != value for name, value in columns.items()):
             yield kernel.Break("案件", f"{case.no} 任务 {number}", "任务行与事件不符")
     for number in rows:

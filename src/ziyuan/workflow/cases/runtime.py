@@ -43,7 +43,7 @@ class Runtime:
 
     def policy(self, name: str) -> str:
         """How the matter wants a question of people settled; the careful answer where it says nothing."""
-        careful = {"nobody_found": "stop", "same_person_twice": "ask", "own_application": "forbid"}
+        careful = {"nobody_found": "stop", "same_person_twice": "ask", "own_application": "forbid", "overdue": "head"}
         return str(self.matter.told.get("policies", {}).get(name, careful[name]))
 
 

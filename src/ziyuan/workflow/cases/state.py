@@ -9,6 +9,8 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+from ziyuan.workflow.reach import facts as reach
+
 State = dict[str, Any]
 OPEN = frozenset({"open", "correcting"})
 TASK_OPEN = frozenset({"open", "waiting"})
@@ -126,7 +128,7 @@ def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any
 def _due(state: State, body: dict[str, Any]) -> None:
     """The last day of the limit, where the event moves it; None while the clock stands."""
     if "due" in body:
-        state["case"]["due"], state["case"]["provisional"] = body["due"], body["provisional"]
+        state["case"].update({name: body.get(name) for name in ("due", "provisional", "clock")})
 
 
 def _due_recomputed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -210,4 +212,5 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "issued": _issued,
     "withdrawn": _withdrawn,
     "rated": _rated,
+    **reach.KINDS,
 }

@@ -14,6 +14,8 @@ from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.offers import told_with
+from ziyuan.workflow.reach import facts as reach
+from ziyuan.workflow.reach.offers import told_of
 from ziyuan.workflow.tasks.actions import OUTCOMES, offers
 
 STATUS = {
@@ -48,6 +50,7 @@ KINDS = {
     "issued": "制发文书",
     "withdrawn": "撤件",
     "rated": "服务评价",
+    **reach.WORDS,
 }
 LEVELS = {"county": "县级", "city": "市级", "province": "省级"}
 
@@ -85,6 +88,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "decision": state["decision"],
             "phrases": rt.matter.told.get("phrases", []),
             "rating": state["rating"],
+            "reach": told_of(by, rt, state),
         }
 
 
@@ -255,6 +259,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 
 _LOGGED = frozenset(
     {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
+    | reach.LOGGED
 )
 
 

@@ -45,9 +45,9 @@ def _again(by: kernel.Actor, case_id: int) -> bool:
         if told["status"] not in OPEN or not told.get("due"):
             return False
         due = due_now(runtime_of(case), case.state, stops_of(case.state), kernel.today())
-        was = {name: told[name] for name in ("due", "provisional")}
-        if due == was:
+        if due == {name: told.get(name) for name in due}:
             return False
+        was = {name: told[name] for name in ("due", "provisional")}
         last_year = workdays.calendar().last_year
         journal.add("due_recomputed", {**due, "was": was, "announced_to": last_year})
         journal.save()

@@ -20,6 +20,33 @@ function clockLines(body: Record<string, unknown>): string[] {
   return lines
 }
 
+const REMINDERS: Record<string, string> = { yellow: '黄灯', before: '临近到期', red: '超期', escalated: '超期上报' }
+
+interface ReachBody {
+  copies?: { name: string; organ: string; kind: string; note: string }[]
+  urge?: { text: string; until: string; to: { name: string }[] }
+  supervision?: { asks: string; due: string; to: { name: string }[] }
+  report?: string
+  reminders?: { levels: string[]; to: string[] }[]
+}
+
+/** Whom a copy, an urge, a supervision or a reminder reached, and what it says. */
+function reachLines(told: Record<string, unknown>): string[] {
+  const body = told as ReachBody
+  const names = (people: { name: string }[]): string => people.map((one) => one.name).join('、')
+  const lines: string[] = []
+  if (body.copies?.length) {
+    const [first] = body.copies
+    lines.push(`${first!.kind === 'circulate' ? '传阅' : '抄送'}:${body.copies.map((one) => `${one.name}(${one.organ})`).join('、')}`)
+    if (first!.note) lines.push(`附言:${first!.note}`)
+  }
+  if (body.urge) lines.push(`催办 ${names(body.urge.to)}:${body.urge.text}`, `期限:${body.urge.until}`)
+  if (body.supervision) lines.push(`督办 ${names(body.supervision.to)}:${body.supervision.asks}`, `反馈期限:${body.supervision.due}`)
+  if (body.report) lines.push(`办理情况:${body.report}`)
+  for (const one of body.reminders ?? []) lines.push(`${one.levels.map((level) => REMINDERS[level] ?? level).join('、')}:${one.to.join('、') || '无人可办'}`)
+  return lines
+}
+
 export function bodyLines(body: Record<string, unknown> | string | null | undefined): string[] {
   if (!body) return []
   if (typeof body === 'string') return [body]
@@ -31,6 +58,7 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
+  lines.push(...reachLines(body))
   const items = Array.isArray(body.items) ? (body.items as CorrectionItem[]) : []
   items.forEach((item, index) => lines.push(`${index + 1}. ${item.text}`))
   return lines
