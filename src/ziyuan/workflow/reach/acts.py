@@ -90,7 +90,9 @@ def urge(by: kernel.Actor, case_id: int, *, text: str, until: date | None, comma
             raise FormIncomplete({"until": "请写明办理期限,不早于今天"})
         standing = offers.due_for_urging(by, journal.state, today)
         numbers, state = sorted(map(int, standing)), journal.state
-        to = [{"task": n, "person": p, "name": name} for n in numbers for p, name in holders_of(state["tasks"][str(n)])]
+        to: list[dict[str, Any]] = [
+            {"task": n, "person": p, "name": name} for n in numbers for p, name in holders_of(state["tasks"][str(n)])
+        ]
         if not to:
             raise ActionRefused(offers.TITLES[offers.URGE], "现在没有人办理,请先设置岗位")
         told = {"number": len(state.get("urges", {})) + 1, "tasks": numbers, "to": to, "text": said}
