@@ -9,7 +9,7 @@ from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.state import State, empty, fold, next_timer
 from ziyuan.workflow.reach import rows as reach_rows
-from ziyuan.workflow.reach.facts import next_reminder
+from ziyuan.workflow.reach.facts import next_reminder, next_report
 
 GENESIS = "0" * 64
 
@@ -89,6 +89,7 @@ def project(case: Case, state: State) -> None:
     case.yellow_on = _day(((case.clock or {}).get("marks") or {}).get("yellow"))
     case.lamp = (case.clock or {}).get("lamp", "")
     case.remind_on = _day(next_reminder(state))
+    case.supervised = _day(next_report(state))
     case.state = state
 
 

@@ -32,6 +32,7 @@ class Case(models.Model):
     yellow_on = models.DateField(null=True)
     lamp = models.CharField(max_length=6, blank=True)
     remind_on = models.DateField(null=True)
+    supervised = models.DateField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
     state = models.JSONField()

@@ -26,6 +26,7 @@ COLUMNS = (
     "yellow_on",
     "lamp",
     "remind_on",
+    "supervised",
     "opened",
 )
 

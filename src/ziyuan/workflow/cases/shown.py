@@ -1,15 +1,27 @@
 """The clock of a case from its row alone, for lists: what `reading` says, without the case's state."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.clocks import law
 from ziyuan.workflow.clocks.clock import lamp
 
 _NOTHING: dict[str, Any] = {"due": None, "days_left": None, "lamp": "none", "provisional": False, "standing": ""}
+
+
+class Columns(Protocol):
+    """What a list reads of a case's row."""
+
+    @property
+    def accepted(self) -> date | None: ...
+    @property
+    def closed(self) -> datetime | None: ...
+    @property
+    def due(self) -> date | None: ...
+    @property
+    def clock(self) -> Any: ...
 
 
 class ShortClock:
@@ -20,7 +32,7 @@ class ShortClock:
         self._calendar, self._share = workdays.calendar(), law.yellow_share(self.today)
         self._counted: dict[tuple[date, date], int] = {}
 
-    def shown(self, case: Case) -> dict[str, Any]:
+    def shown(self, case: Columns) -> dict[str, Any]:
         """Last day, working days left, lamp, mark and what the clock stands for."""
         if case.accepted is None or case.clock is None:
             return _NOTHING

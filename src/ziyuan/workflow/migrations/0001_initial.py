@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('yellow_on', models.DateField(null=True)),
                 ('lamp', models.CharField(blank=True, max_length=6)),
                 ('remind_on', models.DateField(null=True)),
+                ('supervised', models.DateField(null=True)),
                 ('seq', models.BigIntegerField()),
                 ('head', models.CharField(max_length=64)),
                 ('state', models.JSONField()),

@@ -106,3 +106,8 @@ def next_reminder(state: State) -> str | None:
     """The day of the next reminder of a case."""
     days = [day for levels in reminders_of(state).values() for day in levels.values()]
     return min(days, default=None)
+
+
+def next_report(state: State) -> str | None:
+    """The nearest day of a supervised item that is not closed."""
+    return min((told["due"] for told in state.get("supervisions", {}).values() if not told["closed"]), default=None)

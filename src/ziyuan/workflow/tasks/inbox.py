@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
@@ -23,11 +23,20 @@ from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, TaskSeen
 from ziyuan.workflow.tasks.actions import BY_NOBODY
-from ziyuan.workflow.tasks.inbox_rows import copy_rows, part_rows, task_rows
+from ziyuan.workflow.tasks.inbox_rows import (
+    CaseLine,
+    CopyLine,
+    PartLine,
+    TaskLine,
+    copy_rows,
+    part_rows,
+    task_rows,
+)
 
 FAR = date(9999, 12, 31)
 MOST_COUNTED = 1000  # a counter says no more than "a thousand and more"
-_CASE_COLUMNS = ("no", "title", "applicant", "county", "matter", "version", "accepted", "closed", "due", "clock", "opened")
+_CASE_COLUMNS = tuple(f"case__{name}" for name in CaseLine._fields)
+Line = tuple[Any, CaseLine]
 
 
 @dataclass(frozen=True)
@@ -46,14 +55,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Box:
-    """Where the rows of a box come from: ranges of an index, the names of the columns they are filtered by, the words."""
+    """Where the rows of a box come from: ranges of an index, the columns they are filtered by, shown and sorted by."""
 
     arms: Callable[[kernel.Actor], list[QuerySet[Any]]]
-    case: str  # prefix of the case's columns
+    line: Any  # the named columns of its own
     lamp: str  # prefix of the columns of the lamp
     moment: str  # when it came to the person
     done: bool
-    rows: Callable[[kernel.Actor, list[Any]], Iterator[dict[str, Any]]]
+    rows: Callable[[kernel.Actor, list[Any]], Iterator[dict[str, Any]]]  # lines as they are shown
 
 
 def _todo(by: kernel.Actor) -> list[QuerySet[Any]]:
@@ -77,10 +86,10 @@ def _copied(by: kernel.Actor) -> list[QuerySet[Any]]:
 
 
 BOXES = {
-    "todo": Box(_todo, "case__", "", "opened", False, task_rows),
-    "done": Box(_done, "case__", "", "done", True, task_rows),
-    "mine": Box(_mine, "case__", "case__", "case__opened", False, part_rows),
-    "copied": Box(_copied, "case__", "case__", "at", False, copy_rows),
+    "todo": Box(_todo, TaskLine, "", "opened", False, task_rows),
+    "done": Box(_done, TaskLine, "", "done", True, task_rows),
+    "mine": Box(_mine, PartLine, "case__", "case__opened", False, part_rows),
+    "copied": Box(_copied, CopyLine, "case__", "at", False, copy_rows),
 }
 
 
@@ -100,20 +109,15 @@ def all_rows(by: kernel.Actor, asked: Asked, most: int) -> list[dict[str, Any]]:
     return list(_box(asked).rows(by, _rows(by, asked, None, most)))
 
 
-def _rows(by: kernel.Actor, asked: Asked, after: str | None, most: int) -> list[Any]:
-    """The next rows over all arms in order; each arm gives at most as many as are wanted."""
+def _rows(by: kernel.Actor, asked: Asked, after: str | None, most: int) -> list[Line]:
+    """The next lines over all arms in order; each arm gives at most as many as are wanted, all in one statement."""
     box, order = _box(asked), _order(asked)
-    columns = [f"case__{name}" for name in _CASE_COLUMNS]
-    found: list[Any] = []
-    for arm in box.arms(by):
-        rows = _after(_filtered(arm, box, asked), order, after).select_related("case")
-        found += rows.only(*_own(rows.model), *columns)[:most]
-    found.sort(key=order.key)
-    return found[:most]
-
-
-def _own(model: type[Model]) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if field.name != "case"] + ["case"]
+    columns = (*box.line._fields, *_CASE_COLUMNS)
+    arms = [_after(_filtered(arm, box, asked), order, after).values_list(*columns)[:most] for arm in box.arms(by)]
+    first, *others = [arm for arm in arms if not arm.query.is_empty()] or arms
+    own = len(box.line._fields)
+    lines = [(box.line(*row[:own]), CaseLine(*row[own:])) for row in (first.union(*others, all=True) if others else first)]
+    return sorted(lines, key=order.key)[:most]
 
 
 def _box(asked: Asked) -> Box:
@@ -121,9 +125,9 @@ def _box(asked: Asked) -> Box:
 
 
 def _filtered(found: QuerySet[Any], box: Box, asked: Asked) -> QuerySet[Any]:
-    q, of, own = clean(asked.q), box.case, "" if found.model is Task else "case__"
+    q, own = clean(asked.q), "" if found.model is Task else "case__"
     if q:
-        no, title, applicant = (Q(**{f"{of}{name}__contains": q}) for name in ("no", "title", "applicant"))
+        no, title, applicant = (Q(**{f"case__{name}__contains": q}) for name in ("no", "title", "applicant"))
         found = found.filter(no | title | applicant)
     if asked.matter:
         found = found.filter(**{f"{own}matter": clean(asked.matter)})
@@ -131,7 +135,7 @@ def _filtered(found: QuerySet[Any], box: Box, asked: Asked) -> QuerySet[Any]:
         lo, hi = kernel.region_range(clean(asked.region))
         found = found.filter(county__gte=lo, county__lt=hi)
     if asked.lamp:
-        found = found.filter(lamp_is(asked.lamp, box.lamp), **{f"{of}closed": None})
+        found = found.filter(lamp_is(asked.lamp, box.lamp), case__closed=None)
     if asked.since:
         found = found.filter(**{f"{box.moment}__gte": _midnight(asked.since)})
     if asked.until:
@@ -169,16 +173,15 @@ class Order:
     column: str
     latest: bool
 
-    def value(self, row: Any) -> Any:
-        for name in self.column.split("__"):
-            row = getattr(row, name)
-        return row
+    def value(self, line: Line) -> Any:
+        own, case = line
+        return getattr(case if self.column.startswith("case__") else own, self.column.removeprefix("case__"))
 
-    def key(self, row: Any) -> tuple[Any, ...]:
-        value = self.value(row)
+    def key(self, line: Line) -> tuple[Any, ...]:
+        value = self.value(line)
         if self.latest:
-            return (-value.timestamp() if value else 0.0, -row.pk)
-        return (value or FAR, row.pk)
+            return (-value.timestamp(), -line[0].id)
+        return (value or FAR, line[0].id)
 
 
 def _order(asked: Asked) -> Order:
@@ -205,9 +208,9 @@ def _after(found: QuerySet[Any], order: Order, after: str | None) -> QuerySet[An
     return found.order_by(F(column).asc(nulls_last=True), "pk")
 
 
-def _cursor(row: Any, order: Order) -> str:
-    told = order.value(row) or FAR
-    return base64.urlsafe_b64encode(json.dumps([told.isoformat(), row.pk]).encode()).decode()
+def _cursor(line: Line, order: Order) -> str:
+    told = order.value(line) or FAR
+    return base64.urlsafe_b64encode(json.dumps([told.isoformat(), line[0].id]).encode()).decode()
 
 
 def _read(cursor: str, order: Order) -> tuple[date | datetime, int] | None:

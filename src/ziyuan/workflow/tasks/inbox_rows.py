@@ -3,34 +3,84 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, Task
 from ziyuan.workflow.cases.shown import ShortClock
 from ziyuan.workflow.cases.versions import runtime_of
-from ziyuan.workflow.reach.models import CaseCopy, CasePart, Supervision, TaskSeen
+from ziyuan.workflow.reach.models import TaskSeen
 
 Row = dict[str, Any]
 
 
+class CaseLine(NamedTuple):
+    """Columns of a case that a row shows."""
+
+    id: int
+    no: str
+    title: str
+    applicant: str
+    county: str
+    matter: str
+    version: str
+    opened: datetime
+    accepted: date | None
+    closed: datetime | None
+    due: date | None
+    clock: Any
+    supervised: date | None
+
+
+class TaskLine(NamedTuple):
+    """Columns of a task that a row shows or is sorted by."""
+
+    id: int
+    case_id: int
+    number: int
+    node: str
+    title: str
+    role: str
+    region: str
+    holder: int | None
+    state: str
+    opened: datetime
+    done: datetime | None
+    due: date | None
+    outcome: str
+    urged: date | None
+
+
+class PartLine(NamedTuple):
+    """Of a part nothing but its place in the list."""
+
+    id: int
+
+
+class CopyLine(NamedTuple):
+    """Columns of a copy."""
+
+    id: int
+    number: int
+    kind: str
+    at: datetime
+    read: datetime | None
+    answered: datetime | None
+
+
 class Page:
-    """What the rows of one page share: the clock, the matters' titles, who supervises what."""
+    """What the rows of one page share: the clock and the matters' titles."""
 
-    def __init__(self, cases: Iterable[Case]) -> None:
+    def __init__(self) -> None:
         self.clock, self._titles = ShortClock(), dict[tuple[str, str], str]()
-        keys = {case.pk for case in cases}
-        items = Supervision.objects.filter(case_id__in=keys, closed=None).order_by("-due").values_list("case_id", "due")
-        self._supervised: dict[int, date] = dict(items)
 
-    def of_case(self, case: Case) -> Row:
+    def of_case(self, case: CaseLine) -> Row:
         """What every row says of its case."""
-        due = self._supervised.get(case.pk)
         return {
             "case": {
-                "id": case.pk,
+                "id": case.id,
                 "no": case.no,
                 "title": case.title,
                 "matter": case.matter,
@@ -40,17 +90,17 @@ class Page:
                 "applicant": case.applicant,
             },
             **self.clock.shown(case),
-            "supervised": due.isoformat() if due else None,
+            "supervised": case.supervised.isoformat() if case.supervised else None,
         }
 
-    def _title(self, case: Case) -> str:
+    def _title(self, case: CaseLine) -> str:
         key = case.matter, case.version
         if key not in self._titles:
-            self._titles[key] = runtime_of(case).matter.title
+            self._titles[key] = runtime_of(Case(matter=case.matter, version=case.version)).matter.title
         return self._titles[key]
 
 
-def _of_task(task: Task | None) -> Row:
+def _of_task(task: TaskLine | None) -> Row:
     """What a row says of the task; of a case that waits for nobody, nothing."""
     return {
         "node": task.node if task else "",
@@ -63,51 +113,52 @@ def _of_task(task: Task | None) -> Row:
     }
 
 
-def task_rows(by: kernel.Actor, tasks: list[Task]) -> Iterator[Row]:
+def task_rows(by: kernel.Actor, lines: list[tuple[TaskLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 待办 and 已办."""
-    page = Page(task.case for task in tasks)
-    keys = [task.pk for task in tasks if task.state == "open"]
-    seen = set(TaskSeen.objects.filter(person=by.person or 0, task_id__in=keys).values_list("task_id", flat=True))
-    for task in tasks:
-        unread = task.state == "open" and task.pk not in seen
-        yield {"id": task.pk, **page.of_case(task.case), **_of_task(task), "opened": task.opened.isoformat(), "unread": unread}
+    page = Page()
+    keys = [task.id for task, _ in lines if task.state == "open"]
+    found = TaskSeen.objects.filter(person=by.person or 0, task_id__in=keys)
+    seen = set(found.values_list("task_id", flat=True)) if keys else set()
+    for task, case in lines:
+        unread = task.state == "open" and task.id not in seen
+        yield {"id": task.id, **page.of_case(case), **_of_task(task), "opened": task.opened.isoformat(), "unread": unread}
 
 
-def part_rows(by: kernel.Actor, parts: list[CasePart]) -> Iterator[Row]:
+def part_rows(by: kernel.Actor, lines: list[tuple[PartLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 我的: where each case stands, at the person's own task if he has one."""
-    page, now = Page(part.case for part in parts), _now([part.case_id for part in parts], by)
-    for part in parts:
-        task = now.get(part.case_id)
-        opened = {"opened": part.case.opened.isoformat(), "unread": False}
-        yield {"id": task.pk if task else f"case-{part.case_id}", **page.of_case(part.case), **_of_task(task), **opened}
+    page, now = Page(), _now([case.id for _, case in lines], by)
+    for _, case in lines:
+        task = now.get(case.id)
+        opened = {"opened": case.opened.isoformat(), "unread": False}
+        yield {"id": task.id if task else f"case-{case.id}", **page.of_case(case), **_of_task(task), **opened}
 
 
-def copy_rows(by: kernel.Actor, copies: list[CaseCopy]) -> Iterator[Row]:
+def copy_rows(by: kernel.Actor, lines: list[tuple[CopyLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 抄送."""
-    page, now = Page(copy.case for copy in copies), _now([copy.case_id for copy in copies], by)
-    for copy in copies:
+    page, now = Page(), _now([case.id for _, case in lines], by)
+    for copy, case in lines:
         told = {
             "number": copy.number,
             "kind": copy.kind,
             "read": copy.read.isoformat() if copy.read else None,
             "answered": copy.answered.isoformat() if copy.answered else None,
         }
-        row = {"id": f"copy-{copy.pk}", **page.of_case(copy.case), **_of_task(now.get(copy.case_id))}
+        row = {"id": f"copy-{copy.id}", **page.of_case(case), **_of_task(now.get(case.id))}
         yield {**row, "opened": copy.at.isoformat(), "unread": copy.read is None, "copy": told}
 
 
-def _now(cases: list[int], by: kernel.Actor) -> dict[int, Task]:
+def _now(cases: list[int], by: kernel.Actor) -> dict[int, TaskLine]:
     """By case: the open task to show, the person's own before others, then the first."""
-    tasks = list(Task.objects.filter(case_id__in=cases, state__in=("open", "waiting")))
-    own = [
-        task.pk
-        for task in tasks
-        if (task.holder == by.person if task.holder else task.role in by.roles and task.region == by.region)
-    ]
-    found: dict[int, Task] = {}
-    for task in sorted(tasks, key=lambda task: (task.pk not in own, task.number)):
-        found.setdefault(task.case_id, task)
-    return found
+    found = Task.objects.filter(case_id__in=cases, state__in=("open", "waiting")).values_list(*TaskLine._fields)
+    tasks = [TaskLine(*row) for row in found]
+    now: dict[int, TaskLine] = {}
+    for task in sorted(tasks, key=lambda task: (not _own(task, by), task.number)):
+        now.setdefault(task.case_id, task)
+    return now
+
+
+def _own(task: TaskLine, by: kernel.Actor) -> bool:
+    return task.holder == by.person if task.holder else task.role in by.roles and task.region == by.region
 
 
 _HEADS = [
