@@ -124,7 +124,7 @@ class Place:
             "{standard}": "control_lines@2021", "{layer}": LAYER, "{county}": self.county,
             "{key}": lattice.key(8, self.county), "{code}": "none",
             "{stop}": 1,
-            "{copy}": 1, "{supervision}": 1, "{notice}": 1, "{message}": 1, "{port}": "sms",
+            "{copied}": 1, "{supervision}": 1, "{notice}": 1, "{message}": 1, "{port}": "sms",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
             "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,

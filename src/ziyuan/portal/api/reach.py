@@ -86,10 +86,10 @@ def copy_case(request: HttpRequest, case: int, body: CopyIn) -> Any:
     return workflow.case_record(who, case)
 
 
-@router.post("/{case}/copies/{copy}/opinion", summary="传阅意见")
-def answer_copy(request: HttpRequest, case: int, copy: int, body: OpinionIn) -> Any:
+@router.post("/{case}/copies/{copied}/opinion", summary="传阅意见")
+def answer_copy(request: HttpRequest, case: int, copied: int, body: OpinionIn) -> Any:
     who = actor(request)
-    workflow.answer_copy(who, case, number=copy, **body.dict())
+    workflow.answer_copy(who, case, number=copied, **body.dict())
     return workflow.case_record(who, case)
 
 

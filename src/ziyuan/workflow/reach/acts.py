@@ -35,9 +35,8 @@ def copy_case(
 
     Nobody gets a right that he has not by post and region: such a receiver is refused by name, and nothing is sent.
     """
-    text = _text("note", note)
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        text = _text("note", note)
         if kind not in (COPY, CIRCULATE):
             raise FormIncomplete({"kind": "请选择抄送或传阅"})
         if not 1 <= len(people) <= MOST_RECEIVERS:
@@ -69,9 +68,8 @@ def _receivers(state: dict[str, Any], people: list[int]) -> list[Receiver]:
 
 def answer_copy(by: kernel.Actor, case_id: int, *, number: int, opinion: str, command: str = "") -> None:
     """填写传阅意见: once; the process does not wait for it."""
-    text = _text("opinion", opinion, required="请写明意见")
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        text = _text("opinion", opinion, required="请写明意见")
         told = journal.state["copies"][str(number)]
         journal.add("copy_answered", {"number": number, "opinion": text})
         tell([told["by_id"]], _about(journal, "answer"), f"{by.name}:{text}", f"answer:{number}")
@@ -82,9 +80,8 @@ def answer_copy(by: kernel.Actor, case_id: int, *, number: int, opinion: str, co
 
 def urge(by: kernel.Actor, case_id: int, *, text: str, until: date | None, command: str = "") -> None:
     """催办: a message with a limit to whoever has the open tasks now; not more often than the setting says."""
-    said = _text("text", text, required="请写明催办内容")
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        said = _text("text", text, required="请写明催办内容")
         today = kernel.today()
         if until is None or until < today:
             raise FormIncomplete({"until": "请写明办理期限,不早于今天"})
@@ -109,9 +106,8 @@ def urge(by: kernel.Actor, case_id: int, *, text: str, until: date | None, comma
 
 def supervise(by: kernel.Actor, case_id: int, *, asks: str, days: int, command: str = "") -> None:
     """督办: what is to be done in the case within `days` working days, by whoever has it now."""
-    said = _text("asks", asks, required="请写明督办事项")
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        said = _text("asks", asks, required="请写明督办事项")
         today = kernel.today()
         longest = law.figure("supervision_days", today)
         if not 1 <= days <= longest:
@@ -133,9 +129,8 @@ def supervise(by: kernel.Actor, case_id: int, *, asks: str, days: int, command: 
 
 def report_supervision(by: kernel.Actor, case_id: int, *, number: int, report: str, command: str = "") -> None:
     """反馈督办: what was done; the first report stops its clock."""
-    text = _text("report", report, required="请写明办理情况")
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        text = _text("report", report, required="请写明办理情况")
         told = journal.state["supervisions"][str(number)]
         journal.add("supervision_reported", {"number": number, "report": text, "on": kernel.today().isoformat()})
         serial = len(told["reports"]) + 1
@@ -147,9 +142,8 @@ def report_supervision(by: kernel.Actor, case_id: int, *, number: int, report: s
 
 def close_supervision(by: kernel.Actor, case_id: int, *, number: int, opinion: str, command: str = "") -> None:
     """办结督办: by who opened it, after a report."""
-    text = _text("opinion", opinion, required="请写明办结意见")
-
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
+        text = _text("opinion", opinion, required="请写明办结意见")
         told = journal.state["supervisions"][str(number)]
         journal.add("supervision_closed", {"number": number, "opinion": text})
         people = {one["person"] for one in told["to"]} | {one["by_id"] for one in told["reports"]}
