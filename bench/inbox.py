@@ -198,8 +198,8 @@ def main() -> None:
             fill(told, tasks)
             print(f"\n{tasks:,} 件待办;{machine()}\n\n{HEAD}")
             for name, (wall, used) in measured(ways(), given.runs).items():
-                told = (statistics.median(used), percentile(used, 0.95), statistics.median(wall), percentile(wall, 0.95))
-                print(f"| {name} | {len(used)} | " + " | ".join(f"{v * 1000:.1f}" for v in told) + " |", flush=True)
+                figures = (statistics.median(used), percentile(used, 0.95), statistics.median(wall), percentile(wall, 0.95))
+                print(f"| {name} | {len(used)} | " + " | ".join(f"{v * 1000:.1f}" for v in figures) + " |", flush=True)
             if given.explain:
                 explain()
     finally:
