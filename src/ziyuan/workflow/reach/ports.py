@@ -31,9 +31,10 @@ class Message:
 class Port(Protocol):
     """A way out. `kinds` are the notices it carries; `send` returns a receipt and raises when it could not send."""
 
-    title: str
-    kinds: frozenset[str]
-
+    @property
+    def title(self) -> str: ...
+    @property
+    def kinds(self) -> frozenset[str]: ...
     def send(self, message: Message) -> str: ...
 
 

@@ -26,20 +26,20 @@ _log = logging.getLogger("ziyuan.workflow")
 
 def remind_due(by: kernel.Actor) -> int:
     """One turn: how many cases were reminded of. Two turns at once never remind twice."""
-    today, told, after = kernel.today(), 0, (date.min, 0)
+    told, since, last = 0, date.min, 0
     while True:
         with kernel.acting(by):
-            due = Case.objects.filter(status="open", remind_on__lte=today).order_by("remind_on", "pk")
-            ahead = due.filter(remind_on__gte=after[0]).exclude(remind_on=after[0], pk__lte=after[1])
+            due = Case.objects.filter(status="open", remind_on__lte=kernel.today()).order_by("remind_on", "pk")
+            ahead = due.filter(remind_on__gte=since).exclude(remind_on=since, pk__lte=last)
             found = list(ahead.values_list("remind_on", "pk")[:BATCH])
         if not found:
             return told
-        for _, key in found:
+        for day, key in found:
+            since, last = day or since, key
             try:
                 told += remind_case(by, key)
             except ZiyuanError:
                 _log.exception("案件 %s 的到期提醒没有发出,下一次再试", key)
-        after = found[-1]
 
 
 def remind_case(by: kernel.Actor, case_id: int) -> bool:
