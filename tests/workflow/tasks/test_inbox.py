@@ -169,6 +169,17 @@ def test_mine_are_running_cases_one_has_a_part_in_each_once(world, five, clerk, 
     assert five[0].no in numbers(clerk, box="done")
 
 
+def test_a_part_stays_when_the_task_changes_hands(world, on_day, clerk):
+    on_day("2026-03-02")
+    case, second = world.open(), person("county_clerk", FEIXI, "t-second", "第二经办人")
+    workflow.act(clerk, case.pk, "handover", to=str(second.person))
+    assert [numbers(by, box=name) for by in (clerk, second) for name in ("todo", "mine")] == [[], [case.no], [case.no], [case.no]]
+    workflow.act(second, case.pk, "release")
+    with kernel.acting(kernel.system_actor()):
+        row = Case.objects.get(pk=case.pk)
+    assert breaks(lambda: verify_case(row)) == []
+
+
 def test_mine_holds_what_one_submitted_and_what_one_supervises(world, five, chief):
     starter, city = person("county_clerk", FEIXI, "t-starter", "申报人"), world.officer("city_chief", HEFEI)
     case = workflow.open_case(world.message(), starter)

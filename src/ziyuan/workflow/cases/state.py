@@ -43,6 +43,7 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     after = deepcopy(state)
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
+    reach.keep_people(after)
     return after
 
 

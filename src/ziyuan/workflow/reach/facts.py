@@ -91,6 +91,16 @@ WORDS = {
 LOGGED = frozenset({"copies", "urge", "supervision", "report", "reminders"})
 
 
+def keep_people(state: State) -> None:
+    """Whoever submits, holds, acts or supervises has a part in the case from then on, whoever holds the task later."""
+    people = {state["case"].get("submitter")}
+    people |= {task.get(name) for task in state["tasks"].values() for name in ("holder", "by_id")}
+    people |= {told["by_id"] for told in state.get("supervisions", {}).values()}
+    fresh = people - {None, *state.get("people", [])}
+    if fresh:
+        state["people"] = sorted({*state.get("people", []), *fresh})
+
+
 def reminders_of(state: State) -> dict[str, dict[str, str]]:
     """By number of each open task: the levels nobody was told of yet, and from which day; none while the clock stands."""
     told = state["case"]

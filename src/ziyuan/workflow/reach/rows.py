@@ -1,6 +1,6 @@
 """Rows written from a case's state: who has a part in it, its copies, its supervision; and their proof."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -12,17 +12,9 @@ Columns = dict[str, Any]
 RUNNING = ("open", "correcting")
 
 
-def parts(state: State) -> set[int]:
-    """Who submitted the case, holds or held a task, acted, or supervises."""
-    people = {state["case"].get("submitter")}
-    people |= {task[name] for task in state["tasks"].values() for name in ("holder", "by_id") if task.get(name)}
-    people |= {told["by_id"] for told in state.get("supervisions", {}).values()}
-    return {person for person in people if person is not None}
-
-
 def _part(state: State) -> dict[int, Columns]:
     running = state["case"]["status"] in RUNNING
-    return {person: {"running": running} for person in parts(state)}
+    return {person: {"running": running} for person in state.get("people", [])}
 
 
 def _copies(state: State) -> dict[int, Columns]:
@@ -57,7 +49,11 @@ def _supervisions(state: State) -> dict[int, Columns]:
     }
 
 
-_TABLES = ((CasePart, "person", _part), (CaseCopy, "number", _copies), (Supervision, "number", _supervisions))
+_TABLES: tuple[tuple[type[Any], str, Callable[[State], dict[int, Columns]]], ...] = (
+    (CasePart, "person", _part),
+    (CaseCopy, "number", _copies),
+    (Supervision, "number", _supervisions),
+)
 
 
 def write(case: Any, before: State, after: State) -> None:
