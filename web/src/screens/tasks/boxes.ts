@@ -27,7 +27,7 @@ export function tabsOf(counts: InboxCounts | null, todo: number): { id: Box; tit
   const title = (word: string, count: number | undefined): string => (count !== undefined && count >= MOST ? `${word} ${counted(count)}` : word)
   const exact = (count: number | undefined): number | null => (count !== undefined && count < MOST ? count : null)
   return [
-    { id: 'todo', title: '待办', count: todo },
+    { id: 'todo', title: '待办', count: counts?.todo ?? todo },
     { id: 'done', title: title('已办', counts?.done), count: exact(counts?.done) },
     { id: 'mine', title: title('我的', counts?.mine), count: exact(counts?.mine) },
     { id: 'copied', title: counts?.unread_copied ? `抄送(未读 ${counted(counts.unread_copied)})` : '抄送', count: exact(counts?.copied) },
