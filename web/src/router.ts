@@ -7,6 +7,9 @@ import { firstScreen } from '@/shell/menu'
 const inside: RouteRecordRaw[] = [
   { path: '', redirect: () => firstScreen() },
   { path: 'tasks', name: 'tasks', component: () => import('@/screens/tasks/TaskList.vue'), meta: { title: '待办' } },
+  { path: 'notices', name: 'notices', component: () => import('@/screens/notices/NoticeList.vue'), meta: { title: '提醒' } },
+  { path: 'supervisions', name: 'supervisions', component: () => import('@/screens/supervisions/SupervisionList.vue'), meta: { title: '督办' } },
+  { path: 'outgoing', name: 'outgoing', component: () => import('@/screens/office/OutgoingList.vue'), meta: { title: '外发消息' } },
   { path: 'cases', name: 'cases', component: () => import('@/screens/cases/CaseList.vue'), meta: { title: '案卷' } },
   { path: 'cases/limits', name: 'limits', component: () => import('@/screens/cases/LimitFigures.vue'), meta: { title: '时限统计' } },
   { path: 'migrations', name: 'migrations', component: () => import('@/screens/migrations/MigrationPage.vue'), meta: { title: '流程升级' } },

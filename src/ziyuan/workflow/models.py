@@ -15,22 +15,38 @@ from ziyuan.workflow.consulting.models import Consultation
 from ziyuan.workflow.migrating.models import MigrationLine, MigrationOrder
 from ziyuan.workflow.people.models import Proxy
 from ziyuan.workflow.platform.models import PlatformReport
+from ziyuan.workflow.reach.models import (
+    CaseCopy,
+    CasePart,
+    Notice,
+    OutgoingMessage,
+    PortChoice,
+    Supervision,
+    TaskSeen,
+)
 from ziyuan.workflow.serving.models import Service
 
 __all__ = [
     "Application",
     "AppliedEffect",
     "Case",
+    "CaseCopy",
     "CaseEvent",
+    "CasePart",
     "Command",
     "Consultation",
     "Document",
     "MatterVersion",
     "MigrationLine",
     "MigrationOrder",
+    "Notice",
+    "OutgoingMessage",
     "Paper",
     "PlatformReport",
+    "PortChoice",
     "Proxy",
     "Service",
+    "Supervision",
     "Task",
+    "TaskSeen",
 ]

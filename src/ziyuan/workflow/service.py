@@ -56,18 +56,37 @@ from ziyuan.workflow.people.proxies import eligible, end_proxy, give_proxy, prox
 from ziyuan.workflow.platform.outbox import send_due as report_to_platform
 from ziyuan.workflow.platform.port import register as register_platform
 from ziyuan.workflow.quality.figures import quality_figures, quality_figures_csv
+from ziyuan.workflow.reach import reminding  # noqa: F401  (registers its jobs)
+from ziyuan.workflow.reach.acts import (
+    answer_copy,
+    close_supervision,
+    copy_case,
+    report_supervision,
+    supervise,
+    urge,
+)
+from ziyuan.workflow.reach.choosing import copy_targets
+from ziyuan.workflow.reach.lists import supervision_figures, supervisions_csv, supervisions_page
+from ziyuan.workflow.reach.notices import choose_port, notices_count, notices_page, port_choices, read_notices
+from ziyuan.workflow.reach.ports import Message, Port, register_port
+from ziyuan.workflow.reach.reading import read_case
+from ziyuan.workflow.reach.sending import outgoing_page, send_again
 from ziyuan.workflow.serving.acts import serve
 from ziyuan.workflow.supervision.figures import supervision_figures, supervision_figures_csv
 from ziyuan.workflow.tasks.act import act, choices, handover_targets
-from ziyuan.workflow.tasks.inbox import tasks_count, tasks_page
+from ziyuan.workflow.tasks.export import tasks_csv
+from ziyuan.workflow.tasks.inbox import inbox_counts, tasks_count, tasks_page
 from ziyuan.workflow.tasks.supply import overdue, supply_paper
 
 __all__ = [
+    "Message",
     "Order",
+    "Port",
     "act",
     "add_paper",
     "answer",
     "answer_consultation",
+    "answer_copy",
     "answer_correction",
     "answer_extension",
     "application",
@@ -80,13 +99,17 @@ __all__ = [
     "cases_count",
     "cases_page",
     "choices",
+    "choose_port",
     "clock_figures",
     "clock_figures_csv",
+    "close_supervision",
     "confirm_site",
     "consult",
     "consultation",
     "consultations_csv",
     "consultations_page",
+    "copy_case",
+    "copy_targets",
     "document_file",
     "document_message",
     "eligible",
@@ -97,6 +120,7 @@ __all__ = [
     "form_fields",
     "give_proxy",
     "handover_targets",
+    "inbox_counts",
     "issue_document",
     "load_notice",
     "make_order",
@@ -108,12 +132,16 @@ __all__ = [
     "migration_orders",
     "migration_plan",
     "migration_plan_csv",
+    "notices_count",
+    "notices_page",
     "open_application",
     "open_case",
     "organs",
+    "outgoing_page",
     "overdue",
     "paper_file",
     "paper_kinds",
+    "port_choices",
     "propose_extension",
     "proxies_of",
     "proxy_letter",
@@ -121,18 +149,23 @@ __all__ = [
     "quality_figures_csv",
     "query",
     "rate",
+    "read_case",
     "read_drawn_site",
+    "read_notices",
     "read_site",
     "recall_consultation",
     "recompute_due",
     "register",
     "register_platform",
+    "register_port",
+    "report_supervision",
     "report_to_platform",
     "resume_clock",
     "ring_due",
     "run_order",
     "save_form",
     "screening_pieces",
+    "send_again",
     "serve",
     "sign_order",
     "site_geojson",
@@ -140,14 +173,19 @@ __all__ = [
     "stop_clock",
     "submit_application",
     "summary_pdf",
+    "supervise",
     "supervision_figures",
     "supervision_figures_csv",
+    "supervisions_csv",
+    "supervisions_page",
     "supply_paper",
     "take_document",
     "take_progress",
     "take_rating",
     "tasks_count",
+    "tasks_csv",
     "tasks_page",
+    "urge",
     "verified_file",
     "verify_document",
     "withdraw",

@@ -20,6 +20,7 @@ from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.cases.proof import verify_cases
+from ziyuan.workflow.cases.shown import ShortClock
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.clock import lamp
 from ziyuan.workflow.models import AppliedEffect, Case, CaseEvent, Task
@@ -224,6 +225,8 @@ def _people(row, state) -> list[int]:
 def _check_clock(row, state) -> None:
     """Invariant 4: what the page shows of the clock sums to the working time since acceptance, and the row agrees."""
     shown, told = reading(runtime_of(row), state), state["case"]
+    listed = ShortClock().shown(row)  # from the row alone, as the inbox shows it
+    assert listed == {"days_left": shown["left"], **{name: shown[name] for name in ("due", "lamp", "provisional", "standing")}}
     if not told["accepted"]:
         assert (shown["intervals"], shown["lamp"], row.due) == ([], "none", None)
         return

@@ -52,6 +52,10 @@ def test_a_day_that_becomes_free_moves_the_last_day_and_the_mark_goes(world, cas
         {
             "due": "2027-01-12",
             "provisional": False,
+            "clock": {
+                "limit": 10,
+                "marks": {"yellow": "2027-01-07", "before": "2027-01-11", "red": "2027-01-13", "escalated": "2027-01-13"},
+            },
             "was": {"due": "2027-01-11", "provisional": True},
             "announced_to": 2027,
         }

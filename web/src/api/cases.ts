@@ -1,5 +1,7 @@
 import { address, get, post, upload } from './client'
 import type { Consulting, Serving, ServingShort } from './consultations'
+import { address, get, post } from './client'
+import type { CaseReach } from './reach'
 import type { Action, ActionBody, Bounds, CorrectionItem, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
 
 export interface TaskRow {
@@ -25,6 +27,32 @@ export interface TaskRow {
   provisional: boolean
   standing: string
   state: string
+  done: string | null
+  /** Last day of the latest 催办, of the nearest open 督办. */
+  urged: string | null
+  supervised: string | null
+  unread: boolean
+  copy?: { number: number; kind: 'copy' | 'circulate'; read: string | null; answered: string | null }
+}
+
+export interface InboxAsked {
+  box: Box
+  q: string
+  sort: string
+  matter: string
+  lamp: string
+  region: string
+  since: string
+  until: string
+}
+
+export interface InboxCounts {
+  todo: number
+  done: number
+  mine: number
+  copied: number
+  unread: number
+  unread_copied: number
 }
 
 export interface CaseRow {
@@ -406,6 +434,7 @@ export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   actions: Action[]
   phrases: string[]
   rating: { level: number; text: string } | null
+  reach: CaseReach
   correction?: { items?: CorrectionItem[] } | null
   gaps: Gap[]
   jump: Jump | null
@@ -425,11 +454,12 @@ export interface PieceProperties {
   area_m2: Measure
 }
 
-export type Box = 'todo' | 'done' | 'mine'
+export type Box = 'todo' | 'done' | 'mine' | 'copied'
 
 export const cases = {
-  tasks: (box: Box, q: string, sort: string, after: string | null) =>
-    get<Page<TaskRow>>('/tasks', { box, q, sort, after, limit: 50 }),
+  tasks: (asked: InboxAsked, after: string | null) => get<Page<TaskRow>>('/tasks', { ...asked, after, limit: 50 }),
+  counts: () => get<InboxCounts>('/tasks/counts'),
+  tasksUrl: (asked: InboxAsked) => address('/tasks/export.csv', { ...asked }),
   list: (filter: { status: string; q: string; region: string; asks?: string; sort?: string }, after: string | null) =>
     get<Page<CaseRow>>('/cases', { ...filter, after, limit: 50 }),
   read: (id: string) => get<CaseRecord>(`/cases/${id}`),

@@ -52,7 +52,7 @@ export interface Me {
   node: NodeInfo
   csrf: string
   permissions: string[]
-  counts: { todo: number }
+  counts: { todo: number; notices: number }
   bounds: Bounds | null
 }
 

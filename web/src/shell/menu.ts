@@ -30,6 +30,11 @@ export function menu(): Entry[] {
       },
     ],
     [
+      may('case.act') || may('case.read'),
+      { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5', under: [{ to: '/notices', title: '提醒' }] },
+    ],
+    [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: [{ to: '/supervisions', title: '督办' }] }],
+    [
       may('delivery.read'),
       {
         to: '/deliveries',
@@ -81,6 +86,7 @@ export function menu(): Entry[] {
         icon: 'M2 10h4l2-5 4 10 2-5h4',
         under: may('migration.read') && !may('case.read') ? [{ to: '/migrations', title: '流程升级' }] : [],
       },
+      { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4', under: [{ to: '/outgoing', title: '外发消息' }] },
     ],
   ]
   return entries.filter(([shown]) => shown).map(([, entry]) => entry)

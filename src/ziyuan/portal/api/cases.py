@@ -76,17 +76,38 @@ class QualityIn(Schema):
     until: date | None = Field(None, description="收件日至;缺省为今天")
 
 
-@tasks_router.get("", summary="待办、已办、我的")
+class InboxIn(Schema):
+    """What the inbox is asked for."""
+
+    box: str = Field("todo", description="todo:待办;done:已办;mine:我的;copied:抄送")
+    q: str = Field("", description="编号、项目、申请人")
+    sort: str = Field("due", description="due:剩余时间少的在前;opened:新收的在前。已办、抄送总是新的在前")
+    matter: str = Field("", description="只看这个事项")
+    lamp: str = Field("", description="只看这个灯:red、yellow、green,或 none(不计时)")
+    region: str = Field("", description="只看这个行政区")
+    since: date | None = Field(None, description="收到日期自(已办为办结日期)")
+    until: date | None = Field(None, description="收到日期至")
+
+
+@tasks_router.get("", summary="待办、已办、我的、抄送", description="四个箱的含义见 docs/inbox.md。")
 def tasks(
-    request: HttpRequest,
-    box: str = "todo",
-    q: str = "",
-    sort: str = "due",
-    matter: str = "",
-    after: str | None = None,
-    limit: int = Query(50, ge=1, le=200),
+    request: HttpRequest, asked: Query[InboxIn], after: str | None = None, limit: int = Query(50, ge=1, le=200)
 ) -> Any:
-    return workflow.tasks_page(actor(request), box=box, q=q, sort=sort, matter=matter, after=after, limit=limit)
+    return workflow.tasks_page(actor(request), **asked.dict(), after=after, limit=limit)
+
+
+@tasks_router.get("/counts", summary="四个箱的件数")
+def inbox_counts(request: HttpRequest) -> dict[str, int]:
+    return workflow.inbox_counts(actor(request))
+
+
+@tasks_router.get("/export.csv", summary="待办清单(表格)")
+def tasks_csv(request: HttpRequest, asked: Query[InboxIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.tasks_csv(who, **asked.dict())
+    kernel.record(who, "case.tasks_exported", on=("tasks", asked.box), q=asked.q)
+    return attachment(body, f"待办清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @tasks_router.get("/count", summary="待办数")

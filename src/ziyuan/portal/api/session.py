@@ -44,7 +44,10 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "node": {"name": here.name, "zone": here.zone, "title": here.title, "sample": here.sample},
         "csrf": kernel.csrf_of(request.token),  # type: ignore[attr-defined]
         "permissions": kernel.permitted(who),
-        "counts": {"todo": workflow.tasks_count(who) if here.is_inner else 0},
+        "counts": {
+            "todo": workflow.tasks_count(who) if here.is_inner else 0,
+            "notices": workflow.notices_count(who) if here.is_inner else 0,
+        },
         "bounds": onemap.bounds(who) if here.is_inner else None,
     }
 

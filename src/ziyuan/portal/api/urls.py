@@ -20,6 +20,7 @@ from ziyuan.portal.api import (
     migrations,
     office,
     people,
+    reach,
     session,
     standards,
     uploads,
@@ -50,6 +51,10 @@ if _inner:
     api.add_router("/cases", consultations.cases_router)
     api.add_router("/consultations", consultations.router)
     api.add_router("/calendar", calendar.router)
+    api.add_router("/cases", reach.router)
+    api.add_router("/supervisions", reach.supervisions_router)
+    api.add_router("/notices", reach.notices_router)
+    api.add_router("/outgoing", reach.outgoing_router)
     api.add_router("/deliveries", deliveries.router)
     api.add_router("", findings.router)
     api.add_router("", chains.router)

@@ -9,6 +9,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock, law
 from ziyuan.workflow.clocks.calendars import calendar_of
+from ziyuan.workflow.reach.law import marks
 
 State = dict[str, Any]
 
@@ -66,12 +67,14 @@ def _due(
     calendar: workdays.Calendar,
 ) -> dict[str, Any]:
     if accepted is None:
-        return {"due": None, "provisional": False}
-    read = clock.read(accepted, stops, today, calendar)
+        return {"due": None, "provisional": False, "clock": None}
+    read, share = clock.read(accepted, stops, today, calendar), law.yellow_share(today)
+    limit = read.against(runtime.limits(accepted)[1] + more, share)
     if read.standing:
-        return {"due": None, "provisional": False}
-    limit = read.against(runtime.limits(accepted)[1] + more, law.yellow_share(today))
-    return {"due": limit.due.isoformat(), "provisional": limit.provisional}
+        told = {"limit": limit.days, "left": limit.left, "standing": read.standing, "lamp": limit.lamp}
+        return {"due": None, "provisional": False, "clock": told}
+    told = {"limit": limit.days, "marks": marks(limit.due, limit.days // share, read.calendar, today)}
+    return {"due": limit.due.isoformat(), "provisional": limit.provisional, "clock": told}
 
 
 def ended(stops: Sequence[clock.Stop], places: Sequence[int], day: date) -> list[clock.Stop]:

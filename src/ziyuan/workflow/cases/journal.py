@@ -13,6 +13,8 @@ from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold
 from ziyuan.workflow.consulting.rows import write_consultations
 from ziyuan.workflow.engine import next_due
+from ziyuan.workflow.reach import rows as reach_rows
+from ziyuan.workflow.reach.facts import next_reminder, next_report
 from ziyuan.workflow.serving.rows import write_services
 
 GENESIS = "0" * 64
@@ -27,6 +29,7 @@ class Journal:
         self._pending: list[rows.Row] = []
         self._beside: list[rows.Statement] = []
         self._stored = _Stored.of(case, self.state)
+        self.before = self.state
 
     def add(self, kind: str, body: dict[str, Any], by: kernel.Actor | None = None) -> State:
         """One more event; returns the state after it. `by` where it is not the actor's own (a timer before his act)."""
@@ -80,12 +83,14 @@ def save_all(journals: Sequence[Journal]) -> None:
         [one for part in parts for one in part] for parts in zip(*(journal.written() for journal in journals), strict=True)
     )
     rows.write(old, events, tasks, beside)
+    reach_rows.write([(journal.case, journal.before, journal.state) for journal in journals])
     for journal in journals:
         write_services(journal.case, journal.state)
         write_consultations(journal.case, journal.state)
+        journal.before = journal.state
 
 
-_REPEATED = ("counties", "due")  # what every task row repeats of its case
+_REPEATED = ("matter", "county", "counties", "due", "yellow_on", "lamp")  # what every task row repeats of its case
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class _Stored:
     def changed(self, case: Case, state: State) -> list[rows.Row]:
         before = self.tasks if self.repeated == [getattr(case, name) for name in _REPEATED] else {}
         return [
-            {"case_id": case.pk, "number": int(number), "told": task, **task_columns(case, task, case.due)}
+            {"case_id": case.pk, "number": int(number), "told": task, **task_columns(case, task)}
             for number, task in state["tasks"].items()
             if before.get(number) != task
         ]
@@ -132,13 +137,38 @@ def project(case: Case, state: State) -> None:
     case.due = date.fromisoformat(told["due"]) if told.get("due") else None
     case.next_due = next_due(state["engine"])
     case.platform_no = told.get("platform_no", "")
+    case.clock = clock_columns(told)
+    case.yellow_on = _day(((case.clock or {}).get("marks") or {}).get("yellow"))
+    case.lamp = (case.clock or {}).get("lamp", "")
+    case.remind_on = _day(next_reminder(state))
+    case.supervised = _day(next_report(state))
     case.state = state
 
 
-def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str, Any]:
-    """A task row's columns from the state."""
+def clock_columns(told: dict[str, Any]) -> dict[str, Any] | None:
+    """What a list needs of the clock besides the last day."""
+    clock = told.get("clock")
+    return {**clock, "provisional": told["provisional"]} if clock else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def clock_columns(told: dict[str, Any]) -> dict[str, Any] | None:
+    """What a list needs of the clock besides the last day."""
+    clock = told.get("clock")
+    return {**clock, "provisional": told["provisional"]} if clock else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def task_columns(case: Case, task: dict[str, Any]) -> dict[str, Any]:
+    """A task row's columns from its state and the projected case."""
     return {
-        "counties": case.counties,
+        **{name: getattr(case, name) for name in _REPEATED},
         "node": task["node"],
         "title": task["title"],
         "role": task["role"],
@@ -148,7 +178,7 @@ def task_columns(case: Case, task: dict[str, Any], due: date | None) -> dict[str
         "state": task["state"],
         "opened": datetime.fromisoformat(task["opened"]),
         "done": datetime.fromisoformat(task["done"]) if task["done"] else None,
-        "due": due,
+        "urged": _day(task.get("urged")),
         "outcome": task["outcome"],
     }
 

@@ -10,6 +10,9 @@ from django.db import models
 
 from ziyuan.workflow.cases.whole import StateField
 
+OPEN_HELD = models.Q(state="open", holder__isnull=False)
+OPEN_POOL = models.Q(state="open", holder__isnull=True)
+
 
 class Case(models.Model):
     """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows."""
@@ -29,6 +32,11 @@ class Case(models.Model):
     due = models.DateField(null=True)
     next_due = models.DateTimeField(null=True)
     platform_no = models.CharField(max_length=60, blank=True, default="", db_index=True)
+    clock = models.JSONField(null=True)
+    yellow_on = models.DateField(null=True)
+    lamp = models.CharField(max_length=6, blank=True)
+    remind_on = models.DateField(null=True)
+    supervised = models.DateField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
     state = StateField()
@@ -37,6 +45,7 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=("status", "due", "id"), name="case_status_due"),
             models.Index(fields=("next_due", "id"), name="case_next_due", condition=models.Q(next_due__isnull=False)),
+            models.Index(fields=("remind_on", "id"), name="case_remind_on", condition=models.Q(remind_on__isnull=False)),
         )
 
 
@@ -81,10 +90,13 @@ class Task(models.Model):
     """A piece of work waiting for, or done by, somebody. `holder` is empty while it waits in a pool: that of its role and
     region, or of the people whom its strategy named (`candidates`).
 
-    `told` is the task as the events say it, whole; the columns repeat what queries ask for.
+    `told` is the task as the events say it, whole; the columns repeat what queries ask for, so that no list reads the
+    state of a case. `prompted` says that its people were told of it; it is the clock's own and no part of the case.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    matter = models.CharField(max_length=80)
+    county = models.CharField(max_length=12)
     counties = ArrayField(models.CharField(max_length=12))
     number = models.PositiveIntegerField()
     node = models.CharField(max_length=60)
@@ -97,14 +109,22 @@ class Task(models.Model):
     opened = models.DateTimeField()
     done = models.DateTimeField(null=True)
     due = models.DateField(null=True)
+    yellow_on = models.DateField(null=True)
+    lamp = models.CharField(max_length=6, blank=True)
+    urged = models.DateField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
     told = models.JSONField()
+    prompted = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("case", "number"), name="task_number"),)
         indexes = (
-            models.Index(fields=("holder", "state", "due", "id"), name="task_holder_state"),
-            models.Index(fields=("role", "region", "state", "due", "id"), name="task_pool"),
+            models.Index(fields=("holder", "due", "id"), name="task_held_due", condition=OPEN_HELD),
+            models.Index(fields=("holder", "opened", "id"), name="task_held_opened", condition=OPEN_HELD),
+            models.Index(fields=("role", "region", "due", "id"), name="task_pool_due", condition=OPEN_POOL),
+            models.Index(fields=("role", "region", "opened", "id"), name="task_pool_opened", condition=OPEN_POOL),
+            models.Index(fields=("holder", "done", "id"), name="task_done", condition=models.Q(done__isnull=False)),
+            models.Index(fields=("id",), name="task_unprompted", condition=models.Q(state="open", prompted=False)),
             GinIndex(fields=("candidates",), name="task_candidates", condition=models.Q(candidates__isnull=False)),
         )
 

@@ -9,6 +9,7 @@ from ziyuan.workflow.cases.models import Case, Document
 from ziyuan.workflow.consulting.rows import verify_consultations
 from ziyuan.workflow.documents.issue import signature_holds
 from ziyuan.workflow.effects.registry import kind, known
+from ziyuan.workflow.reach import rows as reach_rows
 from ziyuan.workflow.serving.rows import verify_services
 
 COLUMNS = (
@@ -24,6 +25,11 @@ COLUMNS = (
     "due",
     "next_due",
     "platform_no",
+    "clock",
+    "yellow_on",
+    "lamp",
+    "remind_on",
+    "supervised",
     "opened",
     "version",
 )
@@ -54,6 +60,7 @@ def verify_case(case: Case) -> Iterator[kernel.Break]:
     yield from _documents(case, state)
     yield from verify_services(case, state)
     yield from verify_consultations(case, state)
+    yield from reach_rows.broken(case, state)
 
 
 def _events(case: Case) -> Iterator[kernel.Break]:
@@ -76,12 +83,12 @@ def _row(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
 
 
 def _tasks(case: Case, state: dict[str, Any]) -> Iterator[kernel.Break]:
-    told = Case(outer_no=case.outer_no)
+    told = Case(outer_no=case.outer_no, matter=state["case"]["matter"])
     project(told, state)
     rows = {t.number: t for t in case.tasks.all()}
     for number, task in state["tasks"].items():
         row = rows.pop(int(number), None)
-        columns = task_columns(told, task, told.due)
+        columns = task_columns(told, task)
         if row is None or any(getattr(row, name) != value for name, value in columns.items()):
             yield kernel.Break("案件", f"{case.no} 任务 {number}", "任务行与事件不符")
     for number in rows:

@@ -12,7 +12,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.cases.whole import TASKS
 
-_FIXED = frozenset({"case", "number"})  # of a task row; what is not the case's own to change belongs here too
+_FIXED = frozenset({"case", "number", "prompted"})  # of a task row; what is not the case's own to change belongs here too
+_TOLD_AGAIN = "prompted = workflow_task.prompted AND workflow_task.holder IS NOT DISTINCT FROM excluded.holder"
 
 
 @cache
@@ -82,7 +83,7 @@ def write(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row], be
         statements.append(_insert(CaseEvent, events))
     if tasks:
         changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
-        told = ", ".join(f"{name} = excluded.{name}" for name in changed)
+        told = ", ".join([*(f"{name} = excluded.{name}" for name in changed), _TOLD_AGAIN])
         statements.append(_insert(Task, tasks, f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"))
     statements += beside
     if statements:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.workflow.consulting import fold as consulting
+from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
 
 State = dict[str, Any]
@@ -42,6 +43,7 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     after = {name: part if name in _WHOLE else _own(part) for name, part in state.items()}
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
+    reach.keep_people(after)
     return after
 
 
@@ -185,7 +187,7 @@ def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any
 def _due(state: State, body: dict[str, Any]) -> None:
     """The last day of the limit, where the event moves it; None while the clock stands."""
     if "due" in body:
-        state["case"]["due"], state["case"]["provisional"] = body["due"], body["provisional"]
+        state["case"].update({name: body.get(name) for name in ("due", "provisional", "clock")})
 
 
 def _due_recomputed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -337,4 +339,5 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "numbered": _numbered,
     "withdrawn": _withdrawn,
     "rated": _rated,
+    **reach.KINDS,
 }

@@ -18,6 +18,8 @@ from ziyuan.workflow.clocks.offers import told_with
 from ziyuan.workflow.consulting.offers import consulting
 from ziyuan.workflow.platform.outbox import standing
 from ziyuan.workflow.quality.score import quality
+from ziyuan.workflow.reach import facts as reach
+from ziyuan.workflow.reach.offers import told_of
 from ziyuan.workflow.serving.view import serving
 from ziyuan.workflow.tasks import gaps
 from ziyuan.workflow.tasks.actions import all_offers
@@ -80,6 +82,7 @@ KINDS = {
     "consult_overdue": "征求意见到期没有答复",
     "withdrawn": "撤件",
     "rated": "服务评价",
+    **reach.WORDS,
 }
 LEVELS = {"county": "县级", "city": "市级", "province": "省级"}
 
@@ -124,6 +127,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "termination": state.get("termination"),
             "quality": quality(state),
             "platform": standing(case),
+            "reach": told_of(by, rt, state),
         }
 
 
@@ -297,6 +301,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
 _LOGGED = frozenset(
     {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no", "moved"}
     | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
+    | reach.LOGGED
 )
 
 

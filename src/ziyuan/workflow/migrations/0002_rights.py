@@ -21,6 +21,8 @@ END $$
 """
 _INSIDE = f"{LO} IS NOT NULL"
 _SYSTEM = "coalesce(current_setting('app.person', true), '') = ''"
+_NEAR = f"({in_region('county')} OR workflow_touches(counties))"  # most rows are told by the first half, without the array
+_OWN = f"({_INSIDE} AND ({_SYSTEM} OR person::text = current_setting('app.person', true)))"
 _MINE = f"({_INSIDE} AND ({_SYSTEM} OR applicant::text = current_setting('app.person', true)))"
 _OF_MINE = "(application_id IS NULL AND workflow_touches(counties) OR application_id IN (SELECT id FROM workflow_application))"
 # A document that came out belongs to no county: its applicant reads it, and the node itself for the verification page.
@@ -41,10 +43,15 @@ class Migration(migrations.Migration):
     dependencies = [("workflow", "0001_initial"), ("kernel", "0002_rights")]
     operations = [
         migrations.RunSQL(_TOUCHES, "DROP FUNCTION workflow_touches(varchar[])"),
-        shared("workflow_case"),
+        shared("workflow_case", _NEAR),
         shared("workflow_caseevent"),
-        shared("workflow_task"),
         protect("workflow_proxy", "region"),
+        shared("workflow_task", _NEAR),
+        *(shared(f"workflow_{name}", _NEAR) for name in ("casepart", "casecopy", "supervision")),
+        protect("workflow_taskseen", read=_OWN, write=_OWN),
+        protect("workflow_notice", read=_OWN, write=_INSIDE),
+        protect("workflow_outgoingmessage", read=f"({_INSIDE} AND {_SYSTEM})", write=_INSIDE),
+        protect("workflow_portchoice", read=_INSIDE, write=_OWN),
         protect("workflow_application", read=_MINE, write=_MINE),
         protect("workflow_paper", read=_OF_MINE, write=_OF_MINE),
         protect("workflow_document", read=_DOCUMENT, write=_INSIDE),

@@ -43,6 +43,30 @@ function letterLines(body: Record<string, unknown>): string[] {
   else if (asked) lines.push(`第 ${asked} 件`)
   const said = body.answer as { text: string } | undefined
   if (said) lines.push(said.text)
+const REMINDERS: Record<string, string> = { yellow: '黄灯', before: '临近到期', red: '超期', escalated: '超期上报' }
+
+interface ReachBody {
+  copies?: { name: string; organ: string; kind: string; note: string }[]
+  urge?: { text: string; until: string; to: { name: string }[] }
+  supervision?: { asks: string; due: string; to: { name: string }[] }
+  report?: string
+  reminders?: { levels: string[]; to: string[] }[]
+}
+
+/** Whom a copy, an urge, a supervision or a reminder reached, and what it says. */
+function reachLines(told: Record<string, unknown>): string[] {
+  const body = told as ReachBody
+  const names = (people: { name: string }[]): string => people.map((one) => one.name).join('、')
+  const lines: string[] = []
+  if (body.copies?.length) {
+    const [first] = body.copies
+    lines.push(`${first!.kind === 'circulate' ? '传阅' : '抄送'}:${body.copies.map((one) => `${one.name}(${one.organ})`).join('、')}`)
+    if (first!.note) lines.push(`附言:${first!.note}`)
+  }
+  if (body.urge) lines.push(`催办 ${names(body.urge.to)}:${body.urge.text}`, `期限:${body.urge.until}`)
+  if (body.supervision) lines.push(`督办 ${names(body.supervision.to)}:${body.supervision.asks}`, `反馈期限:${body.supervision.due}`)
+  if (body.report) lines.push(`办理情况:${body.report}`)
+  for (const one of body.reminders ?? []) lines.push(`${one.levels.map((level) => REMINDERS[level] ?? level).join('、')}:${one.to.join('、') || '无人可办'}`)
   return lines
 }
 
@@ -64,6 +88,7 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   const moved = Array.isArray(body.moved) ? (body.moved as { holder_name: string; nobody: boolean }[]) : []
   if (moved.length && body.name) lines.push(`原办理人:${String(body.name)}`)
   moved.forEach((task) => lines.push(`转交:${task.holder_name || (task.nobody ? '无人可办' : '本岗位待签收')}`))
+  lines.push(...reachLines(body))
   const items = Array.isArray(body.items) ? (body.items as CorrectionItem[]) : []
   items.forEach((item, index) => lines.push(`${index + 1}. ${item.text}`))
   return lines

@@ -1,0 +1,93 @@
+"""Rows written from a case's state: who has a part in it, its copies, its supervision; and their proof."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ziyuan.kernel import service as kernel
+from ziyuan.workflow.reach.models import CaseCopy, CasePart, OfCase, Supervision
+
+State = dict[str, Any]
+Columns = dict[str, Any]
+RUNNING = ("open", "correcting")
+
+
+def _part(state: State) -> dict[int, Columns]:
+    running = state["case"]["status"] in RUNNING
+    return {person: {"running": running} for person in state.get("people", [])}
+
+
+def _copies(state: State) -> dict[int, Columns]:
+    return {
+        told["number"]: {
+            "person": told["person"],
+            "kind": told["kind"],
+            "at": _moment(told["at"]),
+            "read": _moment(told["read"]),
+            "answered": _moment(told["answered"]),
+        }
+        for told in state.get("copies", {}).values()
+    }
+
+
+def _supervisions(state: State) -> dict[int, Columns]:
+    return {
+        told["number"]: {
+            "region": told["region"],
+            "by": told["by"],
+            "by_id": told["by_id"],
+            "organ": told["by_organ"],
+            "to": "、".join(one["name"] for one in told["to"])[:200],
+            "asks": told["asks"],
+            "days": told["days"],
+            "opened": _moment(told["at"]),
+            "due": date.fromisoformat(told["due"]),
+            "reported": date.fromisoformat(told["reports"][0]["on"]) if told["reports"] else None,
+            "closed": _moment(told["closed"]),
+        }
+        for told in state.get("supervisions", {}).values()
+    }
+
+
+_TABLES: tuple[tuple[type[Any], str, Callable[[State], dict[int, Columns]]], ...] = (
+    (CasePart, "person", _part),
+    (CaseCopy, "number", _copies),
+    (Supervision, "number", _supervisions),
+)
+
+
+def write(changes: Sequence[tuple[Any, State, State]]) -> None:
+    """Bring the rows of cases from one state to the next: what came is added, of many cases at once, what changed is set."""
+    for table, key, columns in _TABLES:
+        made = []
+        for case, before, after in changes:
+            fresh = not before["case"]
+            moved = not fresh and before["case"]["counties"] != after["case"]["counties"]
+            place = {"county": case.county, "counties": case.counties}
+            was, now = {} if fresh else columns(before), columns(after)
+            made += [table(case=case, **{key: one}, **place, **told) for one, told in now.items() if one not in was]
+            for one, told in now.items():
+                if one in was and (moved or told != was[one]):
+                    table.objects.filter(case=case, **{key: one}).update(**told, **place)
+        if made:
+            table.objects.bulk_create(made)
+
+
+def broken(case: Any, state: State) -> Iterator[kernel.Break]:
+    """Rows of the case that its events do not say."""
+    place = {"county": state["case"]["county"], "counties": state["case"]["counties"]}
+    for table, key, columns in _TABLES:
+        rows = {getattr(row, key): row for row in table.objects.filter(case=case)}
+        for one, told in columns(state).items():
+            row: OfCase | None = rows.pop(one, None)
+            if row is None or any(getattr(row, name) != value for name, value in {**told, **place}.items()):
+                yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行与事件不符")
+        for one in rows:
+            yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行没有对应的事件")
+
+
+_TITLES: dict[type[OfCase], str] = {CasePart: "经手", CaseCopy: "抄送", Supervision: "督办"}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
