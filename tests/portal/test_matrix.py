@@ -133,7 +133,6 @@ class Place:
             "{key}": lattice.key(8, self.county), "{code}": "none",
             "{stop}": 1, "{unit}": f"ZR{self.county}", "{person}": self.person, "{post}": self.post, "{proxy}": 1,
             "{consultation}": self.consultation.pk, "{place}": 1,
-            "{stop}": 1,
             "{copied}": 1, "{supervision}": 1, "{notice}": 1, "{message}": 1, "{port}": "sms",
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,

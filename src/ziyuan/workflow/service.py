@@ -66,7 +66,7 @@ from ziyuan.workflow.reach.acts import (
     urge,
 )
 from ziyuan.workflow.reach.choosing import copy_targets
-from ziyuan.workflow.reach.lists import supervision_figures, supervisions_csv, supervisions_page
+from ziyuan.workflow.reach.lists import supervisions_csv, supervisions_figures, supervisions_page
 from ziyuan.workflow.reach.notices import choose_port, notices_count, notices_page, port_choices, read_notices
 from ziyuan.workflow.reach.ports import Message, Port, register_port
 from ziyuan.workflow.reach.reading import read_case
@@ -177,6 +177,7 @@ __all__ = [
     "supervision_figures",
     "supervision_figures_csv",
     "supervisions_csv",
+    "supervisions_figures",
     "supervisions_page",
     "supply_paper",
     "take_document",

@@ -98,11 +98,11 @@ def test_lists_and_figures_count_what_the_events_say(world, on_day, city, chief)
     on_day("2026-03-12")
     workflow.report_supervision(chief, made[1].pk, number=1, report="晚了")
     workflow.close_supervision(city, made[0].pk, number=1, opinion="好")
-    figures = workflow.supervision_figures(city)
+    figures = workflow.supervisions_figures(city)
     wanted = {"opened": 3, "reported_on_time": 1, "reported_late": 1, "waiting": 1, "waiting_late": 1, "closed": 1}
     assert figures["total"] == wanted
     assert figures["items"] == [{"region": FEIXI, "region_name": "肥西县", **wanted}]
-    assert workflow.supervision_figures(world.officer("county_chief", CHANGFENG))["total"]["opened"] == 0
+    assert workflow.supervisions_figures(world.officer("county_chief", CHANGFENG))["total"]["opened"] == 0
     states = [row["state"] for row in workflow.supervisions_page(city)["items"]]
     assert states == ["open", "reported", "closed"], "the latest first"
     first = workflow.supervisions_page(city, limit=2)

@@ -134,8 +134,8 @@ def supervisions(
 
 
 @supervisions_router.get("/figures", summary="督办统计", description="全部由案件事件算出。")
-def supervision_figures(request: HttpRequest, asked: Query[ItemsIn]) -> Any:
-    return workflow.supervision_figures(_reader(request), **asked.dict())
+def supervisions_figures(request: HttpRequest, asked: Query[ItemsIn]) -> Any:
+    return workflow.supervisions_figures(_reader(request), **asked.dict())
 
 
 @supervisions_router.get("/export.csv", summary="督办清单(表格)")

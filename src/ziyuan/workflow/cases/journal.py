@@ -155,16 +155,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def clock_columns(told: dict[str, Any]) -> dict[str, Any] | None:
-    """What a list needs of the clock besides the last day."""
-    clock = told.get("clock")
-    return {**clock, "provisional": told["provisional"]} if clock else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def task_columns(case: Case, task: dict[str, Any]) -> dict[str, Any]:
     """A task row's columns from its state and the projected case."""
     return {

@@ -152,7 +152,7 @@ def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[list[str]]:
 _COUNTED = ("opened", "reported_on_time", "reported_late", "waiting", "waiting_late", "closed")
 
 
-def supervision_figures(by: kernel.Actor, **asked: Any) -> dict[str, Any]:
+def supervisions_figures(by: kernel.Actor, **asked: Any) -> dict[str, Any]:
     """Items opened in the period, by region of who has to act, and their sum: counted from events, typed by nobody."""
     today = kernel.today()
     told = AskedItems(**{**asked, "since": asked.get("since") or today.replace(month=1, day=1)})
