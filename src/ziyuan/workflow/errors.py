@@ -143,3 +143,20 @@ class EndWithoutPerson(ZiyuanError):
 
     def __init__(self, no: str, end: str) -> None:
         super().__init__(f"案件 {no} 的流程未经人办理即到达结束“{end}”,没有写入任何内容。", end=end)
+
+
+class UnknownSubject(ZiyuanError):
+    code = "ZY-WFL-090"
+    remedy = "请检查 matter.yaml 的 subject。"
+
+    def __init__(self, kind: str | None) -> None:
+        super().__init__(f"没有组件登记办理对象“{kind or ''}”。", kind=kind)
+
+
+class NotUndone(UserError):
+    code = "ZY-WFL-091"
+    status = 409
+    remedy = "请在版本页逐个版本撤回或回退。"
+
+    def __init__(self, no: str) -> None:
+        super().__init__(f"汇交 {no} 已经入库,不能随案件撤销。", no=no)

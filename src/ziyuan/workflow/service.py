@@ -27,6 +27,7 @@ from ziyuan.workflow.cases.view import case_record
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
 from ziyuan.workflow.clocks.figures import clock_figures, clock_figures_csv
 from ziyuan.workflow.clocks.recompute import recompute_due
+from ziyuan.workflow.deliveries import reviewing, subject  # noqa: F401  (fill the port, register kind and effect)
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document

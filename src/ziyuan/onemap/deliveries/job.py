@@ -14,7 +14,7 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments, updates
+from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments, review, updates
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
@@ -212,7 +212,9 @@ def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, re
         acts.tell(by, locked, "checked", before, errors=locked.errors, warnings=locked.warnings)
         if run.open_errors:
             kernel.announce("delivery.returned", county=locked.county, delivery=locked.no, reason=words)
-        elif locked.state == State.REVIEW and not task.reviewers:
+        elif locked.state == State.REVIEW and task.review:
+            review.begin(by, locked)
+        elif locked.state == State.REVIEW:
             settle(by, locked, "检查通过,按任务书即予入库。")
 
 

@@ -4,13 +4,14 @@ from ziyuan.base import sm
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, Command
+from ziyuan.workflow.cases.sight import seen
 
 LONGEST = 80
 
 
 def locked_case(case_id: int) -> Case:
-    """The case row, locked until commit. Raises NotFound outside the actor's region."""
-    found = Case.objects.select_for_update().filter(pk=case_id).first()
+    """The case row, locked until commit. Raises NotFound outside the region and the business of whoever acts."""
+    found = seen(kernel.present()).select_for_update().filter(pk=case_id).first()
     if found is None:
         raise errors.NotFound("案件", case_id)
     return found

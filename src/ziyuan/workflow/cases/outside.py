@@ -7,7 +7,9 @@ from ziyuan.workflow.cases.models import Case
 
 
 def tell_outside(case: Case, state: dict[str, Any], status: str, **more: Any) -> None:
-    """Announce the applicant's view of the case; nothing in it names an officer."""
+    """Announce the applicant's view of the case; nothing in it names an officer. A case about something inside has none."""
+    if state["case"].get("subject"):
+        return
     correction = state["correction"]
     kernel.announce(
         "case.outside",

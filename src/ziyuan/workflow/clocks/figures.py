@@ -19,6 +19,7 @@ from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import extended, read_case
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
@@ -102,7 +103,7 @@ def clock_figures(
         kernel.require(by, "case.read")
         lines: dict[tuple[str, str], Figures] = {}
         total = Figures(by.region, "")
-        for case in _cases(_within(by, clean(region)), clean(matter), since, until):
+        for case in _cases(by, _within(by, clean(region)), clean(matter), since, until):
             key = (region_at(level, case.county), case.matter)
             count(lines.setdefault(key, Figures(*key)), case)
             count(total, case)
@@ -121,13 +122,13 @@ def _within(by: kernel.Actor, region: str) -> Q:
     return found
 
 
-def _cases(within: Q, matter: str, since: date, until: date) -> Iterator[Case]:
+def _cases(by: kernel.Actor, within: Q, matter: str, since: date, until: date) -> Iterator[Case]:
     zone = kernel.now().tzinfo
     first = datetime.combine(since, time.min, zone)
     last = datetime.combine(until, time.max, zone)
     decided = Q(status__in=_DECIDED, closed__gte=first, closed__lte=last)
     running = Q(status__in=OPEN)
-    found: QuerySet[Case] = Case.objects.filter(within, decided | running).exclude(accepted=None)
+    found: QuerySet[Case] = seen(by).filter(within, decided | running).exclude(accepted=None)
     if matter:
         found = found.filter(matter=matter)
     paths = ("state__case", "state__stops", "state__extension")

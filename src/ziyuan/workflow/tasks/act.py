@@ -15,6 +15,7 @@ from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.subject import follow
 from ziyuan.workflow.cases.timers import ring
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import visible_case
@@ -70,6 +71,7 @@ def act(
         number = _offered(by, rt, journal.state, action, task)
         _VERBS[action](rt, journal, number, said)
         journal.save()
+        follow(rt, journal, number, action, said.opinion)
         kernel.record(
             by,
             f"case.{action}",
