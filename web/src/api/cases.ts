@@ -278,6 +278,8 @@ export interface CaseRecord extends CaseRow {
   actions: Action[]
   phrases: string[]
   rating: { level: number; text: string } | null
+  /** What a case inside the platform is about (a delivery), with the way to its own page; null for an application. */
+  subject?: { kind: string; title: string; no: string; page: string } | null
   correction?: { items?: CorrectionItem[] } | null
 }
 

@@ -25,9 +25,9 @@ from ziyuan.onemap.deliveries.turns import queue
 from ziyuan.onemap.deliveries.view import detail, preview, raw_file, receipt_file, waiting
 
 __all__ = [
-    "Chosen", "Level", "Order", "Review", "Subject", "accept", "acceptance_fault", "answer_dispute", "carry_out", "control_areas", "detail",
-    "export_csv", "feeds", "fetch_now", "file_record", "fill_review", "form", "forward", "listing", "mandates_told", "open_",
-    "preview", "queue", "raw_file", "read_record_outline", "receipt_file", "receipt_holds", "register_control_areas",
-    "register_feed", "report_file", "report_holds", "return_", "start", "submit", "verdict_on", "verify_receipt", "waiting",
-    "withdraw",
+    "Chosen", "Level", "Order", "Review", "Subject", "accept", "acceptance_fault", "answer_dispute", "carry_out",
+    "control_areas", "detail", "export_csv", "feeds", "fetch_now", "file_record", "fill_review", "form", "forward",
+    "listing", "mandates_told", "open_", "preview", "queue", "raw_file", "read_record_outline", "receipt_file",
+    "receipt_holds", "register_control_areas", "register_feed", "report_file", "report_holds", "return_", "start", "submit",
+    "verdict_on", "verify_receipt", "waiting", "withdraw",
 ]  # fmt: skip

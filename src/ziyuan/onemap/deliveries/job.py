@@ -14,7 +14,17 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments, review, updates
+from ziyuan.onemap.deliveries import (
+    acts,
+    around,
+    bases,
+    chained,
+    decisions,
+    filings,
+    increments,
+    review,
+    updates,
+)
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
