@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.workflow.conftest import world  # noqa: F401  (a fixture)
 from tests.workflow.world import FEIXI
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
@@ -45,7 +44,7 @@ def test_the_people_of_permits_see_no_review_of_a_delivery(checked, case_of, mak
 
 
 @pytest.mark.parametrize(("role", "region"), DATA)
-def test_the_people_of_data_see_no_permit(world, make_actor, role, region):  # noqa: F811
+def test_the_people_of_data_see_no_permit(world, make_actor, role, region):
     case = world.open()
     sees_nothing(make_actor(role, region, person=1_000_009), case)
 
