@@ -52,7 +52,7 @@ class ByCase:
             return {}
         nodes, found = runtime_of(case).graph.nodes, {}
         standing = open_tasks(case.state)
-        for number, task in case.state["tasks"].items():  # in their order: the last round counts
+        for number, task in sorted(case.state["tasks"].items(), key=lambda one: int(one[0])):  # the last round counts
             if nodes[task["node"]].verb in VERBS:
                 found[nodes[task["node"]].level] = number in standing
         return found
