@@ -2,11 +2,19 @@
 
 import pytest
 
-from tests.onemap.deliveries.conftest import deliver, people, registered, sample  # noqa: F401  (fixtures)
+from tests.onemap.deliveries.conftest import deliver, registered, sample  # noqa: F401  (fixtures)
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.identity.signin import actor_of
 from ziyuan.onemap.deliveries import review
 from ziyuan.onemap.deliveries.models import Delivery, Kind, State
 from ziyuan.workflow.models import Case
+
+
+@pytest.fixture
+def people(db):
+    """The officers of the sample organisation who deliver and review."""
+    posts = {"officer": ("data_officer", "340123"), "city": ("data_reviewer", "340100"), "province": ("data_reviewer", "340000")}
+    return {name: actor_of(kernel.people(*post)[0], kernel.now()) for name, post in posts.items()}
 
 
 @pytest.fixture
