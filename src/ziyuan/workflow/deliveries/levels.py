@@ -28,7 +28,7 @@ def _walked(matter: str, version: str, facts: tuple[tuple[str, Any], ...]) -> tu
     rt = runtime(matter)
     state = {**empty(), "form": dict(facts)}
     values, now = rt.values(state), kernel.now()
-    step, found = rt.graph.start(values, now=now, decide=rt.decide), []
+    step, found = rt.graph.start(values, now=now, decide=rt.decide), list[Level]()
     while not step.ended and len(found) < _MOST:
         waiting = _waiting(rt.graph, step)
         if not waiting:
