@@ -5,12 +5,14 @@ import pytest
 from tests.workflow.world import breaks
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.onemap.deliveries import errors
+from ziyuan.onemap.deliveries import acts, errors
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State
+from ziyuan.onemap.deliveries.relief import reconsider
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.cases.proof import verify_case
-from ziyuan.workflow.errors import ActionRefused, EffectRefused
+from ziyuan.workflow.effects.registry import kind
+from ziyuan.workflow.errors import ActionRefused, EffectRefused, NotUndone
 from ziyuan.workflow.models import Case, CaseEvent
 
 deliveries = onemap.deliveries
@@ -179,6 +181,30 @@ def test_another_countys_or_kinds_return_takes_up_nothing_of_it(checked, case_of
     assert case_of(checked(3)).pk != case_of(record).pk
 
 
+def test_what_comes_by_a_system_waits_before_the_province_alone(checked, case_of, waiting, people):
+    row = checked(mandate="control_lines_feed")
+    assert waiting(row) == ["province_review"] and row.stage == "province"
+    for act in (deliveries.forward, deliveries.return_, deliveries.accept):
+        with pytest.raises(errors.LevelTooLow):
+            act(people["city"], row.pk, "同意")
+    assert deliveries.return_(people["province"], row.pk, "请核对").state == State.RETURNED
+
+
+@pytest.mark.parametrize(("act", "begun"), [("check", True), ("return", False)])
+def test_an_exception_brings_what_the_check_returned_before_its_levels(checked, case_of, waiting, act, begun):
+    """What a reviewer sent back is for the county to mend: an exception does not answer him."""
+    row = checked()
+    with kernel.acting(kernel.system_actor("自动质检")) as by:
+        Delivery.objects.filter(pk=row.pk).update(state=State.RETURNED, review="", no="340123-2024-7")
+        acts.note(by, now_is(row), act, "退回")
+        event = kernel.Event(name="exception.approved", county="340123", facts={"no": "LW-340123-2026-1"}, at=kernel.now())
+    reconsider(event)
+    assert (now_is(row).state == State.REVIEW) is begun
+    if begun:
+        assert waiting(row) == ["city_review", "province_review"]
+        assert case_of(row).state["case"]["subject"]["no"] == "340123-2024-7"
+
+
 # -- who --------------------------------------------------------------------------------------------------------
 
 
@@ -239,6 +265,11 @@ def test_a_sealed_delivery_is_the_proof_of_the_effect(registered, deliver, sampl
     with kernel.acting(kernel.system_actor()):
         Delivery.objects.filter(pk=told["id"]).update(state=State.RETURNED)
         assert any("没有入库" in str(b) for b in verify_case(case_of(told["id"])))
+
+
+def test_a_sealed_delivery_is_not_unsealed_by_its_case(db, make_actor):
+    with pytest.raises(NotUndone, match="340123-2024-1"):
+        kind("delivery.accept").undo("340123-2024-1", "案一", make_actor("data_reviewer", "340000"))
 
 
 def test_nothing_of_it_is_told_outside(checked, people):

@@ -33,10 +33,9 @@ def locked(delivery: Ref) -> Delivery:
 
 
 def held(delivery: Ref) -> Delivery:
-    """As `locked`, its review (where it has one) locked before it: the order in which the review itself locks."""
+    """As `locked`, its review (where there is one) locked before it: the order in which the review itself locks."""
     found = find(delivery)
-    if found.review:
-        review.port().hold(found.review)
+    review.hold(found)
     return locked(found)
 
 

@@ -205,7 +205,7 @@ def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, re
     found, counts = [*faults, *(report.findings if report else [])], _summary(faults, report)
     judged = Judged(found, counts, package.layers, models, kernel.region(row.county).zone or 39, report is not None, used)
     with kernel.acting(by):
-        locked = acts.locked(row)
+        locked = acts.held(row)
         if locked.state not in (*WAITING, State.UPLOADING):
             return
         run = store(locked, judged)

@@ -28,10 +28,12 @@ def reconsider(event: kernel.Event) -> None:
     """Send a delivery that the check returned to review, when nothing stands open any more."""
     by = kernel.system_actor("自动质检")
     with kernel.acting(by):
-        for row in Delivery.objects.select_for_update().filter(county=event.county, state=State.RETURNED).exclude(
-            kind=Kind.PRECURSOR
-        ).order_by("pk"):
-            if _returned_by_check(row) and _latest(row) and not findings.open_errors(row):
+        returned = Delivery.objects.filter(county=event.county, state=State.RETURNED).exclude(kind=Kind.PRECURSOR)
+        for found in returned.order_by("pk"):
+            if not _returned_by_check(found):
+                continue
+            row = acts.held(found)
+            if row.state == State.RETURNED and _latest(row) and not findings.open_errors(row):
                 row.state = State.REVIEW
                 row.save(update_fields=["state"])
                 review.begin(by, row)

@@ -109,6 +109,13 @@ def begin(by: kernel.Actor, row: Delivery) -> None:
         row.save(update_fields=["review", "stage"])
 
 
+def hold(row: Delivery) -> None:
+    """Lock the review in which a delivery goes on, or would go on: before the delivery itself is locked."""
+    file = row.review or _earlier(row)
+    if file:
+        port().hold(file)
+
+
 def _earlier(row: Delivery) -> str:
     """The review of the attempt before, when that was sent back; a single record has no attempt before it."""
     if row.kind == Kind.FILING:
