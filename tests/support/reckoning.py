@@ -84,13 +84,16 @@ def reckon(nodes: Nodes, ledger: Ledger) -> list[str]:
     return [*found, *_folders(nodes, lake), *_proofs(nodes)]
 
 
+PERMIT = "c.matter = 'use_control/site_review'"  # the others are reviews of deliveries
+
+
 def _applications(inner: Books, outer: Books, ledger: Ledger) -> Iterator[str]:
     """Each acknowledged submission is one application outside and one case inside, and there is no other."""
     drafts = outer.rows("SELECT id, no, state FROM workflow_application")
     if {r[0] for r in drafts} != ledger.drafts:
         yield f"drafts {sorted({r[0] for r in drafts} ^ ledger.drafts)} without acknowledgement or lost"
     outside = {no: key for key, no, _ in drafts if no}
-    inside = Counter(r[0] for r in inner.rows("SELECT outer_no FROM workflow_case"))
+    inside = Counter(r[0] for r in inner.rows(f"SELECT outer_no FROM workflow_case c WHERE {PERMIT}"))
     for number, draft in ledger.submitted.items():
         if outside.get(number) != draft:
             yield f"application {number} of draft {draft} is lost"
@@ -107,7 +110,7 @@ def _applications(inner: Books, outer: Books, ledger: Ledger) -> Iterator[str]:
 def _acts(inner: Books, ledger: Ledger) -> Iterator[str]:
     """Each acknowledged act is one event of its case and one audit row; what happens once happened once."""
     there = Counter((no, kind) for no, kind in inner.rows(
-        "SELECT c.outer_no, e.kind FROM workflow_caseevent e JOIN workflow_case c ON c.id = e.case_id"
+        f"SELECT c.outer_no, e.kind FROM workflow_caseevent e JOIN workflow_case c ON c.id = e.case_id WHERE {PERMIT}"
     ))  # fmt: skip
     audited = Counter((no, action) for no, action in inner.rows(
         "SELECT c.outer_no, a.action FROM kernel_auditrow a JOIN workflow_case c"
@@ -159,7 +162,9 @@ def _numbers(inner: Books, outer: Books) -> Iterator[str]:
     series = {
         "application": outer.rows("SELECT no FROM workflow_application WHERE no IS NOT NULL"),
         "case": inner.rows("SELECT no FROM workflow_case"),
-        "document": inner.rows("SELECT state->'decision'->>'no' FROM workflow_case WHERE state->'decision'->>'no' IS NOT NULL"),
+        "document": inner.rows(
+            f"SELECT state->'decision'->>'no' FROM workflow_case c WHERE {PERMIT} AND state->'decision'->>'no' IS NOT NULL"
+        ),
         "delivery": inner.rows("SELECT no FROM onemap_delivery"),
     }
     for name, rows in series.items():
@@ -189,6 +194,13 @@ def _deliveries(inner: Books, ledger: Ledger) -> Iterator[str]:
     for key in ledger.accepted:
         if rows.get(key) not in TAKEN:
             yield f"delivery {key} was accepted and is {rows.get(key)}"
+    reviews = Counter((no, status) for no, status in inner.rows(
+        "SELECT d.id, c.status FROM onemap_delivery d JOIN workflow_case c ON c.no = d.review"
+    ))  # fmt: skip
+    if reviews != Counter({(key, "granted"): 1 for key, state in rows.items() if state in TAKEN}) + Counter(
+        {(key, "open"): 1 for key, state in rows.items() if state == "review"}
+    ):
+        yield f"reviews {reviews} of deliveries {rows}"
     editions = Counter(inner.rows(
         "SELECT d.id, e.layer FROM onemap_edition e LEFT JOIN onemap_delivery d ON d.no = e.delivery_no"
     ))  # fmt: skip

@@ -14,7 +14,7 @@ from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
-from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, require
+from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, present, require
 from ziyuan.kernel.identity.ladder import (
     active_people,
     head_above,
@@ -56,7 +56,7 @@ from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
 from ziyuan.kernel.nodes.node import Node, node, now, options, today
 from ziyuan.kernel.nodes.numbers import Serials, next_number
-from ziyuan.kernel.packs.errors import PackFault
+from ziyuan.kernel.packs.errors import PackFault, UnknownMatter
 from ziyuan.kernel.packs.registry import (
     Matter,
     Pack,
@@ -89,6 +89,7 @@ __all__ = [
     "Person",
     "Serials",
     "StoredFile",
+    "UnknownMatter",
     "acting",
     "active_people",
     "actor_for",
@@ -146,6 +147,7 @@ __all__ = [
     "permitted",
     "person_named",
     "prepared",
+    "present",
     "protect",
     "public_key",
     "put_file",

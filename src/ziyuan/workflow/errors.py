@@ -225,3 +225,18 @@ class CalendarRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"放假通知没有装入:{reason}。", fields={"file": reason})
+class UnknownSubject(ZiyuanError):
+    code = "ZY-WFL-090"
+    remedy = "请检查 matter.yaml 的 subject。"
+
+    def __init__(self, kind: str | None) -> None:
+        super().__init__(f"没有组件登记办理对象“{kind or ''}”。", kind=kind)
+
+
+class NotUndone(UserError):
+    code = "ZY-WFL-091"
+    status = 409
+    remedy = "请在版本页逐个版本撤回或回退。"
+
+    def __init__(self, no: str) -> None:
+        super().__init__(f"汇交 {no} 已经入库,不能随案件撤销。", no=no)

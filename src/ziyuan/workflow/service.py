@@ -42,6 +42,7 @@ from ziyuan.workflow.consulting.lists import (
     enclosed_file,
     organs,
 )
+from ziyuan.workflow.deliveries import reviewing, subject  # noqa: F401  (fill the port, register kind and effect)
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document

@@ -7,7 +7,7 @@ import pytest
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.packs.errors import PackFault, UnknownMatter
 
-HOME, MODULE = kernel.pack_folders()[0]
+HOME, MODULE = next(one for one in kernel.pack_folders() if one[0].name == "use_control")
 
 
 @pytest.fixture

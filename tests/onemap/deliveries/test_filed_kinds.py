@@ -29,10 +29,10 @@ mandate:
   organ: county
   period: {cadence: yearly, first: 2010}
   kinds: [filing]
-  levels: [{level: county, verb: submit}]
+  review: null
 """
 FULL = MANDATE.replace("filing", "full").replace("KB", "KQ").replace("[full]", "[full, partial, changes]").replace(
-    "verb: submit}]", "verb: submit}, {level: province, verb: accept}]\n  partial: optional\n  files: [zip, gpkg]"
+    "review: null", "review: survey_monitoring/delivery_review\n  partial: optional\n  files: [zip, gpkg]"
 )
 PACKAGE = """
 package: {id: kinds, title: 各类图形, crs: {39: 4527}}

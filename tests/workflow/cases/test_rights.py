@@ -98,7 +98,7 @@ def test_an_answer_that_moves_into_another_county_is_seen_there(world):
 
 
 def test_roles_without_cases_are_refused_at_the_door(case, make_actor):
-    officer = make_actor("data_officer", FEIXI)
+    officer = make_actor("auditor", FEIXI)
     for look in (
         lambda: workflow.case_record(officer, case.pk),
         lambda: workflow.cases_page(officer),

@@ -11,7 +11,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.gate.check import check_pack
 from ziyuan.workflow.gate.cli import commands
 
-HOME, MODULE = kernel.pack_folders()[0]
+HOME, MODULE = next(one for one in kernel.pack_folders() if one[0].name == "use_control")
 MATTER = "matters/site_review/matter.yaml"
 PROCESS = "matters/site_review/process.bpmn"
 ROUTE = "matters/site_review/route.dmn"

@@ -227,6 +227,8 @@ def test_an_unknown_act_is_refused_by_name(world):
 def test_other_roles_may_not_act_at_all(world, make_actor):
     case = world.open()
     with pytest.raises(kernel_errors.NotAllowed):
+        workflow.act(make_actor("auditor", FEIXI), case.pk, "agree", opinion="同意。")
+    with pytest.raises(kernel_errors.NotFound):  # a post of another business
         workflow.act(make_actor("data_officer", FEIXI), case.pk, "agree", opinion="同意。")
 
 

@@ -435,6 +435,8 @@ export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   phrases: string[]
   rating: { level: number; text: string } | null
   reach: CaseReach
+  /** What a case inside the platform is about (a delivery), with the way to its own page; null for an application. */
+  subject?: { kind: string; title: string; no: string; page: string } | null
   correction?: { items?: CorrectionItem[] } | null
   gaps: Gap[]
   jump: Jump | null

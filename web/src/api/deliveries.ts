@@ -87,6 +87,8 @@ export interface DeliveryRecord extends DeliveryRow {
   base: Record<string, { edition: number; digest: string; delivery: string; corrected: boolean }>
   decisions: { what: string; subject: string; value: string; by: string; organ_name: string; at: string; shown: string; from: string | null }[]
   road: Step[]
+  /** The case in which it is reviewed, for who may see it. */
+  case: { id: number; no: string } | null
   finished: string | null
   upload: Upload | null
   notes: Note[]

@@ -92,7 +92,7 @@ export function menu(): Entry[] {
   return entries.filter(([shown]) => shown).map(([, entry]) => entry)
 }
 
-/** Where a person's work begins: the first thing in his own navigation. */
+/** Where a person's work begins: with the deliveries for who works on them, else the first thing in his own navigation. */
 export function firstScreen(): string {
-  return menu()[0]?.to ?? '/search'
+  return session.may('delivery.read') ? '/deliveries' : (menu()[0]?.to ?? '/search')
 }

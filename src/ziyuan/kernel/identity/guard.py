@@ -48,6 +48,12 @@ def acting(actor: Actor, using: str = "default") -> Iterator[Actor]:
                 _restore(before, using)
 
 
+def present() -> Actor | None:
+    """Who acts in the present transaction; None outside of one."""
+    stack = _stack.get()
+    return stack[-1] if stack else None
+
+
 def _set_region(actor: Actor, using: str) -> None:
     lo, hi = region_range(actor.region)
     with connections[using].cursor() as cursor:

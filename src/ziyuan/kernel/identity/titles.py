@@ -150,6 +150,7 @@ ACTS = {
     "case.timer_fired": "定时到期",
     "case.message_came": "收到消息",
     "case.withdrawn": "撤件",
+    "case.resubmitted": "整改后重新提交",
     "case.rated": "服务评价",
     "application.submitted": "提交申报",
     "application.answered": "提交补正",

@@ -13,6 +13,7 @@ MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
     | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations"}
     | {"papers", "results", "policies", "phrases", "public", "open", "messages", "effects", "migrate"}
+    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "subject", "words"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])

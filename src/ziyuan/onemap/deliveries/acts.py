@@ -8,6 +8,7 @@ from django.db import connection
 from ziyuan.base import canonical
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
+from ziyuan.onemap.deliveries import review
 from ziyuan.onemap.deliveries.errors import CommandReused, WrongState
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryCommand, DeliveryNote, State
 
@@ -29,6 +30,13 @@ def find(delivery: Ref) -> Delivery:
 def locked(delivery: Ref) -> Delivery:
     """As `find`, with the row locked until the end of the transaction."""
     return Delivery.objects.select_for_update().get(pk=find(delivery).pk)
+
+
+def held(delivery: Ref) -> Delivery:
+    """As `locked`, its review (where there is one) locked before it: the order in which the review itself locks."""
+    found = find(delivery)
+    review.hold(found)
+    return locked(found)
 
 
 def take_turn(mandate: str, county: str, period: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, bases, chained, filings, increments, levels, relief
+from ziyuan.onemap.deliveries import acts, bases, chained, filings, increments, relief, review
 from ziyuan.onemap.deliveries.errors import OpinionWanted
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
@@ -21,21 +21,7 @@ def forward(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: st
 
     Raises kernel.NotAllowed, WrongState, LevelTooLow, AlreadyForwarded, TurnNotYet.
     """
-    with kernel.acting(by):
-        row = acts.locked(delivery)
-        kernel.require(by, "delivery.forward", region=row.county)
-        if acts.done_before(row.county, "forward", command):
-            return row
-        acts.demand_state(row, "forward", State.REVIEW)
-        task = mandate(row.mandate)
-        if wrong := levels.why_not(by, row, task, "forward"):
-            raise wrong
-        row.stage = levels.next_stage(by, task)
-        row.save(update_fields=["stage"])
-        acts.remember(row, "forward", command)
-        acts.note(by, row, "forward", opinion or f"同意转报{LEVELS[row.stage]}。")
-        acts.tell(by, row, "forwarded", State.REVIEW)
-    return row
+    return _reviewed(by, delivery, "forward", opinion, command)
 
 
 def return_(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
@@ -43,42 +29,7 @@ def return_(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: st
 
     Raises kernel.NotAllowed, WrongState, LevelTooLow, AlreadyForwarded, OpinionWanted.
     """
-    with kernel.acting(by):
-        row = acts.locked(delivery)
-        kernel.require(by, "delivery.return", region=row.county)
-        if acts.done_before(row.county, "return", command):
-            return row
-        acts.demand_state(row, "return", State.REVIEW)
-        if wrong := levels.may_return(by, row, mandate(row.mandate)):
-            raise wrong
-        if not opinion.strip():
-            raise OpinionWanted
-        row.state = State.RETURNED
-        row.save(update_fields=["state"])
-        acts.remember(row, "return", command)
-        acts.note(by, row, "return", opinion.strip())
-        acts.tell(by, row, "returned", State.REVIEW, reason=opinion.strip())
-    return row
-
-
-def withdraw(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
-    """The county takes its delivery back, at any time before it is sealed; a running check is broken off.
-
-    Raises kernel.NotAllowed, WrongState.
-    """
-    with kernel.acting(by):
-        row = acts.locked(delivery)
-        kernel.require(by, "delivery.withdraw", region=row.county)
-        if acts.done_before(row.county, "withdraw", command):
-            return row
-        acts.demand_state(row, "withdraw", *WITHDRAWABLE)
-        before, row.state = row.state, State.WITHDRAWN
-        row.save(update_fields=["state"])
-        row.uploads.filter(state=UploadState.OPEN).update(state=UploadState.TERMINATED)
-        acts.remember(row, "withdraw", command)
-        acts.note(by, row, "withdraw", opinion or "县级撤回。")
-        acts.tell(by, row, "withdrawn", before)
-    return row
+    return _reviewed(by, delivery, "return", opinion, command)
 
 
 def accept(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
@@ -89,26 +40,87 @@ def accept(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str
     Raises kernel.NotAllowed, WrongState, LevelTooLow, TurnNotYet, ErrorsStandOpen, BaseMovedOn, KeptFileBroken, StageBroken
     and the errors of editions.seal.
     """
+    return _reviewed(by, delivery, "accept", opinion, command)
+
+
+def _reviewed(by: kernel.Actor, delivery: acts.Ref, verb: str, opinion: str, command: str) -> Delivery:
+    """A level's word: through the review, which calls `carry_out` back in this transaction."""
     with kernel.acting(by):
-        row = acts.locked(delivery)
-        kernel.require(by, "delivery.accept", region=row.county)
-        if acts.done_before(row.county, "accept", command):
+        row = acts.held(delivery)
+        kernel.require(by, f"delivery.{verb}", region=row.county)
+        if acts.done_before(row.county, verb, command):
             return row
-        acts.demand_state(row, "accept", State.REVIEW)
-        if wrong := levels.why_not(by, row, mandate(row.mandate), "accept"):
+        acts.demand_state(row, verb, State.REVIEW)
+        if wrong := review.why_not(by, row, verb):
             raise wrong
-        settle(by, row, opinion or "验收通过,准予入库。", command)
+        words = opinion.strip() or _words(row, verb)
+        if not words:
+            raise OpinionWanted
+        review.act(by, row, verb, words)
+        row.refresh_from_db()
+        acts.remember(row, verb, command)
     return row
 
 
-def settle(by: kernel.Actor, row: Delivery, words: str, command: str = "") -> None:
+def _words(row: Delivery, verb: str) -> str:
+    """What a level says that says nothing; a return has no such words."""
+    if verb == "forward":
+        steps = review.levels(mandate(row.mandate))[1:]
+        above = steps[min(next(at for at, s in enumerate(steps) if s.verb == "forward") + 1, len(steps) - 1)]
+        return f"同意转报{LEVELS[above.level]}。"
+    return "验收通过,准予入库。" if verb == "accept" else ""
+
+
+def carry_out(by: kernel.Actor, no: str, verb: str, words: str) -> None:
+    """What a level's word does to the delivery; called by its review, in the transaction in which the word was given.
+
+    Raises kernel.NotAllowed, WrongState, and for accept what `accept` raises of the data.
+    """
+    row = acts.locked(no)
+    kernel.require(by, f"delivery.{verb}", region=row.county)
+    acts.demand_state(row, verb, State.REVIEW)
+    if verb == "accept":
+        settle(by, row, words)
+    elif verb == "return":
+        row.state = State.RETURNED
+        row.save(update_fields=["state"])
+        acts.note(by, row, "return", words)
+        acts.tell(by, row, "returned", State.REVIEW, reason=words)
+    else:
+        row.stage = review.turn_of(row)
+        row.save(update_fields=["stage"])
+        acts.note(by, row, "forward", words)
+        acts.tell(by, row, "forwarded", State.REVIEW)
+
+
+def withdraw(by: kernel.Actor, delivery: acts.Ref, opinion: str = "", command: str = "") -> Delivery:
+    """The county takes its delivery back, at any time before it is sealed; a running check is broken off.
+
+    Raises kernel.NotAllowed, WrongState.
+    """
+    with kernel.acting(by):
+        row = acts.held(delivery)
+        kernel.require(by, "delivery.withdraw", region=row.county)
+        if acts.done_before(row.county, "withdraw", command):
+            return row
+        acts.demand_state(row, "withdraw", *WITHDRAWABLE)
+        before, row.state = row.state, State.WITHDRAWN
+        row.save(update_fields=["state"])
+        row.uploads.filter(state=UploadState.OPEN).update(state=UploadState.TERMINATED)
+        review.withdraw(by, row, opinion or "县级撤回。")
+        acts.remember(row, "withdraw", command)
+        acts.note(by, row, "withdraw", opinion or "县级撤回。")
+        acts.tell(by, row, "withdrawn", before)
+    return row
+
+
+def settle(by: kernel.Actor, row: Delivery, words: str) -> None:
     """A locked delivery in review takes effect: sealed, or written as a record. Part of the caller's transaction."""
     relief.demand_clean(row)
     row.editions = _effect(by, row)
     row.state = State.SEALED
     row.receipts = {**row.receipts, "accepted": receipt(row, "accepted", editions=row.editions)}
     row.save(update_fields=["editions", "state", "receipts", "facts"])
-    acts.remember(row, "accept", command)
     acts.note(by, row, "accept", words)
     for old in _replaced(row):
         old.state = State.SUPERSEDED

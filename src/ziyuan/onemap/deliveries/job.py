@@ -14,7 +14,17 @@ import shapely
 
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, around, bases, chained, decisions, filings, increments, updates
+from ziyuan.onemap.deliveries import (
+    acts,
+    around,
+    bases,
+    chained,
+    decisions,
+    filings,
+    increments,
+    review,
+    updates,
+)
 from ziyuan.onemap.deliveries.bases import Whole
 from ziyuan.onemap.deliveries.control_areas import registered
 from ziyuan.onemap.deliveries.decide import settle
@@ -195,7 +205,7 @@ def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, re
     found, counts = [*faults, *(report.findings if report else [])], _summary(faults, report)
     judged = Judged(found, counts, package.layers, models, kernel.region(row.county).zone or 39, report is not None, used)
     with kernel.acting(by):
-        locked = acts.locked(row)
+        locked = acts.held(row)
         if locked.state not in (*WAITING, State.UPLOADING):
             return
         run = store(locked, judged)
@@ -212,7 +222,9 @@ def _finish(by: kernel.Actor, row: Delivery, task: Mandate, package: Package, re
         acts.tell(by, locked, "checked", before, errors=locked.errors, warnings=locked.warnings)
         if run.open_errors:
             kernel.announce("delivery.returned", county=locked.county, delivery=locked.no, reason=words)
-        elif locked.state == State.REVIEW and not task.reviewers:
+        elif locked.state == State.REVIEW and task.review:
+            review.begin(by, locked)
+        elif locked.state == State.REVIEW:
             settle(by, locked, "检查通过,按任务书即予入库。")
 
 

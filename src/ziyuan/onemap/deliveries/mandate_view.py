@@ -3,8 +3,8 @@
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import decisions
-from ziyuan.onemap.deliveries.mandates import KINDS, LEVELS, VERBS, Mandate, mandate, mandates
+from ziyuan.onemap.deliveries import decisions, review
+from ziyuan.onemap.deliveries.mandates import KINDS, LEVELS, Mandate, mandate, mandates
 from ziyuan.onemap.deliveries.models import Delivery, State
 from ziyuan.onemap.standards import library
 
@@ -25,10 +25,7 @@ def _told(task: Mandate) -> dict[str, Any]:
         "current_period": task.current_period(kernel.today()),
         "kinds": [{"id": kind, "title": KINDS[kind]} for kind in task.kinds], "files": list(task.files),
         "extent": task.extent, "precursor": task.precursor, "partial": task.partial, "comment": task.comment,
-        "levels": [
-            {"level": s.level, "title": LEVELS[s.level], "verb": s.verb, "verb_title": VERBS[s.verb], "optional": s.optional}
-            for s in task.levels
-        ],
+        "levels": [review.told(step) for step in review.levels(task)], "review": task.review or None,
         "due": dict(task.due) if task.due else None, "feed": dict(task.feed) if task.feed else None,
         "villages": dict(task.villages),
         "tree": [{"title": e.title, "pattern": e.pattern, "kind": e.kind, "required": e.required, "dpi": e.dpi}

@@ -1,4 +1,4 @@
-"""Mandates (任务书): who may deliver what, for which period, by which levels it goes. Text in `standards/mandates/`."""
+"""Mandates (任务书): who may deliver what, for which period, by which matter it is reviewed. Text in `standards/mandates/`."""
 
 import functools
 import re
@@ -22,12 +22,12 @@ KINDS = {
     "feed": "接口接入", "correction": "存量更正",
 }  # fmt: skip
 LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
-VERBS = {"submit": "提交", "forward": "转报", "accept": "验收入库"}
+_MATTER = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 CHOICES = ("forbidden", "optional", "required")
 FIRST_YEAR = 2010
 _KEYS = {
     "id", "title", "duty", "mark", "package", "standards", "organ", "organs", "region", "period", "kinds", "files",
-    "extent", "precursor", "partial", "comment", "levels", "due", "villages", "feed",
+    "extent", "precursor", "partial", "comment", "review", "due", "villages", "feed",
     "switches", "owed",
 }  # fmt: skip
 _PERIODS = {
@@ -37,20 +37,12 @@ _PERIODS = {
 
 
 @dataclass(frozen=True)
-class Level:
-    """One step of the road: whose turn, with which verb. An `optional` level may be passed over by a higher one."""
-
-    level: str
-    verb: str
-    optional: bool = False
-
-
-@dataclass(frozen=True)
 class Mandate:
     """One mandate. `organs`: codes that may deliver, None for every organ of the level; `due` None is not known.
 
     `files`: file kinds taken; `extent`: what the data must lie in (`county`) or None; `villages`: layer → field whose
     first twelve digits name the village (村级调查区), for partial deliveries; `feed`: source and licence of a feed;
+    `review`: the matter (业务包/事项) by which deliveries are reviewed, empty where a clean check is enough;
     `switches`: rules that weigh less here; `owed` False: nobody is late with it.
     """
 
@@ -71,7 +63,7 @@ class Mandate:
     precursor: str
     partial: str
     comment: str
-    levels: tuple[Level, ...]
+    review: str
     due: Mapping[str, Any] | None
     mark: str
     villages: Mapping[str, str]
@@ -84,19 +76,9 @@ class Mandate:
         return load_layout(self.package)
 
     @property
-    def reviewers(self) -> tuple[Level, ...]:
-        """The levels after the submission, in their order."""
-        return self.levels[1:]
-
-    @property
     def expected(self) -> bool:
         """True when each county owes something each period; single records and feeds come when they come."""
         return self.owed and "full" in self.kinds and "feed" not in self.kinds
-
-    @property
-    def accepts(self) -> str:
-        """Level whose acceptance seals; empty where a clean check is enough."""
-        return self.levels[-1].level if self.levels[-1].verb == "accept" else ""
 
     def reference_date(self, period: str) -> date:
         """Day of which a delivery of `period` tells the truth: the laid down day, else the period's last."""
@@ -166,7 +148,7 @@ def read_mandate(name: str, text: Mapping[str, Any]) -> Mandate:
         reference=str(period["reference"]) if period.get("reference") else None, kinds=tuple(text.get("kinds") or ()),
         files=tuple(text.get("files") or ()), extent=text.get("extent"), precursor=text.get("precursor", "forbidden"),
         partial=text.get("partial", "forbidden"), comment=text.get("comment", "optional"),
-        levels=tuple(Level(**row) for row in text.get("levels") or ()), due=text.get("due"), mark=text.get("mark") or "",
+        review=text.get("review") or "", due=text.get("due"), mark=text.get("mark") or "",
         villages=text.get("villages") or {}, feed=text.get("feed"),
         switches=read_switches(text.get("switches") or ()), owed=bool(text.get("owed", True)),
     )  # fmt: skip
@@ -185,19 +167,7 @@ def _judge(name: str, told: Mandate) -> None:
         ("partial" in told.kinds and told.partial == "forbidden", "kinds 列出 partial,而 partial 为 forbidden"),
         ("precursor" in told.kinds and told.precursor == "forbidden", "kinds 列出 precursor,而 precursor 为 forbidden"),
         ("feed" in told.kinds and not told.feed, "kinds 列出 feed,而没有 feed(来源、许可)"),
-        (not _road(told), "levels 须以 submit 开始,层级自下而上,只有最后一级可 accept"),
+        (told.review and not _MATTER.fullmatch(told.review), f"review“{told.review}”不是“业务包/事项”"),
     ):
         if wrong:
             raise MandateWrong(name, why)
-
-
-def _road(told: Mandate) -> bool:
-    """The levels rise from the deliverer to the one who accepts."""
-    order = ("county", "city", "province")
-    if not told.levels or any(step.level not in order or step.verb not in VERBS for step in told.levels):
-        return False
-    verbs = [step.verb for step in told.levels]
-    heights = [order.index(step.level) for step in told.levels]
-    middle = all(verb == "forward" for verb in verbs[1:-1])
-    end = len(verbs) == 1 or verbs[-1] == "accept"
-    return verbs[0] == "submit" and middle and end and heights == sorted(heights) and told.levels[0].level == told.organ

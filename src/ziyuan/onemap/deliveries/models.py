@@ -48,6 +48,8 @@ class Delivery(models.Model):
     sequence = models.IntegerField()
     state = models.CharField(max_length=12, choices=State.choices)
     stage = models.CharField(max_length=10)
+    # Number of the review it goes on in; empty before there is one.
+    review = models.CharField(max_length=40, default="")
     file_sm3 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=200)
     size = models.BigIntegerField()

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, incoming
+from ziyuan.onemap.deliveries import acts, incoming, review
 from ziyuan.onemap.deliveries.decisions import answers
 from ziyuan.onemap.deliveries.errors import StillOpen
 from ziyuan.onemap.deliveries.mandates import Mandate
@@ -45,14 +45,9 @@ def _new(by: kernel.Actor, task: Mandate, order: Order) -> Delivery:
     sequence = kernel.next_number(series, int(order.period[:4]))
     return Delivery(
         no=f"{order.county}-{order.period}-{task.mark}{sequence}", mandate=task.id, organ=by.organ, county=order.county,
-        period=order.period, sequence=sequence, state=State.OPEN, stage=first_stage(task), file_sm3="", file_name="",
+        period=order.period, sequence=sequence, state=State.OPEN, stage=review.first_stage(task), file_sm3="", file_name="",
         size=0, opened=kernel.now(), submitted_by="",
     )  # fmt: skip
-
-
-def first_stage(task: Mandate) -> str:
-    """Level whose turn it is after a clean check; empty where nobody reviews."""
-    return task.reviewers[0].level if task.reviewers else ""
 
 
 def note_submission(by: kernel.Actor, upload: Upload, command: str = "") -> None:

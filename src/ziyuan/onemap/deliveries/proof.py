@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote
+from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State
 from ziyuan.onemap.deliveries.receipts import receipt_holds
 
 
@@ -19,6 +19,15 @@ def verify_deliveries() -> Iterator[kernel.Break]:
         for note in row.notes.all():
             if not _note_holds(note):
                 yield kernel.Break("汇交", f"{row.no} 意见 {note.act} {note.at:%Y-%m-%d %H:%M:%S}", "意见与签名不符")
+
+
+def acceptance_fault(by: kernel.Actor, no: str) -> str:
+    """What is wrong with a delivery said to be accepted; empty when it was, and its receipt holds."""
+    row = Delivery.objects.filter(no=no).first()
+    if row is None or row.state not in (State.SEALED, State.SUPERSEDED):
+        return f"汇交 {no} 没有入库"
+    told = row.receipts.get("accepted")
+    return "" if told and receipt_holds(told) else f"汇交 {no} 的验收回执不符"
 
 
 def _note_holds(note: DeliveryNote) -> bool:

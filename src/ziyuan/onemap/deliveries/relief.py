@@ -1,7 +1,7 @@
 """What exceptions and answers mean for a delivery: a returned one goes to review when no error stands open."""
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts
+from ziyuan.onemap.deliveries import acts, review
 from ziyuan.onemap.deliveries.keep import kept_layers
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State
 from ziyuan.onemap.findings import verbs as findings
@@ -28,12 +28,15 @@ def reconsider(event: kernel.Event) -> None:
     """Send a delivery that the check returned to review, when nothing stands open any more."""
     by = kernel.system_actor("自动质检")
     with kernel.acting(by):
-        for row in Delivery.objects.select_for_update().filter(county=event.county, state=State.RETURNED).exclude(
-            kind=Kind.PRECURSOR
-        ).order_by("pk"):
-            if _returned_by_check(row) and _latest(row) and not findings.open_errors(row):
+        returned = Delivery.objects.filter(county=event.county, state=State.RETURNED).exclude(kind=Kind.PRECURSOR)
+        for found in returned.order_by("pk"):
+            if not _returned_by_check(found):
+                continue
+            row = acts.held(found)
+            if row.state == State.RETURNED and _latest(row) and not findings.open_errors(row):
                 row.state = State.REVIEW
                 row.save(update_fields=["state"])
+                review.begin(by, row)
                 acts.note(by, row, "check", f"{event.facts['no']} 之后没有待整改的错误,转人工审核。")
                 acts.tell(by, row, "relieved", State.RETURNED, cause=event.facts["no"])
 

@@ -9,13 +9,13 @@ import shapely
 from ziyuan.base import crs
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries import acts, levels, uploads
+from ziyuan.onemap.deliveries import acts, review, uploads
 from ziyuan.onemap.deliveries.decide import WITHDRAWABLE
 from ziyuan.onemap.deliveries.errors import WindowWrong
 from ziyuan.onemap.deliveries.keep import kept_layers
-from ziyuan.onemap.deliveries.levels import level_of
 from ziyuan.onemap.deliveries.mandates import LEVELS, mandate
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, State, Upload, UploadState
+from ziyuan.onemap.deliveries.review import level_of
 from ziyuan.onemap.deliveries.turns import places
 
 _MOST_SHAPES = 2000
@@ -73,7 +73,7 @@ def detail(by: kernel.Actor, delivery: acts.Ref) -> dict[str, Any]:
             "file": {"name": row.file_name, "size": row.size, "sm3": row.file_sm3},
             "comment": row.comment, "named": row.named, "base": row.base, "facts": row.facts, "decisions": row.decisions,
             "attempts": row.attempts, "started": row.started, "finished": row.finished,
-            "road": levels.road(row, mandate(row.mandate), signed),
+            "road": review.road(row, signed), "case": review.page(by, row),
             "upload": _upload(row),
             "queue": places().get(row.pk) if row.state in IN_WORK else None,
             "actions": actions(by, row),
@@ -88,17 +88,17 @@ def _upload(row: Delivery) -> dict[str, Any] | None:
 
 def actions(by: kernel.Actor, row: Delivery) -> list[dict[str, Any]]:
     """What the actor may do with the delivery; what he may not now says why."""
-    task = mandate(row.mandate)
+    steps = review.levels(mandate(row.mandate))[1:]
     in_review = "" if row.state == State.REVIEW else f"当前为“{row.state_title}”"
 
     def why(verb: str) -> str:
-        return in_review or str(levels.why_not(by, row, task, verb) or "")
+        return in_review or str(review.why_not(by, row, verb) or "")
 
-    ahead = next((LEVELS[s.level] for s in task.reviewers if s.level != row.stage), "上级")
+    ahead = next((LEVELS[s.level] for s in steps if s.level != row.stage), "上级")
     offered: tuple[tuple[str, str, str, str, list[str], bool, str], ...] = (
         ("accept", "delivery.accept", "验收入库", why("accept"), [], True, "验收后立即封存为版本,地图随之更新,不可撤销。"),
         ("forward", "delivery.forward", f"转报{ahead}", why("forward"), [], True, f"转报后由{ahead}办理。"),
-        ("return", "delivery.return", "退回修改", in_review or str(levels.may_return(by, row, task) or ""), ["opinion"], False,
+        ("return", "delivery.return", "退回修改", why("return"), ["opinion"], False,
          "退回后由县级修改并重新提交。"),
         ("withdraw", "delivery.withdraw", "撤回",
          "" if row.state in WITHDRAWABLE else f"当前为“{row.state_title}”", [], False,

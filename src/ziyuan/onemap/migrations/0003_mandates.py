@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
         _add("base", models.JSONField(default=dict)),
         _add("facts", models.JSONField(default=dict)),
         _add("decisions", models.JSONField(default=list)),
+        _add("review", models.CharField(default="", max_length=40)),
         _add("attempts", models.IntegerField(default=0)),
         _add("started", models.DateTimeField(null=True)),
         _add("finished", models.DateTimeField(null=True)),

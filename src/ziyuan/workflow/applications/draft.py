@@ -24,6 +24,8 @@ def open_application(by: kernel.Actor, matter: str, command: str = "") -> dict[s
     with kernel.acting(by):
         kernel.require(by, "application.make")
         rt = runtime(matter)
+        if "subject" in rt.matter.told:
+            raise kernel.UnknownMatter(matter)
         moment = kernel.now()
         key = command_key("begin", by.person, command)
         known = Command.objects.filter(command=key).first() if command else None

@@ -26,7 +26,7 @@ STATES = {
 def matters() -> list[dict[str, Any]]:
     """What can be applied for here, with basis, limits, papers and form."""
     made = []
-    for matter in kernel.matters():
+    for matter in (m for m in kernel.matters() if "subject" not in m.told):
         rt = runtime(matter.key)
         statutory, promised = rt.limits(kernel.today())
         made.append(

@@ -75,6 +75,8 @@ def screening_pieces(by: kernel.Actor, case_id: int) -> dict[str, Any]:
         kernel.require(by, "case.read")
         case = visible_case(by, case_id)
         told = case.state["screening"]
+        if told is None:
+            raise errors.NotFound("审查图斑", case_id)
         shape = PlaneShape.from_json(case.state["site"])
     known = datetime.fromisoformat(told["known"])
     screening = onemap.screen(shape, on=date.fromisoformat(told["on"]), known=known, counties=case.counties)

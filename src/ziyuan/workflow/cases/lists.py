@@ -9,8 +9,10 @@ from django.db.models import F, Q, QuerySet
 
 from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import words
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import STATUS
@@ -23,8 +25,8 @@ EXPORT_LIMIT = 10_000
 _LARGEST_KEY = 2**63 - 1
 
 
-def _found(status: str, q: str, region: str, asks: str = "") -> QuerySet[Case]:
-    found, q = Case.objects.all(), clean(q)
+def _found(by: kernel.Actor, status: str, q: str, region: str, asks: str = "") -> QuerySet[Case]:
+    found, q = seen(by), clean(q)
     if status:
         found = found.filter(status=status)
     if q:
@@ -59,7 +61,7 @@ def cases_page(
     """
     with kernel.acting(by):
         kernel.require(by, "case.read")
-        found = _found(status, q, region, asks)
+        found = _found(by, status, q, region, asks)
         pages = _by_due if sort == "due" else _newest
         rows = list(pages(found, after)[: limit + 1])
         items = [_shown(case) for case in rows[:limit]]
@@ -103,7 +105,7 @@ def cases_count(
     """How many cases a list would show."""
     with kernel.acting(by):
         kernel.require(by, "case.read")
-        return _found(status, q, region, asks).count()
+        return _found(by, status, q, region, asks).count()
 
 
 def _shown(case: Case) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _shown(case: Case) -> dict[str, Any]:
         "region_name": kernel.region(case.county).name,
         "applicant": case.applicant,
         "status": case.status,
-        "status_title": STATUS.get(case.status, case.status),
+        "status_title": words.status_title(case.state, STATUS.get(case.status, case.status)),
         "opened": case.opened.isoformat(),
         "due": clock["due"],
         "days_left": clock["left"],
@@ -139,7 +141,7 @@ def export_csv(by: kernel.Actor, *, status: str = "", q: str = "", region: str =
     )
     with kernel.acting(by):
         kernel.require(by, "case.export")
-        for case in _found(status, q, region, asks).order_by("-pk")[:EXPORT_LIMIT]:
+        for case in _found(by, status, q, region, asks).order_by("-pk")[:EXPORT_LIMIT]:
             told = _shown(case)
             row = [told["no"], told["title"], told["applicant"], told["region_name"], told["status_title"]]
             writer.writerow(safe_row((*row, told["opened"][:16], told["due"] or "", "、".join(told["now"]))))

@@ -9,14 +9,15 @@ from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.cases.sight import sees
 
 LONGEST = 80
 
 
 def locked_case(case_id: int) -> Case:
-    """The case row with its tasks, locked until commit. Raises NotFound outside the actor's region."""
+    """The case row with its tasks, locked until commit. Raises NotFound outside the region and the business of whoever acts."""
     found, _ = rows.locked(case_id)
-    if found is None:
+    if found is None or not sees(kernel.present(), found):
         raise errors.NotFound("案件", case_id)
     return found
 
@@ -25,7 +26,7 @@ def locked_once(case_id: int, command: str) -> Case | None:
     """The case for one command, locked until commit; None when the command was carried out before. Raises NotFound."""
     once = (_ONCE, _remembered(command, "case", case_id)) if command else None
     found, fresh = rows.locked(case_id, once)
-    if found is None:
+    if found is None or not sees(kernel.present(), found):
         raise errors.NotFound("案件", case_id)
     return found if fresh else None
 

@@ -11,7 +11,12 @@ from ziyuan.workflow.quality.score import quality
 def tell_outside(
     case: Case, state: dict[str, Any], status: str, *, through: Callable[..., Any] = kernel.announce, **more: Any
 ) -> None:
-    """Announce the applicant's view of the case; nothing in it names an officer. `through`: a journal's own `announce`."""
+    """Announce the applicant's view of the case; nothing in it names an officer. A case about something inside has none.
+
+    `through`: a journal's own `announce`.
+    """
+    if state["case"].get("subject"):
+        return
     correction = state["correction"]
     through(
         "case.outside",

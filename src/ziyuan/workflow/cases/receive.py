@@ -1,6 +1,7 @@
 """What comes in from the applicant: a submission opens a case; an answer, a withdrawal, a rating changes one.
 
-Each is told by the exchange with the outer number and a round; a message that was taken before changes nothing.
+Each is told by the exchange with the outer number and a round; a message that was taken before changes nothing. A case
+about something inside the platform (`open_about`) has neither site nor papers, and its clock runs from the opening.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.workflow.cases.clock import due_now, ended, open_stops, stops_of
+from ziyuan.workflow.cases.clock import accept_body, due_now, ended, open_stops, stops_of
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case
@@ -20,6 +21,7 @@ from ziyuan.workflow.cases.papers import keep_papers
 from ziyuan.workflow.cases.runtime import Runtime, runtime
 from ziyuan.workflow.cases.screen import screen
 from ziyuan.workflow.cases.state import OPEN
+from ziyuan.workflow.cases.subject import kind_of
 from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.law import CORRECTION
 from ziyuan.workflow.effects.on_way import undo_effects
@@ -30,21 +32,58 @@ Message = dict[str, Any]
 
 
 def open_case(message: Message, by: kernel.Actor) -> Case:
-    """Open a case from a submission (收件): number, screening, first task. Idempotent by the outer number."""
+    """Open a case from a submission (收件): number, screening, first task. Idempotent by the outer number.
+
+    Raises UnknownMatter for a matter that nobody outside can apply for.
+    """
     with kernel.acting(by):
         known = Case.objects.filter(outer_no=message["no"]).first()
         if known is not None:
             return known
         rt = runtime(message["matter"])
+        if "subject" in rt.matter.told:
+            raise kernel.UnknownMatter(rt.matter.key)
         county, counties = place(message["site"], by)
         keep(rt)
-        year = kernel.today().year
-        serial = kernel.next_number(series_of(rt, county), year)
-        journal = opening(rt, message, county, counties, number_of(rt, county, year, serial), by)
-        case = journal.save()
-        keep_papers(case, message["papers"])
-        _told(journal, "已收件", "opened", outer_no=case.outer_no)
-        return case
+        return _begun(opening(rt, message, county, counties, _next_no(rt, county), by), message["papers"])
+
+
+def open_about(
+    matter: str, subject: dict[str, Any], county: str, form: dict[str, Any], by: kernel.Actor
+) -> Case:
+    """Open a case about something inside (`subject`: `no` and `id` of the thing), in the caller's transaction.
+
+    Its outer number is the thing's own. Raises UnknownSubject for a matter that is about no such thing.
+    """
+    rt = runtime(matter)
+    keep(rt)
+    told = {"no": subject["no"], "form": form, "site": None, "papers": [], "submitted": kernel.now().isoformat()}
+    body = _opened_body(rt, told, county, [county], _next_no(rt, county), by)
+    body["case"] |= {"subject": {"kind": rt.matter.told.get("subject"), **subject}, "submitter": None}
+    kind_of(body["case"]["subject"]["kind"])
+    journal = _new(rt, body, by)
+    journal.add("accepted", accept_body(rt, journal.state, kernel.today()))
+    _start(rt, journal)
+    return _begun(journal, [])
+
+
+def _next_no(rt: Runtime, county: str) -> str:
+    year = kernel.today().year
+    return number_of(rt, county, year, kernel.next_number(series_of(rt, county), year))
+
+
+def _new(rt: Runtime, body: dict[str, Any], by: kernel.Actor) -> Journal:
+    case = Case(outer_no=body["case"]["outer_no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
+    journal = Journal(case, by)
+    journal.add("opened", body)
+    return journal
+
+
+def _begun(journal: Journal, papers: list[dict[str, Any]]) -> Case:
+    case = journal.save()
+    keep_papers(case, papers)
+    _told(journal, "已收件", "opened", outer_no=case.outer_no)
+    return case
 
 
 def series_of(rt: Runtime, county: str) -> str:
@@ -61,9 +100,7 @@ def opening(
     rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor
 ) -> Journal:
     """A case as it begins, not written yet: what was handed in, what the map finds, the first tasks."""
-    case = Case(outer_no=message["no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
-    journal = Journal(case, by)
-    journal.add("opened", _opened_body(rt, message, county, counties, no, by))
+    journal = _new(rt, _opened_body(rt, message, county, counties, no, by), by)
     if "screening" in rt.matter.told:
         screen(rt, journal)
     _start(rt, journal)
@@ -158,25 +195,29 @@ def withdraw(message: Message, by: kernel.Actor) -> Case:
     """
     with kernel.acting(by):
         case = _locked(message)
-        journal = Journal(case, by)
-        state = journal.state
-        if state["case"]["status"] not in OPEN:
-            return case
-        step = runtime_of(case).graph.terminate(state["engine"])
-        told = {
-            "state": "withdrawn",
-            "outcome": "withdrawn",
-            "opinion": "申请人撤件",
-            "by": by.name,
-            "organ": "",
-            "by_id": None,
-        }
-        closed = dict.fromkeys(open_tasks(state), told)
-        journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
-        undo_effects(journal)
-        journal.save()
-        _told(journal, "已撤件", "withdrawn")
+        taken_back(Journal(case, by), "申请人撤件")
         return case
+
+
+def taken_back(journal: Journal, opinion: str) -> None:
+    """Close a locked case that whoever brought it takes back, and undo what it has brought about; nothing where it is closed."""
+    state, by = journal.state, journal.by
+    if state["case"]["status"] not in OPEN:
+        return
+    step = runtime_of(journal.case).graph.terminate(state["engine"])
+    told = {
+        "state": "withdrawn",
+        "outcome": "withdrawn",
+        "opinion": opinion,
+        "by": by.name,
+        "organ": "",
+        "by_id": None,
+    }
+    closed = dict.fromkeys(open_tasks(state), told)
+    journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
+    undo_effects(journal)
+    journal.save()
+    _told(journal, "已撤件", "withdrawn")
 
 
 def take_rating(message: Message, by: kernel.Actor) -> Case:

@@ -154,6 +154,10 @@ def _nothing(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     """The event's common consequences say it all."""
 
 
+def _resubmitted(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    state["form"], state["case"]["subject"] = body["form"], body["subject"]
+
+
 def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["case"]["status"] = "correcting"
     state["correction"] = {
@@ -297,6 +301,7 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "accepted": _accepted,
     "started": _nothing,
     "completed": _completed,
+    "resubmitted": _resubmitted,
     "returned": _nothing,
     "recalled": _nothing,
     "step_added": _nothing,

@@ -8,10 +8,12 @@ from shapely.geometry import mapping
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import subject, words
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.clocks.offers import told_with
@@ -40,6 +42,7 @@ KINDS = {
     "accepted": "受理",
     "started": "开始办理",
     "completed": "办理",
+    "resubmitted": "整改后重新提交",
     "returned": "退回",
     "recalled": "撤回",
     "step_added": "加签或委派",
@@ -88,8 +91,8 @@ LEVELS = {"county": "县级", "city": "市级", "province": "省级"}
 
 
 def visible_case(by: kernel.Actor, case_id: int) -> Case:
-    """The case, when the actor's region lets him see it. Raises NotFound otherwise."""
-    found = Case.objects.filter(pk=case_id).first()
+    """The case, when the actor's region and business let him see it. Raises NotFound otherwise."""
+    found = seen(by).filter(pk=case_id).first()
     if found is None:
         raise errors.NotFound("案件", case_id)
     return found
@@ -111,13 +114,14 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "screening": _screening(case, state),
             "route": _route(state),
             "flow": _flow(rt, state),
-            "opinions": _opinions(state),
+            "opinions": _opinions(rt, state),
+            "subject": subject.shown(state),
             "log": _log(case),
             "documents": _documents(case),
             "serving": serving(by, state, kernel.today(), calendar_of(state)),
             "consulting": consulting(by, rt, state),
             "tasks": _tasks(state),
-            "actions": [o.to_json() for o in all_offers(by, rt, state)],
+            "actions": [words.offered(rt, state, o.to_json()) for o in all_offers(by, rt, state)],
             "correction": state["correction"],
             "decision": state["decision"],
             "phrases": rt.matter.told.get("phrases", []),
@@ -140,7 +144,7 @@ def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str,
         "matter": case.matter,
         "matter_title": runtime_of(case).matter.title,
         "status": case.status,
-        "status_title": STATUS.get(case.status, case.status),
+        "status_title": words.status_title(state, STATUS.get(case.status, case.status)),
         "region": case.county,
         "region_name": kernel.region(case.county).name,
         "regions": [{"code": c, "name": kernel.region(c).name} for c in case.counties],
@@ -200,7 +204,7 @@ def site_shown(site: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _papers(rt: Runtime, case: Case, state: dict[str, Any]) -> list[dict[str, Any]]:
-    titles = {p["id"]: p["title"] for p in rt.matter.told["papers"]}
+    titles = {p["id"]: p["title"] for p in rt.matter.told.get("papers", [])}
     required = {p["id"] for p in required_papers(rt, state)}
     rows = list(case.papers.order_by("replaced", "pk"))
     shown = [_paper(case, row, titles, required) for row in rows]
@@ -280,7 +284,7 @@ def _flow(rt: Runtime, state: dict[str, Any]) -> dict[str, Any]:
     return {"nodes": nodes, "edges": edges, "width": layout["width"], "height": layout["height"]}
 
 
-def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
+def _opinions(rt: Runtime, state: dict[str, Any]) -> list[dict[str, Any]]:
     done = [t for t in state["tasks"].values() if t["done"]]
     return [
         {
@@ -289,7 +293,7 @@ def _opinions(state: dict[str, Any]) -> list[dict[str, Any]]:
             "person": t.get("by", ""),
             "organ_name": t.get("organ", ""),
             "outcome": t["outcome"],
-            "outcome_title": OUTCOMES.get(t["outcome"], t["outcome"]),
+            "outcome_title": words.of_act(rt, t["node"], t["outcome"]).get("done") or OUTCOMES.get(t["outcome"], t["outcome"]),
             "opinion": t["opinion"],
             "at": t["done"],
             **seat_shown(t),

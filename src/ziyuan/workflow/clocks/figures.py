@@ -20,6 +20,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import extended, read_case
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.scope import moments, within
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
@@ -103,7 +104,7 @@ def clock_figures(
         kernel.require(by, "case.read")
         lines: dict[tuple[str, str], Figures] = {}
         total = Figures(by.region, "")
-        for case in cases_of(within(by, clean(region)), clean(matter), since, until):
+        for case in cases_of(by, within(by, clean(region)), clean(matter), since, until):
             key = (region_at(level, case.county), case.matter)
             count(lines.setdefault(key, Figures(*key)), case)
             count(total, case)
@@ -113,11 +114,11 @@ def clock_figures(
     return {**period, "items": items, "total": summed}
 
 
-def cases_of(where: Q, matter: str, since: date, until: date) -> Iterator[Case]:
+def cases_of(by: kernel.Actor, where: Q, matter: str, since: date, until: date) -> Iterator[Case]:
     first, last = moments(since, until)
     decided = Q(status__in=_DECIDED, closed__gte=first, closed__lte=last)
     running = Q(status__in=OPEN)
-    found: QuerySet[Case] = Case.objects.filter(where, decided | running).exclude(accepted=None)
+    found: QuerySet[Case] = seen(by).filter(where, decided | running).exclude(accepted=None)
     if matter:
         found = found.filter(matter=matter)
     paths = ("state__case", "state__stops", "state__extension", "state__decision", "state__route")

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from ziyuan.base.geometry import PlaneShape
+from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.view import case_record, visible_case
@@ -14,9 +15,11 @@ TEMPLATE = Path(__file__).with_name("summary.typ")
 
 
 def summary_pdf(by: kernel.Actor, case_id: int) -> bytes:
-    """PDF of the case as it stands, with the map."""
+    """PDF of the case as it stands, with the map. Raises NotFound for a case without a site."""
     with kernel.acting(by):
         case = visible_case(by, case_id)
+        if case.state["site"] is None:
+            raise errors.NotFound("案卷摘要", case_id)
         record = case_record(by, case_id)
         shape = PlaneShape.from_json(case.state["site"])
         day = date.fromisoformat(record["screening"]["on"])

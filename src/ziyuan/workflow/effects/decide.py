@@ -33,7 +33,8 @@ def decide(rt: Runtime, journal: Journal, result: str, opinion: str) -> None:
         case=journal.case.pk,
         no=decision["no"],
     )
-    kernel.defer("workflow.issue_document", case=journal.case.pk)
+    if "template" in told:
+        kernel.defer("workflow.issue_document", case=journal.case.pk)
 
 
 def _decision(
@@ -42,10 +43,12 @@ def _decision(
     day = kernel.today()
     county = journal.state["case"]["county"]
     region = journal.by.region
-    series = f"{told['number']['series']}.{region}"
-    number = told["number"]["pattern"].format(
-        region=region, county=county, year=day.year, serial=kernel.next_number(series, day.year)
-    )
+    number = journal.case.no  # of a result that issues no paper
+    if "number" in told:
+        series = f"{told['number']['series']}.{region}"
+        number = told["number"]["pattern"].format(
+            region=region, county=county, year=day.year, serial=kernel.next_number(series, day.year)
+        )
     return {
         "result": result,
         "title": told["title"],

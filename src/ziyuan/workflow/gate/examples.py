@@ -37,9 +37,16 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
             continue
         for wrong in run(rt, path, seen):
             yield Fault(pack.id, f"{where}/{path.name}", "", wrong)
-    for kind, title in (("granted", "同意"), ("refused", "不予通过"), ("correct", "补正")):
+    for kind, title in _wanted(rt):
         if kind not in seen:
             yield Fault(pack.id, where, "", f"没有“{title}”的示例", "每个事项至少各有一例")
+
+
+def _wanted(rt: Runtime) -> list[tuple[str, str]]:
+    """What an applicant may meet; of a matter about something inside each result, and a refusal."""
+    if "subject" not in rt.matter.told:
+        return [("granted", "同意"), ("refused", "不予通过"), ("correct", "补正")]
+    return [*((name, told["title"]) for name, told in rt.matter.told["results"].items()), ("refuse", "不同意")]
 
 
 def run(rt: Runtime, path: Path, seen: set[str] | None = None) -> list[str]:

@@ -1,10 +1,15 @@
-"""The text of a matter: basis, papers, facts, results, effects, templates; every name in it exists."""
+"""The text of a matter: basis, papers, facts, results, effects, templates; every name in it exists.
+
+A matter about something inside the platform (`subject`) has no applicant: papers, screening and issued papers are not asked
+of it, and it may not have them.
+"""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import subject
 from ziyuan.workflow.cases.facts import NAMES
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.gate import clock
@@ -12,6 +17,9 @@ from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.gate.scope import problems
 
 NEEDED = ("title", "basis", "levels", "due", "process", "form", "case", "papers", "results")
+FOR_APPLICANTS = ("papers", "screening", "public")
+WORDS = frozenset({"title", "done", "consequence"})
+RESULT = ("title", "template", "document", "number", "archive", "effects")
 BEFORE_DECISION = NAMES - {"decision", "document"}
 PRINTED = frozenset({"organ", "day", "valid_until", "area_ha"})
 
@@ -19,12 +27,16 @@ PRINTED = frozenset({"organ", "day", "valid_until", "area_ha"})
 def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     """All faults of matter.yaml that the other checks do not find."""
     file, told = f"matters/{matter.id}/matter.yaml", matter.told
-    missing = [key for key in NEEDED if not told.get(key)]
+    about = "subject" in told
+    missing = [key for key in NEEDED if not told.get(key) and not (about and key in FOR_APPLICANTS)]
     for key in missing:
         yield Fault(pack.id, file, key, "缺少这一项")
     if missing:
         return
     fields = fields_of(matter)
+    if about:
+        yield from _about(pack, file, told)
+    yield from _words(pack, file, told)
     yield from clock.stops(pack, file, told)
     for key in ("title", "applicant", *({"agent"} & told["case"].keys())):
         yield from problems(pack, file, f"case.{key}", told["case"].get(key, ""), frozenset({"form"}), fields)
@@ -38,7 +50,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     )
     for name, text in told.get("facts", {}).items():
         yield from problems(pack, file, f"facts.{name}", text, BEFORE_DECISION, fields)
-    for paper in told["papers"]:
+    for paper in told.get("papers", []):
         if not isinstance(paper.get("required"), bool):
             place = f"papers.{paper.get('id')}.required"
             yield from problems(
@@ -50,6 +62,28 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
         yield from _result(pack, matter, f"results.{name}", result, fields)
     yield from _on_way(pack, matter, file, fields)
     yield from _open(pack, file, told)
+
+
+def _about(pack: kernel.Pack, file: str, told: dict[str, Any]) -> Iterator[Fault]:
+    """A subject that somebody registered, and nothing that only an applicant could bring or receive."""
+    kinds = "、".join(sorted(subject.known()))
+    if told["subject"] not in subject.known():
+        yield Fault(pack.id, file, "subject", f"没有组件登记办理对象“{told['subject']}”", f"已登记:{kinds}")
+    for key in FOR_APPLICANTS:
+        if told.get(key):
+            yield Fault(pack.id, file, key, "有办理对象的事项没有申请人,不写这一项", "请删去,或删去 subject")
+    for name, result in told["results"].items():
+        for key in ("template", "document"):
+            if key in result:
+                yield Fault(pack.id, file, f"results.{name}.{key}", "有办理对象的事项不制发文书", "请删去这一项")
+
+
+def _words(pack: kernel.Pack, file: str, told: dict[str, Any]) -> Iterator[Fault]:
+    """Words of acts: known parts only (nodes and acts are looked at with the process)."""
+    for node, acts in told.get("words", {}).items():
+        for act, words in acts.items():
+            for part in sorted(words.keys() - WORDS):
+                yield Fault(pack.id, file, f"words.{node}.{act}.{part}", "没有这一项", f"可用:{'、'.join(sorted(WORDS))}")
 
 
 def fields_of(matter: kernel.Matter) -> list[str]:
@@ -86,17 +120,19 @@ def _result(
     pack: kernel.Pack, matter: kernel.Matter, place: str, told: dict[str, Any], fields: list[str]
 ) -> Iterator[Fault]:
     file = f"matters/{matter.id}/matter.yaml"
-    for key in ("title", "template", "document", "number", "archive", "effects"):
+    about = "subject" in matter.told
+    for key in ("title", "effects") if about else RESULT:
         if not told.get(key):
             yield Fault(pack.id, file, f"{place}.{key}", "缺少这一项")
     if told.get("template") and not (matter.folder / told["template"]).is_file():
         yield Fault(pack.id, file, f"{place}.template", f"没有文件 {told['template']}")
-    for key in ("class", "keep", "starts"):
+    for key in ("class", "keep", "starts") if "archive" in told or not about else ():
         if key not in told.get("archive", {}):
             yield Fault(pack.id, file, f"{place}.archive.{key}", "归档缺少这一项")
     number = told.get("number", {})
     names = {"region": "", "county": "", "year": 1, "serial": 1}
-    yield from _number(pack, file, f"{place}.number.pattern", number.get("pattern", ""), names, "region")
+    if number or not about:
+        yield from _number(pack, file, f"{place}.number.pattern", number.get("pattern", ""), names, "region")
     if number.get("source") == "unconfirmed":
         yield Fault(pack.id, file, f"{place}.number", "编号式样未经核对", "请查阅原文后改写 source", "notice")
     printed = told.get("document", {}).get("print", {})

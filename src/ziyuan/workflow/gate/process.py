@@ -64,6 +64,9 @@ def _nodes(
             yield Fault(pack.id, file, place, f"没有决策“{node.decision}”", "请在 decisions 中列出它的文件")
         elif node.type == "endEvent" and (node.parent == graph.id or _uncaught(graph, node)):
             ends.add(node.id)
+    for name in matter.told.get("words", {}):
+        if name not in graph.nodes or not graph.nodes[name].waits:
+            yield Fault(pack.id, f"matters/{matter.id}/matter.yaml", f"words.{name}", "流程中没有这个人工环节")
     yield from _ends(pack, matter, file, ends)
     yield from actions.check(pack, matter, file, graph)
     yield from carried.refused(pack, file, graph, matter.told.get("effects") or {})

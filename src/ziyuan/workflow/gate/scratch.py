@@ -50,7 +50,10 @@ class Scratch:
         }  # fmt: skip
         papers = [{"kind": kind, "name": kind, "digest": "", "size": 0} for kind in given.get("papers", [])]
         self._add("opened", {"case": case, "form": given["form"], "site": None, "papers": papers})
-        self._screen()
+        if "subject" in rt.matter.told:
+            self._add("accepted", clock.accept_body(rt, self.day))
+        else:
+            self._screen()
         values = rt.values(self.state)
         step = rt.graph.start(values, now=self.now, decide=rt.decide)
         self._add("started", {"engine": step.state, "vars": {n: kept(v) for n, v in step.vars.items()},
@@ -111,6 +114,9 @@ class Scratch:
         )
         if task is None:
             raise Refused(f"环节“{step.get('at')}”现在没有待办,现在是 {'、'.join(self.waits()) or '已办结'}")
+        if action == "resubmit" and self.rt.graph.nodes[task["node"]].verb == action:
+            self.state["form"] |= step.get("form", {})
+            return self._complete(task, action)
         if action not in self.rt.graph.nodes[task["node"]].allow:
             raise Refused(f"环节“{task['title']}”不允许“{action}”")
         if action == "correct":
@@ -193,7 +199,7 @@ class Scratch:
         }  # fmt: skip
         self._add("decided", {"decision": decision})
         names = facts.read(self.state, decision)
-        facts.evaluate(told["document"]["print"], names)
+        facts.evaluate(told.get("document", {}).get("print", {}), names)
         for effect in told["effects"]:
             facts.evaluate(registry.kind(effect["kind"]).texts(effect), names)
         self._add("effected", {"effects": [{"key": e["kind"], "kind": e["kind"]} for e in told["effects"]]})
@@ -208,7 +214,7 @@ class Scratch:
             "status": state["case"]["status"],
             "route": (state["route"] or {}).get("level"),
             "missing": [p["id"] for p in missing_papers(self.rt, state)],
-            "findings": state["screening"]["checks"],
+            "findings": (state["screening"] or {"checks": []})["checks"],
             "accepted": state["case"]["accepted"],
             "due": state["case"].get("due"),
             "provisional": state["case"].get("provisional", False),
@@ -216,7 +222,7 @@ class Scratch:
             "result": decision["result"] if decision else None,
             "valid_months": decision["valid_months"] if decision else None,
             "effects": [e["kind"] for e in state["effects"]],
-            "archive": self.rt.result(decision["result"])["archive"] if decision else None,
+            "archive": self.rt.result(decision["result"]).get("archive") if decision else None,
         }
 
 

@@ -13,6 +13,7 @@ from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.scope import moments, within
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.quality.score import NAMES, counts, formula, rounds, score, settled
 
@@ -101,7 +102,8 @@ def _cases(
     by: kernel.Actor, region: str, matter: str, since: date, until: date
 ) -> Iterator[tuple[Case, dict[str, Any]]]:
     first, last = moments(since, until)
-    found = Case.objects.filter(within(by, region), opened__gte=first, opened__lte=last)
+    asked = seen(by).filter(state__case__subject__isnull=True)  # what somebody applied for
+    found = asked.filter(within(by, region), opened__gte=first, opened__lte=last)
     if matter:
         found = found.filter(matter=matter)
     for values in found.order_by("pk").values("matter", "applicant", *_PATHS).iterator(2000):

@@ -21,6 +21,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import extended, read_case
 from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.scope import moments, within
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks import law
 from ziyuan.workflow.clocks.figures import LEVELS, cases_of
@@ -104,10 +105,10 @@ def supervision_figures(
             return lines.setdefault(key, Figures(key[1], month)), total
 
         where = within(by, clean(region))
-        for told in _events(where, clean(matter), since, until):
+        for told in _events(by, where, clean(matter), since, until):
             for line in of(told["county"], told["at"]):
                 _count_event(line, told)
-        for case in cases_of(where, clean(matter), since, until):
+        for case in cases_of(by, where, clean(matter), since, until):
             if case.closed or not months:
                 for line in of(case.county, case.closed):
                     count_case(line, case)
@@ -117,10 +118,10 @@ def supervision_figures(
     return {**told, "items": items, "total": summed}
 
 
-def _events(where: Q, matter: str, since: date, until: date) -> Iterator[dict[str, Any]]:
+def _events(by: kernel.Actor, where: Q, matter: str, since: date, until: date) -> Iterator[dict[str, Any]]:
     """The events of the period that are counted, with the principal county of their case."""
     first, last = moments(since, until)
-    cases = Case.objects.filter(where)
+    cases = seen(by).filter(where)
     found = CaseEvent.objects.filter(case__in=cases.filter(matter=matter) if matter else cases)
     found = found.filter(kind__in={*COUNTED, *_STOPS}, at__gte=first, at__lte=last)
     for told in found.values("kind", "at", "body__stop", county=F("case__county")).iterator(5000):

@@ -15,6 +15,7 @@ from ziyuan.workflow.cases.lock import locked_once
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.subject import follow
 from ziyuan.workflow.cases.timers import ring
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.cases.view import visible_case
@@ -64,6 +65,7 @@ def act(
         journal.by = signer
         _VERBS[action](rt, journal, number, said)
         journal.save()
+        follow(rt, journal, number, action, said.opinion)
         changed = kernel.announced_beside("case.changed", county=case.county, case=case.pk, action=action)
         kernel.record(  # last, for acts of one county wait for each other from here to the commit
             signer,

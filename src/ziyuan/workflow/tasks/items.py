@@ -31,4 +31,4 @@ def _checked(rt: Runtime, number: int, item: dict[str, Any]) -> dict[str, str]:
 
 def _targets(rt: Runtime) -> dict[str, dict[str, str]]:
     fields = {name: told["title"] for name, told in rt.form["data"]["properties"].items()}
-    return {"field": fields, "paper": {p["id"]: p["title"] for p in rt.matter.told["papers"]}}
+    return {"field": fields, "paper": {p["id"]: p["title"] for p in rt.matter.told.get("papers", [])}}

@@ -44,3 +44,14 @@ test('steps that people added stand under their node with who and how far, insid
   expect(drawn.get('.flow__added').text()).toBe('前加签:李芳(正在办理)')
   expect(extentOf(withStep, edges).h).toBeGreaterThan(extentOf(nodes, edges).h)
 })
+
+test('a sub-process whose inside is drawn is a frame under the flows, any other a box', () => {
+  const frame: FlowNode = { id: 'sub', title: '逐级审核', type: 'subProcess', lane: '', x: 0, y: 0, w: 400, h: 200, state: 'now' }
+  const inner: FlowNode = { ...frame, id: 'city', title: '市级审核', type: 'userTask', x: 40, y: 40, w: 120, h: 80 }
+  const drawn = mount(FlowDiagram, { props: { nodes: [frame, inner], edges: [] } })
+  expect(drawn.findAll('.flow__frame text').map((each) => each.text())).toEqual(['逐级审核'])
+  expect(drawn.findAll('.flow__node').length).toBe(1)
+  const alone = mount(FlowDiagram, { props: { nodes: [frame], edges: [] } })
+  expect(alone.findAll('.flow__frame').length).toBe(0)
+  expect(alone.findAll('.flow__node').length).toBe(1)
+})

@@ -44,3 +44,11 @@ export function wrapTitle(title: string, width: number): string[] {
   for (let at = 0; at < title.length; at += room) lines.push(title.slice(at, at + room))
   return lines.slice(0, 3)
 }
+
+const holds = (frame: FlowNode, node: FlowNode): boolean =>
+  node !== frame && node.x >= frame.x && node.y >= frame.y && node.x + node.w <= frame.x + frame.w && node.y + node.h <= frame.y + frame.h
+
+/** Sub-processes with something drawn inside them. */
+export function framesOf(nodes: FlowNode[]): FlowNode[] {
+  return nodes.filter((node) => node.type === 'subProcess' && nodes.some((other) => holds(node, other)))
+}
