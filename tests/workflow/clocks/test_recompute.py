@@ -40,7 +40,7 @@ def case(world, on_day):
 
 def recomputed(case):
     with kernel.acting(SYSTEM()):
-        return list(CaseEvent.objects.filter(case=case, kind="due_recomputed").values_list("body", flat=True))
+        return list(CaseEvent.objects.filter(case=case, kind="due_recomputed").order_by("seq").values_list("body", flat=True))
 
 
 def test_a_day_that_becomes_free_moves_the_last_day_and_the_mark_goes(world, case, announce):
