@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock, law
-from ziyuan.workflow.clocks.calendars import calendar_of
+from ziyuan.workflow.clocks.calendars import calendar, calendar_of, deciding_region
 from ziyuan.workflow.reach.law import marks
 
 State = dict[str, Any]
@@ -38,14 +37,14 @@ def accepted_on(state: State) -> date | None:
 
 def accept_body(runtime: Runtime, state: State, day: date) -> dict[str, Any]:
     """What the event `accepted` says: the day, and the promised last day."""
-    return {"day": day.isoformat(), **_due(runtime, day, [], 0, day, calendar_of(state))}
+    return {"day": day.isoformat(), **_due(runtime, day, [], 0, day, deciding_region(state))}
 
 
 def due_now(
     runtime: Runtime, state: State, stops: Sequence[clock.Stop], today: date, more: int = 0
 ) -> dict[str, Any]:
     """Last day and its mark, with `stops` as they are to be and `more` days of extension; no day while the clock stands."""
-    return _due(runtime, accepted_on(state), stops, extended(state) + more, today, calendar_of(state))
+    return _due(runtime, accepted_on(state), stops, extended(state) + more, today, deciding_region(state))
 
 
 def moved_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
@@ -64,16 +63,16 @@ def _due(
     stops: Sequence[clock.Stop],
     more: int,
     today: date,
-    calendar: workdays.Calendar,
+    region: str,
 ) -> dict[str, Any]:
     if accepted is None:
         return {"due": None, "provisional": False, "clock": None}
-    read, share = clock.read(accepted, stops, today, calendar), law.yellow_share(today)
+    read, share = clock.read(accepted, stops, today, calendar(region)), law.yellow_share(today)
     limit = read.against(runtime.limits(accepted)[1] + more, share)
     if read.standing:
-        told = {"limit": limit.days, "left": limit.left, "standing": read.standing, "lamp": limit.lamp}
+        told = {"limit": limit.days, "left": limit.left, "standing": read.standing, "lamp": limit.lamp, "calendar": region}
         return {"due": None, "provisional": False, "clock": told}
-    told = {"limit": limit.days, "marks": marks(limit.due, limit.days // share, read.calendar, today)}
+    told = {"limit": limit.days, "marks": marks(limit.due, limit.days // share, read.calendar, today), "calendar": region}
     return {"due": limit.due.isoformat(), "provisional": limit.provisional, "clock": told}
 
 

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.clocks import law
+from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.clocks.clock import lamp
 
 _NOTHING: dict[str, Any] = {"due": None, "days_left": None, "lamp": "none", "provisional": False, "standing": ""}
@@ -29,8 +29,8 @@ class ShortClock:
 
     def __init__(self) -> None:
         self.today = kernel.today()
-        self._calendar, self._share = workdays.calendar(), law.yellow_share(self.today)
-        self._counted: dict[tuple[date, date], int] = {}
+        self._share = law.yellow_share(self.today)
+        self._counted: dict[tuple[date, date, str], int] = {}
 
     def shown(self, case: Columns) -> dict[str, Any]:
         """Last day, working days left, lamp, mark and what the clock stands for."""
@@ -38,11 +38,12 @@ class ShortClock:
             return _NOTHING
         closed = case.closed.astimezone(kernel.now().tzinfo).date() if case.closed else None
         until = max(case.accepted, min(closed or self.today, self.today))
+        region = case.clock["calendar"]
         if case.due is None:  # it stands, or stood when the case was closed
-            left, due = case.clock["left"], self._calendar.add(until, case.clock["left"]).date
-            provisional = self._calendar.between(case.accepted, due).provisional
+            left, due = case.clock["left"], calendar(region).add(until, case.clock["left"]).date
+            provisional = calendar(region).between(case.accepted, due).provisional
         else:
-            left, due, provisional = self._between(until, case.due), case.due, case.clock["provisional"]
+            left, due, provisional = self._between(until, case.due, region), case.due, case.clock["provisional"]
         return {
             "due": due.isoformat(),
             "days_left": left,
@@ -51,7 +52,8 @@ class ShortClock:
             "standing": "" if closed else case.clock.get("standing", ""),
         }
 
-    def _between(self, start: date, end: date) -> int:
-        if (start, end) not in self._counted:
-            self._counted[start, end] = self._calendar.between(start, end).days
-        return self._counted[start, end]
+    def _between(self, start: date, end: date, region: str) -> int:
+        key = (start, end, region)
+        if key not in self._counted:
+            self._counted[key] = calendar(region).between(start, end).days
+        return self._counted[key]

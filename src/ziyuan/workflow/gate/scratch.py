@@ -51,7 +51,7 @@ class Scratch:
         papers = [{"kind": kind, "name": kind, "digest": "", "size": 0} for kind in given.get("papers", [])]
         self._add("opened", {"case": case, "form": given["form"], "site": None, "papers": papers})
         if "subject" in rt.matter.told:
-            self._add("accepted", clock.accept_body(rt, self.day))
+            self._add("accepted", clock.accept_body(rt, self.state, self.day))
         else:
             self._screen()
         values = rt.values(self.state)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks import law as clock_law
+from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.clocks.clock import lamp
 from ziyuan.workflow.clocks.offers import APPROVE, handles
 from ziyuan.workflow.reach import law
@@ -129,7 +129,7 @@ def due_for_urging(by: kernel.Actor, state: State, today: date) -> dict[str, str
     found = {}
     for number, standing in urgeable(by, state).items():
         before = last.get(int(number))
-        early = before is not None and workdays.calendar().between(before, today).days < rest
+        early = before is not None and calendar().between(before, today).days < rest
         if state["tasks"][number]["state"] == "open" and not early:
             found[number] = standing
     return found
@@ -177,7 +177,7 @@ def reports(by: kernel.Actor, state: State, told: dict[str, Any]) -> bool:
 def clock_of(due: date, days: int, reported: date | None, closed: bool, today: date) -> dict[str, Any]:
     """The lamp of one item: working days left up to its first report, and whether that came in time."""
     until = reported or today
-    left = workdays.calendar().between(until, due).days
+    left = calendar().between(until, due).days
     share = clock_law.yellow_share(today)
     shown = "none" if reported or closed else lamp(left, days, share)
     return {"due": due.isoformat(), "days": days, "left": left, "lamp": shown, "on_time": left >= 0}

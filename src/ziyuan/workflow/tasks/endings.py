@@ -16,6 +16,7 @@ from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks.clock import Stop
+from ziyuan.workflow.effects.on_way import undo_effects
 from ziyuan.workflow.errors import ChoiceNotOffered
 from ziyuan.workflow.tasks.said import Said
 from ziyuan.workflow.tasks.seats import open_tasks, region_at
@@ -81,6 +82,7 @@ def _terminate(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         "day": kernel.today().isoformat(),
     }
     journal.add("terminated", {"engine": step.state, "closed": rows, "termination": ending, "reason": reason})
+    undo_effects(journal)
     note = f"办理终止:{told['title']}({told['basis']})。{reason}"
     tell_outside(journal.case, journal.state, "已终止", note=note)
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from ziyuan.base import workdays
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Task
+from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.people.holding import waiting
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, TaskSeen
@@ -144,7 +144,7 @@ def _midnight(day: date) -> datetime:
 def lamp_is(lamp: str, prefix: str = "") -> Q:
     """The condition of a lamp today, from last day and first yellow day; of a clock that stands, from its kept lamp."""
     today = kernel.today()
-    worked = workdays.calendar().add(today + timedelta(days=1), -1).date  # today, or the last working day before it
+    worked = calendar().add(today + timedelta(days=1), -1).date  # today, or the last working day before it
     due, yellow_on, kept = f"{prefix}due", f"{prefix}yellow_on", f"{prefix}lamp"
     late = Q(**{f"{due}__lt": worked})
     running = Q(**{f"{due}__gte": worked})
