@@ -83,7 +83,7 @@ def announced() -> dict[str, Told]:
     found: dict[str, Told] = defaultdict(Told)
     for path, tree in trees().items():
         for function in _functions(tree):
-            for call in calls(function, "announce"):
+            for call in [*calls(function, "announce"), *calls(function, "announced_beside")]:
                 for name, given in _named(call.args[0], function, path) if call.args else []:
                     found[name].facts |= _facts(call, function, given)
                     found[name].places.add(where(path))

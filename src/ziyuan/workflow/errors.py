@@ -151,6 +151,8 @@ class ChoiceNotOffered(UserError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what}不在可选范围内。", fields={"to": "请重新选择"})
+
+
 class ProxyRefused(UserError):
     code = "ZY-WFL-023"
     status = 409
@@ -158,6 +160,8 @@ class ProxyRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"委托没有办理:{reason}。")
+
+
 class EffectOnWayRefused(ZiyuanError):
     code = "ZY-WFL-130"
     status = 409
@@ -183,6 +187,8 @@ class MigrationRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"流程升级不能进行:{reason}。", reason=reason)
+
+
 class DispatchUnreadable(UserError):
     code = "ZY-WFL-090"
     remedy = "请按“no(外部编号)、county(县级代码)、表单字段”的列名整理后重新下发。"
@@ -201,6 +207,8 @@ class DispatchRefused(UserError):
     def __init__(self, faults: list[dict[str, object]]) -> None:
         first = faults[0]
         super().__init__(f"有 {len(faults)} 行不合格,第 {first['line']} 行:{first['reason']}。", faults=faults)
+
+
 class PlatformAway(ZiyuanError):
     code = "ZY-WFL-071"
     status = 503
@@ -225,8 +233,10 @@ class CalendarRefused(UserError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"放假通知没有装入:{reason}。", fields={"file": reason})
+
+
 class UnknownSubject(ZiyuanError):
-    code = "ZY-WFL-090"
+    code = "ZY-WFL-092"
     remedy = "请检查 matter.yaml 的 subject。"
 
     def __init__(self, kind: str | None) -> None:
@@ -234,7 +244,7 @@ class UnknownSubject(ZiyuanError):
 
 
 class NotUndone(UserError):
-    code = "ZY-WFL-091"
+    code = "ZY-WFL-093"
     status = 409
     remedy = "请在版本页逐个版本撤回或回退。"
 

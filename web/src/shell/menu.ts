@@ -13,7 +13,10 @@ export function menu(): Entry[] {
   const may = session.may
   const control = may('control_area.register') && session.ofProvince()
   const entries: [boolean, Entry][] = [
-    [may('case.act') || may('case.read'), { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5' }],
+    [
+      may('case.act') || may('case.read'),
+      { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5', under: [{ to: '/notices', title: '提醒' }] },
+    ],
     [
       may('case.read'),
       {
@@ -22,6 +25,7 @@ export function menu(): Entry[] {
         icon: 'M3 6h5l2 2h7v8H3z',
         under: [
           { to: '/consultations', title: '征求意见' },
+          { to: '/supervisions', title: '督办' },
           { to: '/cases/supervision', title: '办件统计' },
           { to: '/cases/quality', title: '申报质量' },
           { to: '/calendar', title: '工作日历' },
@@ -29,11 +33,6 @@ export function menu(): Entry[] {
         ],
       },
     ],
-    [
-      may('case.act') || may('case.read'),
-      { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5', under: [{ to: '/notices', title: '提醒' }] },
-    ],
-    [may('case.read'), { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: [{ to: '/supervisions', title: '督办' }] }],
     [
       may('delivery.read'),
       {
@@ -84,9 +83,11 @@ export function menu(): Entry[] {
         to: '/health',
         title: '运行',
         icon: 'M2 10h4l2-5 4 10 2-5h4',
-        under: may('migration.read') && !may('case.read') ? [{ to: '/migrations', title: '流程升级' }] : [],
+        under: [
+          { to: '/outgoing', title: '外发消息' },
+          ...(may('migration.read') && !may('case.read') ? [{ to: '/migrations', title: '流程升级' }] : []),
+        ],
       },
-      { to: '/health', title: '运行', icon: 'M2 10h4l2-5 4 10 2-5h4', under: [{ to: '/outgoing', title: '外发消息' }] },
     ],
   ]
   return entries.filter(([shown]) => shown).map(([, entry]) => entry)

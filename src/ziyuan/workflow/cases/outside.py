@@ -9,16 +9,16 @@ from ziyuan.workflow.quality.score import quality
 
 
 def tell_outside(
-    case: Case, state: dict[str, Any], status: str, *, through: Callable[..., Any] = kernel.announce, **more: Any
+    case: Case, state: dict[str, Any], status: str, *, announce: Callable[..., Any] = kernel.announce, **more: Any
 ) -> None:
     """Announce the applicant's view of the case; nothing in it names an officer. A case about something inside has none.
 
-    `through`: a journal's own `announce`.
+    `announce`: a journal's own.
     """
     if state["case"].get("subject"):
         return
     correction = state["correction"]
-    through(
+    announce(
         "case.outside",
         county=state["case"]["county"],
         outer_no=case.outer_no,

@@ -119,7 +119,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         decide(rt, journal, step.end or "", opinion)
     else:
         take_earlier(rt, journal)
-        tell_outside(journal.case, journal.state, "办理中", through=journal.announce)
+        tell_outside(journal.case, journal.state, "办理中", announce=journal.announce)
     return None
 
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { ClockInterval } from '@/api/cases'
+import type { ClockInterval } from '@/api/clocks'
 import { bars, extensionText, limitText, stoppedText, stopText } from './clock'
 
 const part = (days: number, kind = ''): ClockInterval => ({

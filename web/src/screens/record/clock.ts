@@ -1,5 +1,5 @@
 /** The clock of a case in words and lengths; every figure is the server's. */
-import type { CaseClock, ClockInterval, ClockStop } from '@/api/cases'
+import type { CaseClock, ClockInterval, ClockStop } from '@/api/clocks'
 import { day } from '@/words/figures'
 
 export interface Bar {

@@ -43,6 +43,9 @@ function letterLines(body: Record<string, unknown>): string[] {
   else if (asked) lines.push(`第 ${asked} 件`)
   const said = body.answer as { text: string } | undefined
   if (said) lines.push(said.text)
+  return lines
+}
+
 const REMINDERS: Record<string, string> = { yellow: '黄灯', before: '临近到期', red: '超期', escalated: '超期上报' }
 
 interface ReachBody {

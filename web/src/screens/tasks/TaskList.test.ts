@@ -8,7 +8,7 @@ import TaskList from './TaskList.vue'
 vi.setConfig({ testTimeout: 30_000 }) // a whole screen is drawn, on a machine that does other things
 const ROW: TaskRow = {
   id: 1, node: 'a', node_title: '县级决定', opened: '2026-03-04T10:00:00+08:00', done: null, due: '2026-03-18', days_left: 2, lamp: 'yellow', provisional: false,
-  standing: '', state: 'open', urged: '2026-03-06', supervised: '2026-03-09', unread: true,
+  standing: '', state: 'open', urged: '2026-03-06', supervised: '2026-03-09', unread: true, for: '',
   case: { id: 7, no: '340123-YSXZ-2026-00001', title: '产业园', matter: 'm', matter_title: '预审', region: '340123', region_name: '肥西县', applicant: '公司' },
 }
 const COUNTS = { todo: 1, done: 0, mine: 1, copied: 0, unread: 1, unread_copied: 0 }
