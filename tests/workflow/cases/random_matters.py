@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.workflow.engine.drawn import bpmn, on
-from ziyuan.workflow.tasks.actions import TITLES
+from ziyuan.workflow.tasks.words import TITLES
 
 Tree = tuple[Any, ...]
 ALLOW = f'zy:allow="{" ".join(sorted(TITLES))}"'

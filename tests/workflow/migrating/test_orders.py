@@ -15,9 +15,9 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases import versions
 from ziyuan.workflow.cases.proof import verify_cases
+from ziyuan.workflow.cli import case as commands
 from ziyuan.workflow.errors import FormIncomplete, MigrationRefused
 from ziyuan.workflow.migrating import run as running
-from ziyuan.workflow.migrating.cli import commands
 from ziyuan.workflow.migrating.order import verify_orders
 from ziyuan.workflow.models import Case, CaseEvent, MigrationLine
 
