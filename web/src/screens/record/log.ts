@@ -30,6 +30,9 @@ function endingLines(body: Record<string, unknown>): string[] {
   const gaps = Array.isArray(body.gaps) ? (body.gaps as { title: string; due: string; promise: string }[]) : []
   for (const gap of gaps) lines.push(`${gap.title}:承诺 ${gap.due} 前补交。${gap.promise}`)
   if (body.title && !body.to_name) lines.push(String(body.title))
+  return lines
+}
+
 /** A service of a document; a request for an opinion, and its answer. */
 function letterLines(body: Record<string, unknown>): string[] {
   const lines: string[] = []
