@@ -1,5 +1,4 @@
 import { address, get, post, upload } from './client'
-import { address, get, post } from './client'
 import type { Consulting, Serving, ServingShort } from './consultations'
 import type { Action, ActionBody, Bounds, CorrectionItem, FeatureCollection, Geometry, Lamp, Measure, Page } from './shapes'
 

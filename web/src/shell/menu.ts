@@ -16,7 +16,6 @@ export function menu(): Entry[] {
     [may('case.act') || may('case.read'), { to: '/tasks', title: '待办', icon: 'M4 4h12v12H4z M7 10l2 2 4-5' }],
     [
       may('case.read'),
-      { to: '/cases', title: '案卷', icon: 'M3 6h5l2 2h7v8H3z', under: may('migration.read') ? [{ to: '/migrations', title: '流程升级' }] : [] },
       {
         to: '/cases',
         title: '案卷',
@@ -26,6 +25,7 @@ export function menu(): Entry[] {
           { to: '/cases/supervision', title: '办件统计' },
           { to: '/cases/quality', title: '申报质量' },
           { to: '/calendar', title: '工作日历' },
+          ...(may('migration.read') ? [{ to: '/migrations', title: '流程升级' }] : []),
         ],
       },
     ],
