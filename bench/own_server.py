@@ -19,15 +19,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 def install_pack(folder: Path, name: str, files: dict[str, str]) -> None:
     """A pack `name` with these texts as an installed distribution in `folder`, for this process and its children."""
-    for path, text in {f"{name}/__init__.py": "", **{f"{name}/{p}": t for p, t in files.items()}}.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    told = folder / f"{name}-1.dist-info"
-    told.mkdir(exist_ok=True)
-    (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
-    (told / "entry_points.txt").write_text(f"[ziyuan.packs]\n{name} = {name}\n", encoding="utf-8")
-    sys.path.insert(0, str(folder))
+    from tests.support import apart
+
+    sys.path.insert(0, str(apart.install(folder, name, files)))
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), str(ROOT), str(ROOT / "src"), str(ROOT / "bench")])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import browsing, desk, story
+from tests.support import browsing, desk, story, walk_pack
 from tests.support import nodes as running
 from tests.support.browsing import Person
 from tests.support.nodes import Nodes
@@ -19,9 +19,9 @@ PATCHES = 2000
 
 
 @pytest.fixture(scope="session")
-def nodes() -> Iterator[Nodes]:
-    """Both nodes, healthy; stopped and dropped at the end."""
-    pair = running.start()
+def nodes(tmp_path_factory) -> Iterator[Nodes]:
+    """Both nodes, healthy, with the pack of the joint-review walk beside the product's; stopped and dropped at the end."""
+    pair = running.start(apart=walk_pack.install(tmp_path_factory.mktemp("apart")))
     try:
         yield pair
     finally:

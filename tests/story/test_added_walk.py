@@ -22,22 +22,6 @@ def received(sign_in, sealed) -> str:
     return f"/cases/{story.case_of(clerk, sent['no'])['id']}"
 
 
-def choose_act(who, action: str, opinion: str) -> None:
-    """Write the opinion, open what is under 更多, begin the act."""
-    page = who.page
-    page.locator("#act textarea").first.fill(opinion)
-    more = page.locator("#act [data-more]")
-    if more.count() and more.get_attribute("aria-expanded") == "false":
-        more.click()
-    page.locator(f"#act [data-action='{action}']").click()
-
-
-def confirm(who) -> None:
-    who.page.locator(".el-dialog:visible [data-confirm]").click()
-    expect(who.page.locator(".el-dialog:visible")).to_have_count(0)
-    who.page.wait_for_load_state("networkidle")
-
-
 def choose_first(who, word: str) -> str:
     """The first of what may be chosen, by keyboard; returns its name."""
     field = who.page.locator(".el-dialog:visible").get_by_label(word)
@@ -51,20 +35,20 @@ def choose_first(who, word: str) -> str:
 def test_1_the_clerk_asks_an_officer_first_and_takes_him_away_again(at_work, received):
     clerk = at_work(f"clerk{COUNTY}")
     page = clerk.go(received)
-    choose_act(clerk, "add_before", "请先看选址。")
+    desk.begin(clerk, "add_before", "请先看选址。")
     page.locator(".el-dialog:visible [data-confirm]").click()
     expect(page.locator(".el-dialog:visible").get_by_role("alert")).to_contain_text("请选择")
     assert choose_first(clerk, "先提意见的人")
     clerk.look("added-before-ask", tab=False)
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(page.locator("#act")).to_contain_text("减签")
     clerk.go(f"{received}?tab=flow")
     expect(page.locator(".flow__added")).to_have_text(re.compile("前加签:.+正在办理"))
     clerk.look("added-flow")
     page.locator("#act [data-action='remove']").scroll_into_view_if_needed()
-    choose_act(clerk, "remove", "改由本人办理。")
+    desk.begin(clerk, "remove", "改由本人办理。")
     choose_first(clerk, "减去的席位")
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(page.locator(".flow__added")).to_have_text(re.compile("未办即关闭"))
     desk.nothing_wrong(clerk)
 
@@ -80,30 +64,30 @@ def test_2_a_delegate_answers_and_the_clerk_agrees(at_work, sign_in, received):
     page = asked.go(received)
     expect(page.locator("#act [data-action='advise']")).to_be_enabled()
     expect(page.locator("#act [data-action='agree']")).to_have_count(0)
-    choose_act(asked, "advise", "建议受理。")
+    desk.begin(asked, "advise", "建议受理。")
     asked.look("added-advise", tab=False)
-    confirm(asked)
+    desk.confirm(asked)
     page = clerk.go(f"{received}?tab=opinions")
     expect(page.locator(".opinions")).to_contain_text("委派")
     clerk.look("added-opinions")
-    choose_act(clerk, "agree", "同意。")
-    confirm(clerk)
+    desk.begin(clerk, "agree", "同意。")
+    desk.confirm(clerk)
     desk.nothing_wrong(clerk, asked)
 
 
 def test_3_a_jump_takes_two_persons_and_the_diagram_shows_it(at_work, received):
     reviewer, chief = at_work(f"review{CITY}"), at_work(f"chief{CITY}")
     page = reviewer.go(received)
-    choose_act(reviewer, "jump", "县级材料需重新核对。")
+    desk.begin(reviewer, "jump", "县级材料需重新核对。")
     choose_first(reviewer, "跳到的环节")
     reviewer.look("jump-ask", tab=False)
-    confirm(reviewer)
+    desk.confirm(reviewer)
     expect(page.locator(".notices")).to_contain_text("等待批准")
     page = chief.go(received)
-    choose_act(chief, "approve_jump", "同意。")
+    desk.begin(chief, "approve_jump", "同意。")
     expect(page.locator(".el-dialog:visible")).to_contain_text("县级材料需重新核对")
     chief.look("jump-approve", tab=False)
-    confirm(chief)
+    desk.confirm(chief)
     chief.go(f"{received}?tab=flow")
     expect(page.locator(".flow__node--now")).to_have_count(1)
     chief.look("jump-flow")

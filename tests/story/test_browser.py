@@ -147,7 +147,7 @@ def applied(company, place) -> dict[str, str]:
     """The application, filled in and submitted without script."""
     page = company.go("/")
     company.look("public-site", tab=False)
-    page.get_by_role("link", name=re.compile("看指南")).click()
+    page.get_by_role("link", name=re.compile("看指南.*:建设项目用地预审与选址$")).click()
     company.look("public-guide", tab=False)
     page.get_by_role("button", name=re.compile("申报")).first.click()
     page.locator("button[type=submit]", has_text="保存并继续").click()

@@ -23,12 +23,6 @@ def accepted(sign_in, sealed) -> str:
     return f"/cases/{case['id']}"
 
 
-def confirm(who) -> None:
-    who.page.locator(".el-dialog:visible [data-confirm]").click()
-    expect(who.page.locator(".el-dialog:visible")).to_have_count(0)
-    who.page.wait_for_load_state("networkidle")
-
-
 def test_1_the_clerk_stops_the_clock_by_law_and_lets_it_run_again(at_work, accepted):
     clerk = at_work(f"clerk{COUNTY}")
     page = clerk.go(accepted)
@@ -41,11 +35,11 @@ def test_1_the_clerk_stops_the_clock_by_law_and_lets_it_run_again(at_work, accep
     clerk.look("clock-reason-missing", tab=False)
     clerk.faults = [fault for fault in clerk.faults if "422" not in fault]  # the browser tells the refusal too
     dialog.get_by_label("理由").fill("组织专家评审节约集约用地论证")
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(panel).to_contain_text("专家评审")
     clerk.look("clock-stopped")
     panel.locator("[data-action='case.resume_clock']").click()
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(panel.locator("[data-action='case.resume_clock']")).to_have_count(0)
     desk.nothing_wrong(clerk)
 
@@ -55,13 +49,13 @@ def test_2_an_extension_takes_the_clerk_and_the_head_of_his_organ(at_work, accep
     page = clerk.go(accepted)
     page.locator("[data-action='case.extend']").click()
     page.locator(".el-dialog:visible").get_by_label("理由").fill("案情复杂,需补充论证")
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(page.locator("[data-action='case.extend']")).to_be_disabled()
     page = chief.go(accepted)
     page.locator("[data-action='case.approve_extension']").click()
     page.locator(".el-dialog:visible").get_by_label("意见").fill("同意延长")
     chief.look("clock-extension", tab=False)
-    confirm(chief)
+    desk.confirm(chief)
     expect(page.get_by_role("region", name="时限")).to_contain_text(re.compile("批准"))
     chief.look("clock-extended")
     desk.nothing_wrong(clerk, chief)

@@ -24,12 +24,6 @@ def accepted(sign_in, sealed) -> str:
     return f"/cases/{case['id']}"
 
 
-def confirm(who) -> None:
-    who.page.locator(".el-dialog:visible [data-confirm]").click()
-    expect(who.page.locator(".el-dialog:visible")).to_have_count(0)
-    who.page.wait_for_load_state("networkidle")
-
-
 def write_day(dialog, label: str, day: str) -> None:
     box = dialog.get_by_label(label).last
     box.fill(day)
@@ -45,7 +39,7 @@ def test_1_the_clerk_asks_the_city_and_the_city_answers(at_work, accepted):
     dialog.get_by_label("所征求的问题").fill("本选址是否符合市级规划?")
     write_day(dialog, "答复期限", (date.today() + timedelta(days=9)).isoformat())
     clerk.look("letters-ask", tab=False)
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(page.get_by_role("region", name="征求意见")).to_contain_text("待答复")
     clerk.look("letters-asked")
     page = city.go("/consultations")
@@ -56,7 +50,7 @@ def test_1_the_clerk_asks_the_city_and_the_city_answers(at_work, accepted):
     dialog.get_by_text("同意", exact=True).first.click()
     dialog.get_by_label("答复内容").fill("符合规划,同意。")
     city.look("letters-answer", tab=False)
-    confirm(city)
+    desk.confirm(city)
     expect(page.get_by_role("region", name="所选的征求意见")).to_contain_text("符合规划")
     page = clerk.go(accepted)
     expect(page.get_by_role("region", name="征求意见")).to_contain_text("符合规划,同意。")
@@ -88,7 +82,7 @@ def test_2_the_decision_is_served_with_its_proof(at_work, sign_in, accepted):
     slip = {"name": "送达回证.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
     dialog.get_by_label("送达凭证").set_input_files(slip)
     clerk.look("letters-serve", tab=False)
-    confirm(clerk)
+    desk.confirm(clerk)
     expect(panel).to_contain_text("已送达")
     clerk.look("letters-served")
     desk.nothing_wrong(clerk)

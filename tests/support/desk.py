@@ -73,6 +73,25 @@ def act(who: Person, action: str, opinion: str = "同意。") -> None:
     page.wait_for_load_state("networkidle")
 
 
+def begin(who: Person, action: str, opinion: str) -> None:
+    """Write the opinion, open what is under 更多, choose the act; what it asks is still to be answered."""
+    pane = who.page.locator("#act")
+    expect(pane.locator("[data-action]").first).to_be_attached()
+    if opinion:
+        pane.locator("textarea").first.fill(opinion)
+    more = pane.locator("[data-more]")
+    if more.count() and more.get_attribute("aria-expanded") == "false":
+        more.click()
+    pane.locator(f"[data-action='{action}']").click()
+
+
+def confirm(who: Person) -> None:
+    """Confirm what stands in the dialog, and see that it closes."""
+    who.page.locator(".el-dialog:visible [data-confirm]").click()
+    expect(who.page.locator(".el-dialog:visible")).to_have_count(0)
+    who.page.wait_for_load_state("networkidle")
+
+
 def with_one_fault(package: Path, into: Path, change: str) -> Path:
     """A copy of a zipped GeoPackage after one SQL statement on attributes."""
     with zipfile.ZipFile(package) as packed:

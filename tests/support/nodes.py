@@ -34,6 +34,7 @@ class Nodes:
     """The running pair. `start` brings a killed process back, as the supervisor of an installation does.
 
     `unguarded` names guards that the children leave out (tests/support/unguarded): the negative control.
+    `apart` is a folder of packs installed apart (tests/support/apart).
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Nodes:
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     unguarded: str = ""
+    apart: Path | None = None
 
     def url(self, name: str) -> str:
         return str(self.told[name]["url"])
@@ -58,7 +60,7 @@ class Nodes:
         settings = "tests.support.unguarded.settings" if self.unguarded else "ziyuan.site.settings"
         return {
             **kept,
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "PYTHONPATH": ":".join(str(p) for p in (ROOT / "src", ROOT, self.apart) if p),
             "ZIYUAN_NODE": str(self.folder / f"{name}.json"),
             "ZIYUAN_FERRY": files,
             "DJANGO_SETTINGS_MODULE": settings,
@@ -126,14 +128,14 @@ class Nodes:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(server: dict[str, Any] | None = None) -> Nodes:
+def start(server: dict[str, Any] | None = None, apart: Path | None = None) -> Nodes:
     """Make both nodes, introduce them to each other, provision, start everything, wait until healthy.
 
-    `server`: where their databases are made, when not on the test server.
+    `server`: where their databases are made, when not on the test server. `apart`: packs that they have besides.
     """
     server = server or database.cluster()
     assert server is not None, "没有测试数据库:请用 ./ziyuan test 运行(它会自行准备)。"
-    nodes = Nodes(Path(tempfile.mkdtemp(prefix="ziyuan-nodes-")), server)
+    nodes = Nodes(Path(tempfile.mkdtemp(prefix="ziyuan-nodes-")), server, apart=apart)
     (nodes.folder / "tmp").mkdir()
     ports = {name: free_port() for name in NAMES}
     for name in NAMES:

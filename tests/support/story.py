@@ -53,9 +53,16 @@ def boundary(east: float = 39510000, north: float = 3507000, width: float = 300,
     return "\r\n".join(lines).encode("gb18030")
 
 
-def prepare(company: Client, txt: bytes, papers: tuple[str, ...] = ("application", "basis"), **changed: Any) -> int:
+def prepare(
+    company: Client,
+    txt: bytes,
+    papers: tuple[str, ...] = ("application", "basis"),
+    *,
+    matter: str = "use_control/site_review",
+    **changed: Any,
+) -> int:
     """A complete draft; its id."""
-    draft = company.post("/api/applications", {"matter": "use_control/site_review"})["id"]
+    draft = company.post("/api/applications", {"matter": matter})["id"]
     assert company.put(f"/api/applications/{draft}/form", form(**changed))["faults"] == {}
     read = company.upload(f"/api/applications/{draft}/site", ("界址点.txt", txt))
     company.post(f"/api/applications/{draft}/site/confirm", {"confirm": read["confirm"]})

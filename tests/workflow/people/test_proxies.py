@@ -256,3 +256,18 @@ def test_who_handles_no_cases_gives_no_proxy(office, make_actor):
             act(make_actor("data_officer", FEIXI))
     told = {p["name"] for p in workflow.eligible(office.actor("head"))}
     assert told == {"anna同志", "bert同志", "chief同志"}
+
+
+@pytest.mark.parametrize(("proposes", "answers"), [("head", "anna"), ("anna", "head")])
+def test_principal_and_proxy_are_one_voice_of_a_two_person_jump(world, office, publish, proposes, answers):
+    """Who acts for another does not stand beside him as the second person; somebody else does."""
+    landing = {"id": "second", "assign": 'person("bert")', "jump": "true"}
+    publish({"id": "accept", "role": "county_chief", "assign": 'person("head")', "allow": "agree jump"}, landing)
+    held = world.open()
+    give(office)
+    workflow.act(office.actor(proposes), held.pk, "jump", to="second", opinion="已审过。")
+    offer = actions(office.actor(answers), held)["approve_jump"]
+    assert not offer["enabled"] and "须由他人批准" in offer["reason"]
+    with pytest.raises(ActionRefused, match="须由他人批准"):
+        workflow.act(office.actor(answers), held.pk, "approve_jump", opinion="同意。")
+    assert actions(office.actor("chief"), held)["approve_jump"]["enabled"], "control: another person may"

@@ -36,6 +36,17 @@ def test_a_correction_waits_with_whoever_asked_and_comes_straight_back(world):
     world.act("province_chief", ANHUI, case, "agree")
 
 
+def test_a_return_may_be_to_any_node_on_the_way_the_nearest_first(world):
+    case = at_province(world)
+    chief, number = world.officer("province_chief", ANHUI), actions(world, "province_chief", ANHUI, case)["return"]["task"]
+    offered = workflow.choices(chief, case.pk, "return", number)
+    assert [c["id"] for c in offered] == ["city_review", "accept"]
+    assert [c["name"] for c in offered] == ["市级审核", "县级受理初审"]
+    world.act("province_chief", ANHUI, case, "return", to=offered[1]["id"], opinion="请补充县级意见。")
+    assert world.waiting(case) == [("accept", FEIXI)]
+    assert workflow.choices(chief, case.pk, "return", number) == [], "a task that is done goes nowhere"
+
+
 @pytest.mark.parametrize(
     ("items", "says"),
     [

@@ -136,7 +136,7 @@ ACTS = {
     "case.agree": "同意",
     "case.refuse": "不予通过",
     "case.correct": "退回补正",
-    "case.return": "退回上一环节",
+    "case.return": "退回",
     "case.recall": "撤回意见",
     "case.handover": "转办",
     "case.claim": "签收",

@@ -27,12 +27,12 @@ from ziyuan.workflow.people.avoiding import avoid
 from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.people.twice import take_earlier
 from ziyuan.workflow.tasks import adding, endings, gaps, jumps
-from ziyuan.workflow.tasks.actions import offers, recalled, returned
+from ziyuan.workflow.tasks.actions import offers, recalled, return_targets, returned
 from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeable
 from ziyuan.workflow.tasks.items import checked
 from ziyuan.workflow.tasks.places import candidates
 from ziyuan.workflow.tasks.said import Said, closed
-from ziyuan.workflow.tasks.seats import others
+from ziyuan.workflow.tasks.seats import open_tasks, others
 from ziyuan.workflow.tasks.words import TITLES
 
 LONGEST_OPINION = 2000
@@ -205,6 +205,10 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}
                 for t in takeable(by, rt, state)
             ]
+        if action == "return":
+            standing = open_tasks(state).get(str(task))
+            noted = return_targets(rt, state, standing) if standing else {}
+            return [{"id": key, "name": rt.graph.nodes[key].title, "organ_name": note} for key, note in noted.items()]
         found = {"terminate": endings.types(rt), "jump": jumps.targets(rt, state)}.get(action, {})
         return [{"id": key, "name": title, "organ_name": ""} for key, title in found.items()]
 

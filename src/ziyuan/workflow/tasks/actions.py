@@ -173,6 +173,18 @@ def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: 
     raise refused or NotPossible("没有可退回的环节")
 
 
+def return_targets(runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> dict[str, str]:
+    """Where a task can be returned to, nearest first, with what is said of it beside its name."""
+    found = {}
+    for target in runtime.graph.may_return_to(state["engine"], task["token"]):
+        try:
+            returned(runtime, state, task, target)
+        except NotPossible:
+            continue
+        found[target] = "" if runtime.graph.nodes[target].multi is None else "全体重办"
+    return found
+
+
 def recalled(runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> Step:
     """What taking back a finished task would do; of a joint review its own seat. Raises NotPossible."""
     values = runtime.values(state)

@@ -58,8 +58,8 @@ def answers(by: kernel.Actor, rt: Runtime, state: State) -> list[Offer]:
 
 
 def _no_answer(by: kernel.Actor, rt: Runtime, state: State, told: dict[str, Any]) -> str:
-    if told["by_id"] == by.person:
-        return "跳转由您提出,须由他人批准"
+    if {told["by_id"], told.get("for_id")} & by.persons:
+        return "跳转由您或您代理的人提出,须由他人批准" if by.principal else "跳转由您提出,须由他人批准"
     own = state["case"].get("submitter") == by.person
     return "本件由您提交,应当回避" if own and rt.policy("own_application") == "forbid" else ""
 
@@ -74,7 +74,9 @@ def _propose(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     reason, named = said.required_opinion(), targets(rt, journal.state)
     if said.to not in named:
         raise ChoiceNotOffered("所选环节")
-    told = {"to": said.to, "to_name": named[str(said.to)], "reason": reason, "region": journal.by.region}
+    told: dict[str, Any] = {"to": said.to, "to_name": named[str(said.to)], "reason": reason, "region": journal.by.region}
+    if journal.by.principal:
+        told["for_id"] = journal.by.principal
     journal.add("jump_proposed", {"task": number, **told})
 
 

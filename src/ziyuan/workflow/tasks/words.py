@@ -7,7 +7,7 @@ TITLES = {
     "agree": "同意并提交",
     "refuse": "不予通过",
     "correct": "退回补正",
-    "return": "退回上一环节",
+    "return": "退回",
     "handover": "转办",
     "release": "放回",
     "recall": "撤回",

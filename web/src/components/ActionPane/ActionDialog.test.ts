@@ -40,6 +40,21 @@ test('who is asked is chosen from what the server offers, and nothing is sent wi
   expect(act.mock.calls[0]![1]).toMatchObject({ task: 3, to: 7, opinion: '请看。' })
 })
 
+test('a return goes to the nearest place unless another is chosen', async () => {
+  const back = { ...base, id: 'return', title: '退回', needs: ['opinion'] }
+  const { dialog, act } = await open(back)
+  expect(document.body.textContent).toContain('退回到')
+  confirm()
+  await flushPromises()
+  expect(act.mock.calls[0]![1]).toMatchObject({ task: 3, to: 7 })
+  await dialog.setProps({ action: null })
+  await dialog.setProps({ action: { ...back }, targets: undefined })
+  await flushPromises()
+  confirm()
+  await flushPromises()
+  expect(act.mock.calls[1]![1]).not.toHaveProperty('to')
+})
+
 test('a case accepted with a gap needs a promise for each missing paper, and begins with none', async () => {
   const { act } = await open({ ...base, id: 'accept_gap', title: '容缺受理', needs: ['items'] })
   const field = document.querySelector<HTMLInputElement>('input[aria-label="位置图的承诺"]')!

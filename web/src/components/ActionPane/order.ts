@@ -14,6 +14,7 @@ const WORDS: Record<string, string> = {
   delegate: '受委派的人',
   remove: '减去的席位',
   jump: '跳到的环节',
+  return: '退回到',
   terminate: '终止的种类',
 }
 
