@@ -33,7 +33,8 @@ from ziyuan.workflow.cases.state import OPEN, empty, fold
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.models import Case, CaseEvent, Paper, Task
-from ziyuan.workflow.tasks.words import TITLES, offers
+from ziyuan.workflow.tasks.actions import offers
+from ziyuan.workflow.tasks.words import TITLES
 
 EXAMPLES = int(os.environ.get("ZIYUAN_EXAMPLES", "8"))
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
