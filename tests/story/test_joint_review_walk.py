@@ -18,6 +18,7 @@ PAPERS = ("application", "basis", "farmland_proof", "redline_proof")
 CITY, PROVINCE = "340100", "340000"
 CLERK, CHIEF = f"clerk{COUNTY}", f"chief{COUNTY}"
 PROJECT = "环巢湖生态廊道"
+SEATS = ["合肥市审核人", "合肥市负责人", "安徽省处长"]
 BEHALF = "肥西县经办人 代 肥西县负责人"
 
 
@@ -134,7 +135,9 @@ def test_2_for_his_chief_he_asks_a_correction_the_clock_stands_and_the_answer_co
     assert all(word in said for word in ("一次性告知补正", "收到补正", f"{BEHALF} 一次性告知补正"))
     desk.act(clerk, "agree", "县级审核同意,报请会签。")
     assert opinions(clerk)[-1].startswith("县级审核 同意") and BEHALF in opinions(clerk)[-1]
-    assert (states_after := waits(clerk)) == ["联合会签"], states_after
+    assert f"{BEHALF} 办理:县级审核,同意" in log(clerk)[-1]
+    assert waits(clerk) == ["联合会签"]
+    expect(page.locator(".case__head")).to_contain_text("在联合会签(合肥市审核人等 3 人)")
     clerk.look("joint-review-begins")
     desk.nothing_wrong(clerk)
 
@@ -151,14 +154,14 @@ def test_3_a_jump_takes_two_persons_and_leaves_the_review(at_work, case):
     assert waits(proposes) == ["联合会签"], "until another approves nothing moves"
     page = approves.go(case)
     desk.begin(approves, "approve_jump", "同意。")
-    expect(page.locator(".el-dialog:visible")).to_contain_text("县级意见未说明巢湖岸线")
+    expect(page.locator(".el-dialog:visible")).to_contain_text("县级意见未说明巢湖岸线,须重新审核。现有待办")
     approves.look("joint-jump-approve", tab=False)
     desk.confirm(approves)
     assert waits(approves) == ["县级审核"]
     approves.look("joint-jump-flow")
-    said = opinions(approves)
-    assert sum("随跳转关闭" in one for one in said) == 3, "each seat closes as left by the jump"
-    assert [line.split()[-1] for line in said if "权重 2" in line]
+    left = [one for one in opinions(approves) if "随跳转关闭" in one]
+    assert ["权重 2" in one for one in left] == [True, False, False], "each seat closes as left by the jump"
+    assert [name for one, name in zip(left, SEATS, strict=True) if name in one] == SEATS, "and says whose it was"
     told = log(approves)
     assert "跳到:县级审核" in told[-1] and "安徽省处长" in told[-1] and "合肥市负责人" in told[-2]
     desk.nothing_wrong(proposes, approves)
@@ -205,10 +208,11 @@ def test_5_a_seat_is_added_and_two_thirds_of_the_weight_end_the_review(at_work, 
     clerk.go(case)
     desk.act(clerk, "agree", "材料属实,同意。")
     assert waits(clerk) == ["省级决定"]
+    expect(clerk.page.locator("#act h2")).to_have_text("办理")
     expect(clerk.page.locator(".flow__added")).to_have_text(["增加席:肥西县经办人(已办)"])
     clerk.look("joint-ratio-flow")
     said = opinions(clerk)
-    assert any("第 3 席,权重 1" in one and "不再需要" in one for one in said), said
+    assert any("第 3 席,权重 1" in one and "不再需要" in one and "安徽省处长" in one for one in said), said
     assert any("第 4 席" in one and "由合肥市负责人增加席" in one for one in said), said
     clerk.look("joint-ratio-opinions")
     desk.nothing_wrong(chief, clerk, province)

@@ -64,6 +64,8 @@ FOCUS = """() => {
 }"""
 
 
+# A message that fades is neither there nor gone: it is to be one of them while it is looked at.
+NO_FADING = "() => document.querySelectorAll('.el-message').forEach((e) => { e.style.transition = 'none' })"
 AXE_FILE = Path(os.environ.get("ZIYUAN_AXE") or ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js")
 # WCAG 2.1 A and AA, as axe-core judges them: each serious finding names the rule and the first element.
 AXE = """async () => {
@@ -102,6 +104,7 @@ class Person:
         """Take a picture and look: labels, names, focus, raw values, width, and what axe-core finds."""
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_timeout(400)
+        self.page.evaluate(NO_FADING)
         self.faults += [f"{name}: {said}" for said in self.page.evaluate(LOOK)]
         if self.script:
             self.faults += [f"{name}: {said}" for said in axe_faults(self.page)]

@@ -271,3 +271,17 @@ def test_principal_and_proxy_are_one_voice_of_a_two_person_jump(world, office, p
     with pytest.raises(ActionRefused, match="须由他人批准"):
         workflow.act(office.actor(answers), held.pk, "approve_jump", opinion="同意。")
     assert actions(office.actor("chief"), held)["approve_jump"]["enabled"], "control: another person may"
+
+
+@pytest.mark.parametrize("takes", ["head", "anna"])
+def test_what_the_proxy_added_is_the_principals_to_take_away_and_is_offered_to_each_once(world, office, publish, takes):
+    publish({"id": "accept", "role": "county_chief", "assign": 'person("head")', "allow": "agree add_before remove"})
+    held = world.open()
+    give(office)
+    workflow.act(office.actor("anna"), held.pk, "add_before", to=office.keys["bert"], opinion="请先看。")
+    by = office.actor(takes)
+    offered = [(a["id"], a["for"]) for a in workflow.case_record(by, held.pk)["actions"]]
+    assert offered == [("remove", "" if takes == "head" else "head同志")]
+    workflow.act(by, held.pk, "remove", opinion="不必了。")
+    assert [t["node"] for t in workflow.tasks_page(office.actor("head"))["items"]] == ["accept"]
+    assert breaks(verify_cases) == []

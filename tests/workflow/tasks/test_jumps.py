@@ -93,6 +93,10 @@ def test_the_opinions_stay_and_the_case_may_be_returned_from_there(world, case):
     world.act("city_chief", HEFEI, case, "approve_jump", opinion="同意。")
     record = workflow.case_record(world.officer("province_chief", ANHUI), case.pk)
     assert [o["outcome_title"] for o in record["opinions"]] == ["同意", "随跳转关闭"]
+    left = record["opinions"][1]
+    assert (left["person"], left["holder"]) == ("", world.officer("city_reviewer", HEFEI).name)
+    told = [(e["title"], e["node_title"], e["outcome_title"]) for e in record["log"] if e["node_title"]]
+    assert told == [("办理", "县级受理初审", "同意"), ("申请跳转", "市级审核", "")]
     states = {n["id"]: n["state"] for n in record["flow"]["nodes"]}
     assert (states["accept"], states["province_decide"]) == ("done", "now")
     world.act("province_chief", ANHUI, case, "return", to="accept", opinion="请补充。")

@@ -211,6 +211,8 @@ export interface FlowEdge {
 export interface Opinion extends SeatTold {
   task: number | string
   node_title: string
+  /** Who had the task, where nobody acted on it. */
+  holder: string
   person: string
   organ_name: string
   outcome: string
@@ -263,7 +265,7 @@ export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   route: { level: string; organ: string; reason: string; trace: unknown[] } | null
   flow: { nodes: FlowNode[]; edges: FlowEdge[] } | null
   opinions: Opinion[]
-  log: { seq: number; at: string; actor: string; kind: string; title: string; body: Record<string, unknown> | string }[]
+  log: { seq: number; at: string; actor: string; kind: string; title: string; node_title: string; outcome_title: string; body: Record<string, unknown> | string }[]
   documents: {
     id: number | string
     title: string

@@ -290,6 +290,7 @@ def _opinions(rt: Runtime, state: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "task": t["number"],
             "node_title": t["title"],
+            "holder": t["holder_name"],
             "person": t.get("by", ""),
             "organ_name": t.get("organ", ""),
             "outcome": t["outcome"],
@@ -310,6 +311,7 @@ _LOGGED = frozenset(
 
 
 def _log(case: Case) -> list[dict[str, Any]]:
+    tasks = case.state["tasks"]
     return [
         {
             "seq": e.seq,
@@ -318,6 +320,7 @@ def _log(case: Case) -> list[dict[str, Any]]:
             "organ_name": e.organ,
             "kind": e.kind,
             "title": KINDS.get(e.kind, e.kind),
+            **_done(tasks, e.kind, e.body),
             "body": {
                 k: v
                 for k, v in e.body.items()
@@ -327,6 +330,13 @@ def _log(case: Case) -> list[dict[str, Any]]:
         }
         for e in case.events.order_by("seq")
     ]
+
+
+def _done(tasks: dict[str, Any], kind: str, body: dict[str, Any]) -> dict[str, str]:
+    """At which node an event was, and of a task that was done with what outcome."""
+    number = str(body.get("task", ""))
+    outcome = body.get("closed", {}).get(number, {}).get("outcome", "") if kind == "completed" else ""
+    return {"node_title": tasks.get(number, {}).get("title", ""), "outcome_title": OUTCOMES.get(outcome, outcome)}
 
 
 def _documents(case: Case) -> list[dict[str, Any]]:

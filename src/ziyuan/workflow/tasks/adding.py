@@ -87,14 +87,14 @@ def takeable(by: kernel.Actor, rt: Runtime, state: State) -> list[dict[str, Any]
         for task in open_tasks(state).values()
         if (task.get("seat") or task.get("asked_by"))
         and "remove" in rt.graph.nodes[task["node"]].allow
-        and by.person in (task.get("asked_by_id"), _owner(state, task))
+        and by.acts_for in (task.get("asked_by_id"), _owner(state, task))
     ]
 
 
 def _owner(state: State, task: dict[str, Any]) -> int | None:
-    """Who sent the case to the node of a seat: whoever's act opened its row."""
+    """Who sent the case to the node of a seat: whose act, his own or his proxy's, opened its row."""
     sent = [t for t in state["tasks"].values() if task["number"] in t.get("next", ()) and t["state"] == "done"]
-    return sent[-1]["by_id"] if sent else None
+    return (sent[-1].get("for_id") or sent[-1]["by_id"]) if sent else None
 
 
 def waits_for_added(state: State, task: dict[str, Any]) -> bool:

@@ -50,7 +50,7 @@ def answers(by: kernel.Actor, rt: Runtime, state: State) -> list[Offer]:
     if told is None or state["case"]["status"] not in OPEN or not kernel.may(by, APPROVE, told["region"]):
         return []
     reason = _no_answer(by, rt, state, told)
-    notice = f"{told['by']}申请跳到“{told['to_name']}”,理由:{told['reason']}。"
+    notice = f"{told['by']}申请跳到“{told['to_name']}”,理由:{told['reason'].rstrip('。')}。"
     return [
         Offer("approve_jump", told["task"], reason or _no_jump(rt, state, told), notice=notice),
         Offer("refuse_jump", told["task"], reason, notice=notice),

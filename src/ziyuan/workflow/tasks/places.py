@@ -49,7 +49,7 @@ def chosen(
     roles = sorted(kernel.permissions()["case.act"])
     role = next(r for r in roles if any(p.pk == person.pk for p in kernel.people(role=r, region=region)))
     told = {"person": person.pk, "name": person.name, "role": role, "region": region}
-    return {**told, "by": by.name, "by_id": by.person}
+    return {**told, "by": by.name, "by_id": by.acts_for}
 
 
 def place_of(task: dict[str, Any]) -> dict[str, Any]:

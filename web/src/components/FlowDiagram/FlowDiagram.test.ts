@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import type { FlowEdge, FlowNode } from '@/api/cases'
 import FlowDiagram from './FlowDiagram.vue'
-import { drawnState, extentOf, wrapTitle } from './shape'
+import { drawnState, extentOf, middleOf, wrapTitle } from './shape'
 
 const nodes: FlowNode[] = [
   { id: 's', title: '收件', type: 'startEvent', lane: '', x: 10, y: 30, w: 36, h: 36, state: 'done' },
@@ -25,6 +25,13 @@ test('the picture holds all of its nodes', () => {
   expect(box.x).toBeLessThan(10)
   expect(box.x + box.w).toBeGreaterThan(290)
   expect(extentOf([], [])).toEqual({ x: 0, y: 0, w: 100, h: 100 })
+})
+
+test('the name of a flow stands at the middle of its longest stretch', () => {
+  const bent: FlowEdge = { ...edges[0]!, points: [[0, 0], [0, 40], [100, 40]] }
+  expect(middleOf(bent)).toEqual([50, 40])
+  expect(middleOf({ ...bent, points: [[7, 9]] })).toEqual([7, 9])
+  expect(middleOf({ ...bent, points: [] })).toEqual([0, 0])
 })
 
 test('an end that was reached counts as done', () => {

@@ -30,10 +30,13 @@ export function drawnState(node: FlowNode): FlowNode['state'] {
   return node.state === 'now' && shapeOf(node) === 'event' ? 'done' : node.state
 }
 
+/** The middle of the longest stretch of a flow: there is room for its name. */
 export function middleOf(edge: FlowEdge): [number, number] {
-  const at = Math.max(1, Math.floor(edge.points.length / 2))
-  const [before, after] = [edge.points[at - 1], edge.points[at]]
-  if (!before || !after) return before ?? [0, 0]
+  const parts = edge.points.slice(1).map((after, at) => [edge.points[at]!, after] as const)
+  const length = ([from, to]: (typeof parts)[number]): number => Math.hypot(to[0] - from[0], to[1] - from[1])
+  const longest = parts.reduce<(typeof parts)[number] | null>((best, part) => (best && length(best) >= length(part) ? best : part), null)
+  if (!longest) return edge.points[0] ?? [0, 0]
+  const [before, after] = longest
   return [(before[0] + after[0]) / 2, (before[1] + after[1]) / 2]
 }
 

@@ -11,6 +11,12 @@ test('a case with nothing in its way shows no notice', () => {
   expect(mount(CaseNotices, { props: { record: record({}) } }).find('.notices').exists()).toBe(false)
 })
 
+test('a jump stands above a running case and no more above a decided one', () => {
+  const jump = { state: 'approved', to_name: '县级审核', reason: '重新审核', by: '王磊', answered_by: '李芳', opinion: '同意' }
+  expect(mount(CaseNotices, { props: { record: record({ jump }) } }).text()).toContain('县级审核')
+  expect(mount(CaseNotices, { props: { record: record({ jump, status: 'granted' }) } }).find('.notices').exists()).toBe(false)
+})
+
 test('the promised paper is handed in where the gap is told, by who may', async () => {
   const supply = vi.spyOn(cases, 'supply').mockResolvedValue(record({}))
   const box = mount(CaseNotices, { props: { record: record({ gaps: [gap, { ...gap, paper: 'plan', may_supply: false }] }) } })
