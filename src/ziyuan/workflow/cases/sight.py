@@ -30,4 +30,9 @@ def sees(by: kernel.Actor | None, case: Case) -> bool:
 
 def works_in(by: kernel.Actor, matter: kernel.Matter) -> bool:
     """Whether one of the actor's posts is a post of the matter's pack."""
-    return bool(by.roles & kernel.packs()[matter.pack].told.get("roles", {}).keys())
+    return bool(by.roles & roles_of(matter))
+
+
+def roles_of(matter: kernel.Matter) -> frozenset[str]:
+    """The posts that work in the matter's pack."""
+    return frozenset(kernel.packs()[matter.pack].told.get("roles", {}))

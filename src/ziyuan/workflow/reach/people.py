@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.sight import roles_of
 from ziyuan.workflow.clocks.offers import APPROVE
 from ziyuan.workflow.tasks.seats import region_at
 
@@ -26,7 +27,8 @@ def holders_of(task: dict[str, Any]) -> list[tuple[int, str]]:
     """(person, name) of the holder of a task, or of everybody in whose pool it waits."""
     if task["holder"] is not None:
         return [(task["holder"], task["holder_name"])]
-    return [(p.pk, p.name) for p in kernel.people(role=task["role"], region=task["region"])]
+    named = kernel.active_people(task["candidates"]).values() if task.get("candidates") else None
+    return [(p.pk, p.name) for p in named or kernel.people(role=task["role"], region=task["region"])]
 
 
 def heads_of(task: dict[str, Any]) -> list[tuple[int, str]]:
@@ -50,9 +52,10 @@ def _with(action: str, region: str) -> list[tuple[int, str]]:
 def receivers(state: State) -> list[Receiver]:
     """Everybody who may read the case by post and region, and so may be given a copy; province first."""
     places = {region_at(level, county) for level in ABOVE for county in state["case"]["counties"]}
+    roles = kernel.permissions()[READ] & roles_of(kernel.matter(state["case"]["matter"]))
     found: dict[int, Receiver] = {}
     for place in sorted(places):
-        for role in sorted(kernel.permissions()[READ]):
+        for role in sorted(roles):
             for p in kernel.people(role=role, region=place):
                 found.setdefault(p.pk, Receiver(p.pk, p.name, p.organ.name, place))
     return list(found.values())
