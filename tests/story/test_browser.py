@@ -222,7 +222,7 @@ def returned(at_work, company, applied) -> str:
     page.get_by_label("按编号、项目、申请人筛选").fill(FORM["project_name"])
     page.wait_for_timeout(600)
     with page.expect_response(lambda r: "/api/cases/" in r.url):
-        page.locator("tbody tr").last.click()
+        page.get_by_role("table", name="待办").locator("tbody tr").last.click()
     page.wait_for_url(re.compile(r"/cases/\d+"))
     address = page.url.removeprefix(clerk.url).split("?")[0]
     clerk.look("case")
