@@ -72,7 +72,7 @@ def inbox(who) -> str:
     page.get_by_label("按编号、项目、申请人筛选").fill(PROJECT)
     page.wait_for_timeout(600)
     page.wait_for_load_state("networkidle")
-    return str(page.locator("tbody").inner_text())
+    return str(page.get_by_role("table", name="待办").locator("tbody").inner_text())
 
 
 def test_0_the_matter_passes_the_publishing_gate(nodes):

@@ -55,8 +55,17 @@ def test_a_day_that_becomes_free_moves_the_last_day_and_the_mark_goes(world, cas
             "clock": {
                 "limit": 10,
                 "marks": {"yellow": "2027-01-07", "before": "2027-01-11", "red": "2027-01-13", "escalated": "2027-01-13"},
+                "calendar": "340123",
             },
-            "was": {"due": "2027-01-11", "provisional": True},
+            "was": {
+                "due": "2027-01-11",
+                "provisional": True,
+                "clock": {
+                    "limit": 10,
+                    "marks": {"yellow": "2027-01-06", "before": "2027-01-08", "red": "2027-01-12", "escalated": "2027-01-12"},
+                    "calendar": "340123",
+                },
+            },
             "announced_to": 2027,
         }
     ]

@@ -147,4 +147,4 @@ def test_the_table_says_the_same_and_runs_nothing(world, several):
 
 def test_other_roles_are_refused(db, make_actor):
     with pytest.raises(errors.NotAllowed):
-        workflow.quality_figures(make_actor("data_officer", FEIXI))
+        workflow.quality_figures(make_actor("auditor", FEIXI))

@@ -81,7 +81,6 @@ def test_who_submitted_it_and_his_organ_may_urge(world, on_day):
     world.officer("county_clerk", FEIXI)
     colleague = person("data_officer", FEIXI, "t-colleague", "同事")
     case = workflow.open_case(world.message(), starter)
-    workflow.act(world.officer("county_clerk", FEIXI), case.pk, "claim")
     workflow.urge(starter, case.pk, text="请受理", until=date(2026, 3, 6))
     assert urges(starter, case)[0]["as"] == "starter"
     with pytest.raises(errors.NotAllowed):

@@ -163,8 +163,9 @@ def test_period_and_matter_narrow_it_and_strangers_read_nothing(world, province,
     assert (april["total"]["received"], april["total"]["decided"]) == (0, 2)
     assert workflow.supervision_figures(chief, matter="other/matter")["items"] == []
     assert workflow.supervision_figures(world.officer("county_chief", QUANJIAO))["items"] == []
+    assert workflow.supervision_figures(make_actor("data_officer", FEIXI))["items"] == [], "not his business"
     with pytest.raises(errors.NotAllowed):
-        workflow.supervision_figures(make_actor("data_officer", FEIXI))
+        workflow.supervision_figures(make_actor("auditor", FEIXI))
 
 
 def test_the_table_says_the_same(world, province):

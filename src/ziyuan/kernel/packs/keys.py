@@ -11,13 +11,11 @@ PACK_KEYS = frozenset(
 )
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
-    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations"}
-    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "effects", "migrate"}
-    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "subject", "words"}
+    | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations", "effects", "migrate"}
+    | {"subject", "words"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])
-CASE_KEYS = frozenset(["number", "title", "applicant"])
 TERMINATION_KEYS = frozenset(["title", "basis"])
 CASE_KEYS = frozenset(["number", "title", "applicant", "agent"])
 DUE_KEYS = frozenset(["statutory", "promised", "notify", "extension"])
