@@ -24,6 +24,7 @@ POLICIES = {
     "same_person_twice": frozenset({"ask"}),
     "own_application": frozenset({"forbid", "allow"}),
     "holder_leaves": frozenset({"successor", "pool"}),
+    "overdue": frozenset({"head", "none"}),
 }
 POLICY_FORMS = {
     "nobody_found": (frozenset({"role", "level"}), frozenset({"unit", "title", "level"})),
