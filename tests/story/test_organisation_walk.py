@@ -15,7 +15,8 @@ def fill(page, **fields: str) -> None:
 
 
 def pick(page, label: str, option: str) -> None:
-    """Exactly that option; the list that was open before may still be closing."""
+    """Exactly that option, when the list that was open before is closed."""
+    expect(page.locator(".el-select-dropdown__item:visible")).to_have_count(0)
     page.get_by_role("combobox", name=label, exact=True).last.click(force=True)
     page.locator(".el-select-dropdown__item:visible").get_by_text(option, exact=True).click()
 
