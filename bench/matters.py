@@ -14,6 +14,9 @@ _TAIL = "</process></definitions>"
 _ALLOW = 'zy:allow="agree return recall handover"'
 
 
+ROLES = ("county_clerk", "county_chief")
+
+
 def task(key: str, name: str, role: str = "county_clerk", inner: str = "", more: str = "") -> str:
     return f'<userTask id="{key}" name="{name}" zy:role="{role}" zy:level="county" {_ALLOW}{more}>{inner}</userTask>'
 
@@ -80,7 +83,7 @@ def pack() -> dict[str, str]:
     patch = {n: {"title": n, "type": "string", "maxLength": 200} for n in ("patch_no", "land_class", "place", "kind", "found_on")}
     patch["area"] = {"title": "面积", "type": "number"}
     return {
-        "pack.yaml": f"id: {PACK}\ntitle: 测速\n",
+        "pack.yaml": f"id: {PACK}\ntitle: 测速\nroles: {{{', '.join(f'{r}: {{title: {r}, level: county}}' for r in ROLES)}}}\n",
         "parameters/statutory_days.yaml": _parameter("statutory_days", 20),
         "parameters/promised_days.yaml": _parameter("promised_days", 10),
         **_matter("steps", thirty), "matters/steps/process.bpmn": of_steps(),
