@@ -25,8 +25,9 @@ from ziyuan.kernel.identity.signin import actor_of  # noqa: E402
 from ziyuan.workflow import service as workflow  # noqa: E402
 from ziyuan.workflow.cases import receive, versions  # noqa: E402
 from ziyuan.workflow.cases import runtime as runtimes  # noqa: E402
+from ziyuan.workflow.cases.lock import locked_once  # noqa: E402
 from ziyuan.workflow.effects import registry  # noqa: E402
-from ziyuan.workflow.models import Case  # noqa: E402
+from ziyuan.workflow.models import Task  # noqa: E402
 from ziyuan.workflow.tasks import act as acts  # noqa: E402
 
 FEIXI = "340123"
@@ -67,7 +68,7 @@ def work(folder: str, book: str, cases: list[int], again: list[dict[str, Any]], 
     connections.close_all()
     publish(Path(folder))
     if not guarded:
-        acts.first_time = lambda command, kind, object_id: True  # type: ignore[attr-defined]
+        acts.locked_once = lambda case, command: locked_once(case, "")  # type: ignore[attr-defined]
     chance = random.Random(seed)
     people = [
         actor_of(kernel.people(role=role, region=FEIXI)[0], kernel.now()) for role in ("county_clerk", "county_chief")
@@ -86,8 +87,7 @@ def work(folder: str, book: str, cases: list[int], again: list[dict[str, Any]], 
 def _holder(people: list[kernel.Actor], case: int) -> int:
     """Whose turn it is now, as far as one can know while others act too."""
     with kernel.acting(kernel.system_actor()):
-        tasks = Case.objects.values_list("state__tasks", flat=True).get(pk=case)
-    holder = next((t["holder"] for t in tasks.values() if t["state"] == "open"), None)
+        holder = Task.objects.filter(case=case, state="open").order_by("number").values_list("holder", flat=True).first()
     return int(people[1].person == holder)
 
 
