@@ -25,7 +25,7 @@ from ziyuan.kernel.identity.signin import actor_of  # noqa: E402
 from ziyuan.workflow import service as workflow  # noqa: E402
 from ziyuan.workflow.cases import receive, versions  # noqa: E402
 from ziyuan.workflow.cases import runtime as runtimes  # noqa: E402
-from ziyuan.workflow.cases.lock import locked_once  # noqa: E402
+from ziyuan.workflow.cases.lock import taking  # noqa: E402
 from ziyuan.workflow.effects import registry  # noqa: E402
 from ziyuan.workflow.models import Task  # noqa: E402
 from ziyuan.workflow.tasks import act as acts  # noqa: E402
@@ -68,7 +68,7 @@ def work(folder: str, book: str, cases: list[int], again: list[dict[str, Any]], 
     connections.close_all()
     publish(Path(folder))
     if not guarded:
-        acts.locked_once = lambda case, command: locked_once(case, "")  # type: ignore[attr-defined]
+        acts.taking = lambda case, command: taking(case, "")  # type: ignore[attr-defined]
     chance = random.Random(seed)
     people = [
         actor_of(kernel.people(role=role, region=FEIXI)[0], kernel.now()) for role in ("county_clerk", "county_chief")

@@ -5,7 +5,7 @@ Every verb of the platform uses these in one order: lock, `require`, is it possi
 
 from ziyuan.kernel.audit.checkpoint import checkpoint
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
-from ziyuan.kernel.audit.record import record
+from ziyuan.kernel.audit.record import record, record_last
 from ziyuan.kernel.audit.verify import AUDITOR, Break, verifies, verify_all
 from ziyuan.kernel.audit.view import audit_heads, audit_page
 from ziyuan.kernel.events.models import Event
@@ -14,7 +14,7 @@ from ziyuan.kernel.files.models import StoredFile
 from ziyuan.kernel.files.store import adopt_file, file_path, open_file, put_file, sweep_partials
 from ziyuan.kernel.health import health, require_safe_role
 from ziyuan.kernel.identity.actor import Actor
-from ziyuan.kernel.identity.guard import acting, may, permissions, permitted, present, require
+from ziyuan.kernel.identity.guard import acting, acting_on, may, permissions, permitted, present, require
 from ziyuan.kernel.identity.ladder import (
     active_people,
     head_above,
@@ -49,7 +49,7 @@ from ziyuan.kernel.identity.staff import (
     reactivate_person,
     reset_password,
 )
-from ziyuan.kernel.identity.standing import remembering_people
+from ziyuan.kernel.identity.standing import STAMP, kept, remembering_people
 from ziyuan.kernel.identity.system import system_actor
 from ziyuan.kernel.identity.tree import organ_changes, organisation, organisation_csv, staff_of, unit_record
 from ziyuan.kernel.jobs.queue import defer, every, job
@@ -68,13 +68,14 @@ from ziyuan.kernel.packs.registry import (
     parameter,
 )
 from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
-from ziyuan.kernel.statements import prepared
+from ziyuan.kernel.statements import Rows, Statement, prepared, turn
 
 __all__ = [
     "AUDITOR",
     "HI",
     "LO",
     "RANKS",
+    "STAMP",
     "TITLES",
     "Actor",
     "AuditHead",
@@ -87,10 +88,13 @@ __all__ = [
     "Pack",
     "PackFault",
     "Person",
+    "Rows",
     "Serials",
+    "Statement",
     "StoredFile",
     "UnknownMatter",
     "acting",
+    "acting_on",
     "active_people",
     "actor_for",
     "actor_of",
@@ -120,6 +124,7 @@ __all__ = [
     "holders_of",
     "in_region",
     "job",
+    "kept",
     "listens",
     "load_pack",
     "load_regions",
@@ -153,6 +158,7 @@ __all__ = [
     "put_file",
     "reactivate_person",
     "record",
+    "record_last",
     "region",
     "region_range",
     "regions",
@@ -169,6 +175,7 @@ __all__ = [
     "sweep_partials",
     "system_actor",
     "today",
+    "turn",
     "unit_of",
     "unit_record",
     "units_named",

@@ -102,15 +102,15 @@ def test_killed_between_two_batches_and_run_again_every_row_has_its_case_once(un
 
 
 def test_killed_in_the_middle_of_writing_a_batch_leaves_nothing_of_it(unscreened, monkeypatch):
-    given, write, turns = [row(n) for n in range(1, 7)], rows.write, []
+    given, write, turns = [row(n) for n in range(1, 7)], rows.writing, []
 
-    def failing(cases, events, tasks, beside):
+    def failing(cases, events, tasks):
         turns.append(len(events))
         if len(turns) == 2:
             raise KeyboardInterrupt
-        write(cases, events, tasks, beside)
+        return write(cases, events, tasks)
 
-    monkeypatch.setattr(rows, "write", failing)
+    monkeypatch.setattr(rows, "writing", failing)
     with pytest.raises(KeyboardInterrupt):
         dispatch(SYSTEM(), MATTER, given, batch=3)
     assert len(numbers()) == 3, "the second batch had its cases inserted, and they are gone"

@@ -14,7 +14,6 @@ from ziyuan.workflow.cases.proof import verify_cases
 from ziyuan.workflow.models import Case, CaseEvent, PlatformReport
 from ziyuan.workflow.platform import port
 from ziyuan.workflow.platform.folder import Folder
-from ziyuan.workflow.platform.outbox import reports_of
 
 SYSTEM = kernel.system_actor
 NUMBER = "3401232026030400001"
@@ -45,9 +44,7 @@ def answer(folder, case, text=None):
 
 
 def turn(case):
-    """The listener has written what happened, then the minute's turn."""
-    with kernel.acting(SYSTEM()):
-        reports_of(case.pk)
+    """The minute's turn."""
     return workflow.report_to_platform(SYSTEM("统一受理平台"))
 
 

@@ -10,8 +10,9 @@ from django.db import connection
 from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
 from ziyuan.kernel.identity.actor import Actor
+from ziyuan.kernel.identity.guard import last_turn
 from ziyuan.kernel.nodes.node import now
-from ziyuan.kernel.statements import prepared
+from ziyuan.kernel.statements import Statement, prepared, turn
 
 GENESIS = "0" * 64
 
@@ -63,18 +64,34 @@ def record(
     county: str | None = None,
     before: Any = None,
     after: Any = None,
-    beside: Any = (),
     **detail: Any,
 ) -> None:
-    """Append one row to the chain of `county` (default: the actor's own region); `beside` are statements for the same turn.
+    """Append one row to the chain of `county` (default: the actor's own region).
 
     The lock on the chain's head is held until commit, so call it late in the verb: it orders the acts of one county.
     """
-    chain = county or by.region
-    seq, prev = _locked_head(chain)
-    row = AuditRow(
-        chain=chain,
-        seq=seq + 1,
+    turn(_chained(_row(by, action, on, county, before, after, detail)))
+
+
+def record_last(
+    by: Actor,
+    action: str,
+    on: tuple[str, object],
+    county: str | None = None,
+    after: Any = None,
+    writes: Sequence[Statement] = (),
+    **detail: Any,
+) -> None:
+    """`record` as the end of an act, with the statements that the act still has to write; the session commits with it."""
+    last_turn(_chained(_row(by, action, on, county, None, after, detail), writes))
+
+
+def _row(
+    by: Actor, action: str, on: tuple[str, object], county: str | None, before: Any, after: Any, detail: dict[str, Any]
+) -> AuditRow:
+    """The row as far as it is known before the chain's head is."""
+    return AuditRow(
+        chain=county or by.region,
         at=now(),
         actor=by.name,
         actor_id=by.person,
@@ -86,27 +103,26 @@ def record(
         before_sm3=state_digest(before),
         after_sm3=state_digest(after),
         detail=plain(detail),
-        prev=prev,
     )
+
+
+def _chained(row: AuditRow, writes: Sequence[Statement] = ()) -> list[Statement]:
+    """Lock the chain's head, in the turn that carries out `writes`; then what appends the row and moves the head."""
+    head = f"{prepared('audit_head', _HEAD)}(%s)", [row.chain]
+    found = turn([*writes, head])[-1] or turn([(_FIRST, [row.chain, GENESIS]), head])[-1]
+    seq, row.prev = found[0]
+    row.seq = seq + 1
     row.h = row_hash(row)
-    _append(row, beside)
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
+    return [
+        (f"{prepared('audit_row', _ROW)}({_MARKS})", values),
+        (f"{prepared('audit_move', _MOVE)}(%s, %s, %s)", [row.seq, row.h, row.chain]),
+    ]
 
 
 _HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = $1 FOR UPDATE"
+# Without RETURNING: the application may add rows of the audit but not read them.
 _FIRST = "INSERT INTO kernel_audithead (chain, seq, h) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
-
-
-def _locked_head(chain: str) -> tuple[int, str]:
-    """(number, hash) of the last row of a chain, locked until commit; a chain begins with its first act."""
-    head = f"{prepared('audit_head', _HEAD)}(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(head, [chain])
-        found = cursor.fetchone()
-        if found is None:
-            cursor.execute(_FIRST, [chain, GENESIS])
-            cursor.execute(head, [chain])
-            found = cursor.fetchone()
-    return found[0], found[1]
 
 
 _FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
@@ -117,14 +133,3 @@ _ROW = (
 _MOVE = f"UPDATE {AuditHead._meta.db_table} SET seq = $1, h = $2 WHERE chain = $3"
 _MARKS = ", ".join(["%s"] * len(_FIELDS))
 
-
-def _append(row: AuditRow, beside: Sequence[tuple[str, list[Any]]]) -> None:
-    """The row and the new head in one turn. Without RETURNING: the application may add rows here but not read them."""
-    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
-    with connection.cursor() as cursor:
-        statements = [
-            (f"{prepared('audit_row', _ROW)}({_MARKS})", values),
-            (f"{prepared('audit_move', _MOVE)}(%s, %s, %s)", [row.seq, row.h, row.chain]),
-            *beside,
-        ]
-        cursor.execute("; ".join(text for text, _ in statements), [v for _, told in statements for v in told])

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
 from ziyuan.kernel.audit.record import plain
 from ziyuan.kernel.events.models import Event, Receipt
 from ziyuan.kernel.jobs import queue
 from ziyuan.kernel.nodes.node import now
+from ziyuan.kernel.statements import Statement, prepared, turn
 
 Listener = Callable[[Event], None]
-Statement = tuple[str, list[Any]]
 _listeners: dict[str, dict[str, Listener]] = {}
 
 
@@ -30,7 +29,7 @@ def listens(*names: str) -> Callable[[Listener], Listener]:
 def announce(name: str, county: str = "", **facts: Any) -> Event:
     """Write an event and one job for each of its listeners, all in the present transaction."""
     event = Event(name=name, county=county, facts=plain(facts), at=now())
-    _write(event)
+    event.pk = turn([_writing(event)])[0][0][0]
     for listener in _listeners.get(name, {}):
         queue.defer("kernel.deliver_event", event=event.pk, listener=listener)
     return event
@@ -41,18 +40,15 @@ def announced_beside(name: str, county: str = "", **facts: Any) -> list[Statemen
     if _listeners.get(name):
         announce(name, county, **facts)
         return []
-    return [(_WRITE, [name, county, Jsonb(plain(facts)), now()])]
+    return [_writing(Event(name=name, county=county, facts=plain(facts), at=now()))]
 
 
-_WRITE = "INSERT INTO kernel_event (name, county, facts, at) VALUES (%s, %s, %s, %s)"
+_WRITE = "INSERT INTO kernel_event (name, county, facts, at) VALUES ($1, $2, $3, $4) RETURNING id"
 
 
-def _write(event: Event) -> None:
+def _writing(event: Event) -> Statement:
     """Each act tells of itself: the shortest way to the row."""
-    with connection.cursor() as cursor:
-        told: list[Any] = [event.name, event.county, Jsonb(event.facts), event.at]
-        cursor.execute(f"{_WRITE} RETURNING id", told)
-        event.pk = cursor.fetchone()[0]
+    return f"{prepared('event_told', _WRITE)}(%s, %s, %s, %s)", [event.name, event.county, Jsonb(event.facts), event.at]
 
 
 @queue.job("kernel.deliver_event")

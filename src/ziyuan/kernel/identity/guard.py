@@ -4,7 +4,7 @@ Two layers stand behind each other: the guard decides (role × region), and row 
 connection only rows of the actor's region. `acting` opens both at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -17,9 +17,11 @@ from psycopg.pq import TransactionStatus
 from ziyuan.kernel.errors import NotAllowed, UnknownAction
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.regions import contains, region_range
+from ziyuan.kernel.statements import Rows, Statement, prepared, turn
 
 _PERMISSIONS = Path(__file__).with_name("permissions.yaml")
 _stack: ContextVar[tuple[Actor, ...]] = ContextVar("acting", default=())
+_began: ContextVar[bool] = ContextVar("began", default=False)
 
 
 @cache
@@ -35,17 +37,40 @@ def acting(actor: Actor, using: str = "default") -> Iterator[Actor]:
 
     Nests freely; an inner actor's region holds inside only. Outside of it protected tables show no row at all.
     """
+    with _session(actor, using, ()):
+        yield actor
+
+
+@contextmanager
+def acting_on(actor: Actor, first: Sequence[Statement]) -> Iterator[list[Rows]]:
+    """`acting`, with the first statements of an act in the turn that opens the session; gives the rows of each."""
+    with _session(actor, "default", first) as told:
+        yield told
+
+
+@contextmanager
+def _session(actor: Actor, using: str, first: Sequence[Statement]) -> Iterator[list[Rows]]:
     inner = connections[using].in_atomic_block
+    setting = _region(actor, using)
     with transaction.atomic(using=using):
         before = _stack.get()
-        _set_region(actor, using)
-        token = _stack.set((*before, actor))
+        _, *told = turn([setting, *first], using)
+        tokens = _stack.set((*before, actor)), _began.set(not inner)
         try:
-            yield actor
+            yield told
         finally:
-            _stack.reset(token)
+            _stack.reset(tokens[0])
+            _began.reset(tokens[1])
             if inner:  # else the settings end with the transaction, now
                 _restore(before, using)
+
+
+def last_turn(statements: Sequence[Statement]) -> None:
+    """The last statements of an act, and where its session began the transaction the COMMIT with them, in one turn.
+
+    Nothing may be asked of the database in the session afterwards.
+    """
+    turn([*statements, ("COMMIT", [])] if _began.get() else statements)
 
 
 def present() -> Actor | None:
@@ -54,13 +79,12 @@ def present() -> Actor | None:
     return stack[-1] if stack else None
 
 
-def _set_region(actor: Actor, using: str) -> None:
+_REGION = "SELECT set_config('app.lo', $1, true), set_config('app.hi', $2, true), set_config('app.person', $3, true)"
+
+
+def _region(actor: Actor, using: str) -> Statement:
     lo, hi = region_range(actor.region)
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.lo', %s, true), set_config('app.hi', %s, true), set_config('app.person', %s, true)",
-            [lo, hi, str(actor.person or "")],
-        )
+    return f"{prepared('session_region', _REGION, using)}(%s, %s, %s)", [lo, hi, str(actor.person or "")]
 
 
 def _restore(before: tuple[Actor, ...], using: str) -> None:
@@ -70,7 +94,7 @@ def _restore(before: tuple[Actor, ...], using: str) -> None:
     if connection.connection.info.transaction_status == TransactionStatus.INERROR:
         return  # the failed statement must be what the caller hears of
     if before:
-        _set_region(before[-1], using)
+        turn([_region(before[-1], using)], using)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.lo', '', true), set_config('app.hi', '', true)")

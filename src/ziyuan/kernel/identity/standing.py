@@ -6,12 +6,12 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection
-
 from ziyuan.kernel.nodes.node import today
+from ziyuan.kernel.statements import Rows, Statement, turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
+STAMP: Statement = ("SELECT stamp FROM kernel_standing", [])
 _once: ContextVar[list[Hashable] | None] = ContextVar("standing_once", default=None)
 
 
@@ -34,9 +34,12 @@ def kept(ask: Callable[P, list[T]]) -> Callable[P, list[T]]:
 
 
 @contextmanager
-def remembering_people() -> Iterator[None]:
-    """Inside, the stamp is read once: for many acts in one transaction, which would all see the same."""
-    token = _once.set([])
+def remembering_people(stamp: Rows | None = None) -> Iterator[None]:
+    """Inside, the stamp is read once: for many acts in one transaction, which would all see the same.
+
+    `stamp`: the rows of `STAMP` where somebody has asked already, under the lock of what he changes.
+    """
+    token = _once.set([stamp[0][0]] if stamp else [])
     try:
         yield
     finally:
@@ -47,9 +50,7 @@ def _stamp() -> Hashable:
     once = _once.get()
     if once:
         return once[0]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT stamp FROM kernel_standing")
-        stamp: Hashable = cursor.fetchone()[0]
+    stamp: Hashable = turn([STAMP])[0][0][0]
     if once is not None:
         once.append(stamp)
     return stamp

@@ -13,6 +13,7 @@ from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold
 from ziyuan.workflow.consulting.rows import write_consultations
 from ziyuan.workflow.engine import next_due
+from ziyuan.workflow.platform import reports
 from ziyuan.workflow.reach import rows as reach_rows
 from ziyuan.workflow.reach.facts import next_reminder, next_report
 from ziyuan.workflow.serving.rows import write_services
@@ -27,7 +28,7 @@ class Journal:
         self.case, self.by = case, by
         self.state: State = {**case.state} if case.pk else empty()
         self._pending: list[rows.Row] = []
-        self._beside: list[rows.Statement] = []
+        self._beside: list[kernel.Statement] = []
         self._stored = _Stored.of(case, self.state)
         self.before = self.state
 
@@ -61,7 +62,11 @@ class Journal:
         save_all([self])
         return self.case
 
-    def written(self) -> tuple[list[rows.Row], list[rows.Row], list[rows.Statement]]:
+    def writing(self) -> list[kernel.Statement]:
+        """What writes the case row, its events and its tasks, for whoever ends the act with them."""
+        return writing_all([self])
+
+    def written(self) -> tuple[list[rows.Row], list[rows.Row], list[kernel.Statement]]:
         """What is to be written of a case that has its number: events, and tasks new or changed."""
         case = self.case
         events = [{**event, "case_id": case.pk, "counties": case.counties} for event in self._pending]
@@ -73,8 +78,13 @@ class Journal:
 
 def save_all(journals: Sequence[Journal]) -> None:
     """Write what the journals say, of many cases as of one."""
+    kernel.turn(writing_all(journals))
+
+
+def writing_all(journals: Sequence[Journal]) -> list[kernel.Statement]:
+    """What is still to be written of the journals' cases, when all that an act seldom brings stands already."""
     if not journals:
-        return
+        return []
     for journal in journals:
         project(journal.case, journal.state)
     old = [journal.case for journal in journals if journal.case.pk is not None]
@@ -82,12 +92,14 @@ def save_all(journals: Sequence[Journal]) -> None:
     events, tasks, beside = (
         [one for part in parts for one in part] for parts in zip(*(journal.written() for journal in journals), strict=True)
     )
-    rows.write(old, events, tasks, beside)
-    reach_rows.write([(journal.case, journal.before, journal.state) for journal in journals])
+    statements = rows.writing(old, events, tasks)
+    statements += reach_rows.writing([(journal.case, journal.before, journal.state) for journal in journals])
+    statements += reports.writing([(j.case, j.before, events) for j in journals]) + beside
     for journal in journals:
         write_services(journal.case, journal.state)
         write_consultations(journal.case, journal.state)
         journal.before = journal.state
+    return statements
 
 
 _REPEATED = ("matter", "county", "counties", "due", "yellow_on", "lamp")  # what every task row repeats of its case

@@ -31,26 +31,23 @@ def _reading() -> str:
 _TASKS = "SELECT number, told FROM workflow_task WHERE case_id = $1 ORDER BY number"
 
 
-def locked(case_id: int, once: tuple[str, list[Any]] | None = None) -> tuple[Case | None, bool]:
-    """The case row, locked until commit, its state whole; None outside the session's region.
+def locking(case_id: int) -> list[kernel.Statement]:
+    """What locks a case until commit and reads it: its row, then its tasks."""
+    return [
+        (f"{kernel.prepared('case_locked', _reading())}(%s)", [case_id]),
+        (f"{kernel.prepared('case_tasks', _TASKS)}(%s)", [case_id]),
+    ]
 
-    `once` is a statement carried out under the lock in the same turn; the second answer says whether it wrote a row.
-    """
-    text, values = (f"; {once[0]}", once[1]) if once else ("", [])
-    reading = f"{kernel.prepared('case_locked', _reading())}(%s); {kernel.prepared('case_tasks', _TASKS)}(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(reading + text, [case_id, case_id, *values])
-        row = cursor.fetchone()
-        if row is None:
-            return None, False
-        cursor.nextset()
-        tasks = {str(number): json.loads(told) for number, told in cursor.fetchall()}
-        fresh = bool(cursor.nextset() and cursor.rowcount) if once else True
-    told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, row, strict=True)}
-    told["state"][TASKS] = tasks
+
+def locked(found: kernel.Rows, tasks: kernel.Rows) -> Case | None:
+    """The case that `locking` read, its state whole; None outside the session's region."""
+    if not found:
+        return None
+    told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, found[0], strict=True)}
+    told["state"][TASKS] = {str(number): json.loads(told) for number, told in tasks}
     case = Case.from_db(connection.alias, list(told), list(told.values()))
     case.__dict__[_AS_READ] = told
-    return case, fresh
+    return case
 
 
 _AS_READ = "_as_read"  # what a locked row held, so that an act writes the columns it changed
@@ -66,32 +63,30 @@ def insert(cases: Sequence[Case]) -> None:
         told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
         for row in told:
             row["state"] = {name: part for name, part in row["state"].items() if name != TASKS}
-        with connection.cursor() as cursor:
-            cursor.execute(*_insert(Case, told, " RETURNING id"))
-            for case, (number,) in zip(cases, cursor.fetchall(), strict=True):
-                case.pk, case._state.adding = number, False
+        (numbers,) = kernel.turn(adding(Case, told, " RETURNING id"))
+        for case, (number,) in zip(cases, numbers, strict=True):
+            case.pk, case._state.adding = number, False
 
 
-Statement = tuple[str, list[Any]]
 Row = dict[str, Any]  # by column
 
 
-def write(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row], beside: Sequence[Statement] = ()) -> None:
-    """Cases that stood before, new events, and tasks new or changed, all in one turn, with statements beside them."""
+def writing(cases: Sequence[Case], events: Sequence[Row], tasks: Sequence[Row]) -> list[kernel.Statement]:
+    """What writes cases that stood before, new events, and tasks new or changed."""
     statements = [told for told in map(_update, cases) if told[1]]
-    if events:
-        statements.append(_insert(CaseEvent, events))
-    if tasks:
-        changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
-        told = ", ".join([*(f"{name} = excluded.{name}" for name in changed), _TOLD_AGAIN])
-        statements.append(_insert(Task, tasks, f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"))
-    statements += beside
-    if statements:
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(text for text, _ in statements), [v for _, values in statements for v in values])
+    statements += adding(CaseEvent, events)
+    return statements + adding(Task, tasks, _again())
 
 
-def _update(case: Case) -> Statement:
+@cache
+def _again() -> str:
+    """A task that stands is written anew; what it was prompted of holds for the holder it had."""
+    changed = [f.column for f in _columns(Task) if f.name not in _FIXED]
+    told = ", ".join([*(f"{name} = excluded.{name}" for name in changed), _TOLD_AGAIN])
+    return f" ON CONFLICT (case_id, number) DO UPDATE SET {told}"
+
+
+def _update(case: Case) -> kernel.Statement:
     read = case.__dict__.get(_AS_READ, {})
     fields = [f for f in _columns(Case) if f.attname not in read or getattr(case, f.attname) != read[f.attname]]
     if not fields:
@@ -115,17 +110,20 @@ def _updating(columns: tuple[str, ...]) -> tuple[str, str]:
 @cache
 def _inserting(model: type[models.Model]) -> tuple[str, Row]:
     """The statement that inserts rows told as one JSON list, and what a column holds that a row does not tell."""
-    names = ", ".join(field.column for field in _columns(model))
+    names = ", ".join(f'"{field.column}"' for field in _columns(model))
     table = model._meta.db_table
     text = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, $1::json)"
     given = [field for field in _columns(model) if field.has_default() or field.empty_strings_allowed]
     return text, {field.column: field.get_default() for field in given}
 
 
-def _insert(model: type[models.Model], rows: Sequence[Row], end: str = "") -> Statement:
+def adding(model: type[models.Model], rows: Sequence[Row], end: str = "") -> list[kernel.Statement]:
+    """What inserts rows of a table, told by column; nothing for none."""
+    if not rows:
+        return []
     text, blank = _inserting(model)
     told = kernel.prepared(f"{model._meta.db_table}_added", text + end)
-    return f"{told}(%s)", [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)]
+    return [(f"{told}(%s)", [json.dumps([{**blank, **row} for row in rows], ensure_ascii=False, default=_plain)])]
 
 
 def _plain(value: Any) -> str:

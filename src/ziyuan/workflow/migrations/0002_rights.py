@@ -40,12 +40,17 @@ def shared(table: str, read: str = "workflow_touches(counties)") -> migrations.R
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0001_initial"), ("kernel", "0002_rights")]
+    dependencies = [("workflow", "0001_initial"), ("kernel", "0004_standing")]
     operations = [
         migrations.RunSQL(_TOUCHES, "DROP FUNCTION workflow_touches(varchar[])"),
         shared("workflow_case", _NEAR),
         shared("workflow_caseevent"),
         protect("workflow_proxy", "region"),
+        migrations.RunSQL(
+            "CREATE TRIGGER standing_moves AFTER INSERT OR DELETE OR UPDATE ON workflow_proxy"
+            " FOR EACH STATEMENT EXECUTE FUNCTION kernel_standing_moves()",
+            "DROP TRIGGER standing_moves ON workflow_proxy",
+        ),
         shared("workflow_task", _NEAR),
         *(shared(f"workflow_{name}", _NEAR) for name in ("casepart", "casecopy", "supervision")),
         protect("workflow_taskseen", read=_OWN, write=_OWN),

@@ -150,9 +150,15 @@ def standing(by: kernel.Actor, matter: str = "") -> list[Proxy]:
     """Proxies that a person holds today, in a matter or in any."""
     if by.person is None or by.principal is not None:
         return []
-    day = kernel.today()
-    rows = Proxy.objects.filter(_standing(day), proxy=by.person, since__lte=day).order_by("pk")
-    return [row for row in rows if not matter or not row.matters or matter in row.matters]
+    seer = kernel.present() or by
+    held = _held(by.person, seer.region, kernel.today())
+    return [row for row in held if not matter or not row.matters or matter in row.matters]
+
+
+@kernel.kept
+def _held(person: int, seen_from: str, day: date) -> list[Proxy]:
+    """The proxies of a person on a day, as a session of that region sees them; every act asks."""
+    return list(Proxy.objects.filter(_standing(day), proxy=person, since__lte=day).order_by("pk"))
 
 
 def principals(by: kernel.Actor, matter: str = "") -> list[tuple[kernel.Actor, list[str]]]:

@@ -8,76 +8,20 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max
-
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import locked_case
-from ziyuan.workflow.cases.models import Case, CaseEvent, Document
+from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.errors import NumberTaken
 from ziyuan.workflow.platform.folder import Folder
 from ziyuan.workflow.platform.models import PlatformReport
 from ziyuan.workflow.platform.port import Order, Report, adapter, register
 
-STEPS = {
-    "accepted": "受理",
-    "correction_asked": "补正告知",
-    "correction_answered": "收到补正",
-    "clock_stopped": "特别程序开始",
-    "clock_resumed": "特别程序结束",
-    "extension_answered": "延期",
-    "decided": "办结",
-    "issued": "制发文书",
-    "served": "送达",
-    "withdrawn": "撤回",
-}
-_FIRST = ("accepted", "decided")
 BATCH, LONGEST_WAIT = 500, timedelta(hours=1)
 CALLER = "统一受理平台"
 _log = logging.getLogger("ziyuan.workflow")
 register(Folder())
-
-
-@kernel.listens("case.changed", "document.issued")
-def write_reports(event: kernel.Event) -> None:
-    """Write the outbox rows of what happened to a case since the last one; a repeat writes nothing."""
-    key = event.facts.get("case")
-    if key is None:
-        no = Document.objects.filter(pk=event.facts["document"]).values_list("case_no", flat=True).first()
-        key = Case.objects.filter(no=no).values_list("pk", flat=True).first()
-    if key is not None:
-        reports_of(int(key))
-
-
-def reports_of(case_id: int) -> int:
-    """How many rows were added. Nothing is reported of a case before it is accepted or decided."""
-    last = PlatformReport.objects.filter(case=case_id).aggregate(last=Max("seq"))["last"] or 0
-    events = list(CaseEvent.objects.filter(case=case_id, kind__in=STEPS, seq__gt=last).order_by("seq"))
-    if not last:
-        first = next((e.seq for e in events if e.kind in _FIRST), None)
-        events = [e for e in events if first is not None and e.seq >= first]
-    rows = [
-        PlatformReport(
-            case_id=case_id, counties=e.counties, seq=e.seq, step=STEPS[e.kind], at=e.at, facts=_facts(e),
-            next_try=kernel.now(),
-        )
-        for e in events
-    ]  # fmt: skip
-    PlatformReport.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
-
-
-def _facts(event: CaseEvent) -> dict[str, Any]:
-    """What of an event the platform is told: no opinion, no person, no form."""
-    told: dict[str, Any] = {"organ": event.organ}
-    if event.kind == "decided":
-        told |= {name: event.body["decision"][name] for name in ("result", "title", "no", "day")}
-    if event.kind == "clock_stopped":
-        told |= {"kind": event.body["stop"]["kind"], "basis": event.body["stop"]["basis"]}
-    if event.kind == "extension_answered":
-        told |= {"state": event.body["state"]}
-    return told
 
 
 def send_due(by: kernel.Actor) -> int:

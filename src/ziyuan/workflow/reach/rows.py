@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases import rows
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, OfCase, Supervision
 
 State = dict[str, Any]
@@ -56,33 +57,34 @@ _TABLES: tuple[tuple[type[Any], str, Callable[[State], dict[int, Columns]]], ...
 )
 
 
-def write(changes: Sequence[tuple[Any, State, State]]) -> None:
-    """Bring the rows of cases from one state to the next: what came is added, of many cases at once, what changed is set."""
+def writing(changes: Sequence[tuple[Any, State, State]]) -> list[kernel.Statement]:
+    """Bring the rows of cases from one state to the next: what changed is set now; what adds new ones, of many cases at once."""
+    statements: list[kernel.Statement] = []
     for table, key, columns in _TABLES:
-        made = []
+        made: list[Columns] = []
         for case, before, after in changes:
             fresh = not before["case"]
             moved = not fresh and before["case"]["counties"] != after["case"]["counties"]
             place = {"county": case.county, "counties": case.counties}
             was, now = {} if fresh else columns(before), columns(after)
-            made += [table(case=case, **{key: one}, **place, **told) for one, told in now.items() if one not in was]
+            made += [{"case_id": case.pk, key: one, **place, **told} for one, told in now.items() if one not in was]
             for one, told in now.items():
                 if one in was and (moved or told != was[one]):
                     table.objects.filter(case=case, **{key: one}).update(**told, **place)
-        if made:
-            table.objects.bulk_create(made)
+        statements += rows.adding(table, made)
+    return statements
 
 
 def broken(case: Any, state: State) -> Iterator[kernel.Break]:
     """Rows of the case that its events do not say."""
     place = {"county": state["case"]["county"], "counties": state["case"]["counties"]}
     for table, key, columns in _TABLES:
-        rows = {getattr(row, key): row for row in table.objects.filter(case=case)}
+        standing = {getattr(row, key): row for row in table.objects.filter(case=case)}
         for one, told in columns(state).items():
-            row: OfCase | None = rows.pop(one, None)
+            row: OfCase | None = standing.pop(one, None)
             if row is None or any(getattr(row, name) != value for name, value in {**told, **place}.items()):
                 yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行与事件不符")
-        for one in rows:
+        for one in standing:
             yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行没有对应的事件")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import correction_stop, moved_due, open_stops, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
-from ziyuan.workflow.cases.lock import locked_once
+from ziyuan.workflow.cases.lock import taken, taking
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
@@ -53,9 +53,10 @@ def act(
     said = Said(action, clean(opinion), to, items or [])
     if len(said.opinion) > LONGEST_OPINION:
         raise FormIncomplete({"opinion": f"意见不能超过 {LONGEST_OPINION} 个字"})
-    with kernel.acting(by):
-        kernel.require(by, "case.act")
-        case = locked_once(case_id, command and f"{action}:{command}")
+    kernel.require(by, "case.act")
+    first = [*taking(case_id, command and f"{action}:{command}"), kernel.STAMP]
+    with kernel.acting_on(by, first) as (*told, stamp), kernel.remembering_people(stamp):
+        case = taken(case_id, told)
         if case is None:
             return
         rt = runtime_of(case)
@@ -64,16 +65,15 @@ def act(
         signer, number = _offered(by, rt, journal.state, action, task)
         journal.by = signer
         _VERBS[action](rt, journal, number, said)
-        journal.save()
         follow(rt, journal, number, action, said.opinion)
         changed = kernel.announced_beside("case.changed", county=case.county, case=case.pk, action=action)
-        kernel.record(  # last, for acts of one county wait for each other from here to the commit
+        kernel.record_last(  # acts of one county wait for each other from here to the commit
             signer,
             f"case.{action}",
             on=("case", case.no),
             county=case.county,
             after=journal.mark,
-            beside=changed,
+            writes=[*journal.writing(), *changed],
             task=number,
             opinion=said.opinion,
         )
