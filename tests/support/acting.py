@@ -27,7 +27,7 @@ from ziyuan.workflow.cases import receive, versions  # noqa: E402
 from ziyuan.workflow.cases import runtime as runtimes  # noqa: E402
 from ziyuan.workflow.cases.lock import taking  # noqa: E402
 from ziyuan.workflow.effects import registry  # noqa: E402
-from ziyuan.workflow.models import Task  # noqa: E402
+from ziyuan.workflow.models import Case, Task  # noqa: E402
 from ziyuan.workflow.tasks import act as acts  # noqa: E402
 
 FEIXI = "340123"

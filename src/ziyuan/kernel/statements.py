@@ -36,9 +36,10 @@ def turn(statements: Sequence[Statement], using: str = "default") -> list[Rows]:
         return []
     with connections[using].cursor() as cursor:
         cursor.execute("; ".join(text for text, _ in statements), [v for _, values in statements for v in values])
-        told = [_rows(cursor)]
-        while cursor.nextset():
-            told.append(_rows(cursor))
+        found = cursor.cursor  # the driver's own: results are read without Django's word for each call
+        told = [_rows(found)]
+        while found.nextset():
+            told.append(_rows(found))
     return told
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from psycopg.types.json import Jsonb
 
 from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
@@ -113,7 +113,7 @@ def _chained(row: AuditRow, writes: Sequence[Statement] = ()) -> list[Statement]
     seq, row.prev = found[0]
     row.seq = seq + 1
     row.h = row_hash(row)
-    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in _FIELDS]
+    values = [Jsonb(row.detail) if f.attname == "detail" else getattr(row, f.attname) for f in _FIELDS]
     return [
         (f"{prepared('audit_row', _ROW)}({_MARKS})", values),
         (f"{prepared('audit_move', _MOVE)}(%s, %s, %s)", [row.seq, row.h, row.chain]),

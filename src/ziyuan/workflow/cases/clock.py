@@ -57,6 +57,12 @@ def moved_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
     return None if due == was else {**due, "was": was, "announced_to": calendar_of(state).last_year}
 
 
+def rerouted_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
+    """As `moved_due`, looked at only where the route has moved the case to a region of another calendar."""
+    clock = state["case"].get("clock") or {}
+    return moved_due(runtime, state) if clock.get("calendar") != deciding_region(state) else None
+
+
 def _due(
     runtime: Runtime,
     accepted: date | None,

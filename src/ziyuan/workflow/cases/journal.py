@@ -121,7 +121,7 @@ class _Stored:
         return [
             {"case_id": case.pk, "number": int(number), "told": task, **task_columns(case, task)}
             for number, task in state["tasks"].items()
-            if before.get(number) != task
+            if (was := before.get(number)) is not task and was != task
         ]
 
 
@@ -132,8 +132,11 @@ def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], dige
 
 def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:
     """SM3 over the canonical event and the hash before it."""
-    told = {"case": outer_no, **head, "kind": kind, "body": exact(body), "prev": prev}
-    return canonical.digest("case-event", told).hex()
+    told = {"case": outer_no, **head, "kind": kind, "body": body, "prev": prev}
+    try:
+        return canonical.digest("case-event", told).hex()
+    except canonical.NotCanonical:  # a form with a binary fraction: as the decimal that its text says
+        return canonical.digest("case-event", {**told, "body": exact(body)}).hex()
 
 
 def project(case: Case, state: State) -> None:

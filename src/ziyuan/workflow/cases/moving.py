@@ -6,6 +6,7 @@ The engine says which tokens went and how, and which came; nothing else opens or
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
@@ -63,7 +64,7 @@ def consequences(
     told: dict[str, Any] | None = None,
     acted: int | None = None,
 ) -> dict[str, Any]:
-    """What any event of a step carries: the engine's state, the rows that close, the rows that open."""
+    """What any event of a step carries: what moved in the engine, the rows that close, the rows that open."""
     left = {one.token: one.how for one in step.left}
     following = {"next": [task["number"] for task in opened]} if opened else {}
     closed = {
@@ -71,7 +72,7 @@ def consequences(
         for number, task in state["tasks"].items()
         if task["state"] in TASK_OPEN and task["token"] in left
     }
-    return {"engine": step.state, "closed": closed, "opened": opened}
+    return {"engine": change(state["engine"], step.state), "closed": closed, "opened": opened}
 
 
 def _with_closed(state: dict[str, Any], closed: dict[str, dict[str, Any]]) -> dict[str, Any]:

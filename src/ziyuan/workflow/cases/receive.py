@@ -12,6 +12,7 @@ from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.clock import accept_body, due_now, ended, open_stops, stops_of
+from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case
@@ -214,7 +215,7 @@ def taken_back(journal: Journal, opinion: str) -> None:
         "by_id": None,
     }
     closed = dict.fromkeys(open_tasks(state), told)
-    journal.add("withdrawn", {"engine": step.state, "closed": closed, "day": kernel.today().isoformat()})
+    journal.add("withdrawn", {"engine": change(state["engine"], step.state), "closed": closed, "day": kernel.today().isoformat()})
     undo_effects(journal)
     journal.save()
     _told(journal, "已撤件", "withdrawn")

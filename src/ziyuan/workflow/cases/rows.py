@@ -28,7 +28,7 @@ def _reading() -> str:
     return f"SELECT {names} FROM workflow_case WHERE id = $1 FOR UPDATE"
 
 
-_TASKS = "SELECT number, told FROM workflow_task WHERE case_id = $1 ORDER BY number"
+_TASKS = "SELECT json_agg(told ORDER BY number) FROM workflow_task WHERE case_id = $1"
 
 
 def locking(case_id: int) -> list[kernel.Statement]:
@@ -44,7 +44,7 @@ def locked(found: kernel.Rows, tasks: kernel.Rows) -> Case | None:
     if not found:
         return None
     told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, found[0], strict=True)}
-    told["state"][TASKS] = {str(number): json.loads(told) for number, told in tasks}
+    told["state"][TASKS] = {str(task["number"]): task for task in tasks[0][0] or []}
     case = Case.from_db(connection.alias, list(told), list(told.values()))
     case.__dict__[_AS_READ] = told
     return case

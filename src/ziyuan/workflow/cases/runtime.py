@@ -1,7 +1,7 @@
 """A matter ready to run: its process graph, decisions, form and limits, read once from the pack's text."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ class Runtime:
     decisions: dict[str, Decision]
     form: dict[str, Any]
     version: str
+    _last: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list, compare=False, repr=False)
 
     def decide(self, name: str, values: dict[str, Any]) -> Outcome:
         """Evaluate one of the matter's decisions over the case's variables."""
@@ -30,7 +31,12 @@ class Runtime:
 
     def values(self, state: dict[str, Any]) -> dict[str, Any]:
         """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set."""
-        return {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **wire.decode(state["vars"])}
+        known = self._last[0] if self._last else None
+        if known is None or known[0] is not state:  # an act asks several times of one state
+            texts = self.matter.told.get("facts")
+            known = state, {**(facts.evaluate(texts, facts.read(state)) if texts else {}), **wire.decode(state["vars"])}
+            self._last[:] = [known]
+        return dict(known[1])
 
     def limits(self, day: date) -> tuple[int, int]:
         """(statutory, promised) working days in force on `day`."""

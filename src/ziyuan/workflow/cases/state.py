@@ -1,12 +1,13 @@
 """What a case is: the fold of its events. Pure; the rows in the database are written from it and nothing else.
 
-`fold(state, kind, body, head)` gives the next state. Every event carries all its consequences (the engine's new
-state, tasks opened and closed), so that an old case is rebuilt without the process text of its day.
+`fold(state, kind, body, head)` gives the next state. Every event carries all its consequences (what moved in the
+engine, tasks opened and closed), so that an old case is rebuilt without the process text of its day.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from ziyuan.workflow.cases.deltas import applied
 from ziyuan.workflow.consulting import fold as consulting
 from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
@@ -40,14 +41,16 @@ def empty() -> State:
 
 def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) -> State:
     """The state after one event. `head` = {"seq", "at", "actor", "actor_id", "organ"}. The given state is unchanged."""
-    after = {name: part if name in _WHOLE else _own(part) for name, part in state.items()}
+    after = {name: part if name in _WHOLE else _own(part) for name, part in state.items() if name != "tasks"}
+    after["tasks"] = dict(state["tasks"])
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
     reach.keep_people(after)
     return after
 
 
-_WHOLE = frozenset({"engine", "site", "screening", "route"})  # an event brings another, and never changes a part of it
+# An event brings another of these, and never changes a part of it.
+_WHOLE = frozenset({"engine", "form", "site", "papers", "screening", "route"})
 _NESTED = frozenset({dict, list})
 
 
@@ -59,13 +62,22 @@ def _own(part: Any) -> Any:
         return [_own(inner) if type(inner) in _NESTED else inner for inner in part]
     return part
 
+
+def taken(state: State, number: int | str) -> dict[str, Any]:
+    """A task of a state that is being made, for this event to change; the others are shared with the state before."""
+    key = str(number)
+    state["tasks"][key] = {**state["tasks"][key]}
+    task: dict[str, Any] = state["tasks"][key]
+    return task
+
+
 def _engine(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
-    """Consequences that any event may carry: engine state, tasks closed, tasks opened, variables."""
+    """Consequences that any event may carry: what moved in the engine, tasks closed, tasks opened, variables."""
     if "engine" in body:
-        state["engine"] = body["engine"]
+        state["engine"] = applied(state["engine"], body["engine"])
     state["vars"].update(body.get("vars", {}))
     for number, told in body.get("closed", {}).items():
-        state["tasks"][number].update(told, done=head["at"])
+        taken(state, number).update(told, done=head["at"])
     for task in body.get("opened", []):
         state["tasks"][str(task["number"])] = {
             "done": None,
@@ -133,7 +145,7 @@ def _gap_accepted(state: State, body: dict[str, Any], head: dict[str, Any]) -> N
 def _gap_filled(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     kinds = {paper["kind"] for paper in body["papers"]}
     state["papers"] = [p for p in state["papers"] if p["kind"] not in kinds] + body["papers"]
-    state["screening"]["checks"] = body["checks"]
+    state["screening"] = {**state["screening"], "checks": body["checks"]}
     _fill(state, head)
 
 
@@ -166,7 +178,7 @@ def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) 
         "by": head["actor"],
         "at": head["at"],
     }
-    state["tasks"][str(body["task"])]["state"] = "waiting"
+    taken(state, body["task"])["state"] = "waiting"
     if body.get("stop"):
         stop = {"kind": "补正", "basis": body["basis"], "by": head["actor"], "from": body["stop"], "to": None}
         stop |= {k: body[k] for k in ("counts", "why", "organ") if k in body}
@@ -177,7 +189,7 @@ def _correction_asked(state: State, body: dict[str, Any], head: dict[str, Any]) 
 def _correction_answered(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     state["case"]["status"] = "open"
     state["corrections"].append({**state["correction"], "answered": head["at"]})
-    state["tasks"][str(state["correction"]["task"])]["state"] = "open"
+    taken(state, state["correction"]["task"])["state"] = "open"
     state["correction"] = None
     for stop in state["stops"]:
         if stop["to"] is None and stop["kind"] == "补正":
@@ -220,9 +232,9 @@ def _extension_answered(state: State, body: dict[str, Any], head: dict[str, Any]
 
 
 def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
-    task = state["tasks"][str(body["task"])]
+    task = taken(state, body["task"])
     task["holder"], task["holder_name"] = body["holder"], body["holder_name"]
-    task.setdefault("chain", []).append({"to": body["holder"], "name": body["holder_name"], "at": head["at"]})
+    task["chain"] = [*task.get("chain", []), {"to": body["holder"], "name": body["holder_name"], "at": head["at"]}]
 
 
 def _avoided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
@@ -240,7 +252,7 @@ def _left_post(state: State, body: dict[str, Any], head: dict[str, Any]) -> None
 def _moved(state: State, told: dict[str, Any], head: dict[str, Any]) -> None:
     """A task goes to whoever comes after its holder; with nobody named it waits in the pool of its post."""
     _held(state, told, head)
-    task = state["tasks"][str(told["task"])]
+    task = taken(state, told["task"])
     task["nobody"] = told["nobody"]
     task.pop("candidates", None)
 
@@ -269,7 +281,8 @@ def _effects_undone(state: State, body: dict[str, Any], head: dict[str, Any]) ->
 def _migrated(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     """Rows keep number, seat, item and opinion; nodes, titles and posts are those of the new version."""
     state["case"]["version"] = body["to"]
-    for task in state["tasks"].values():
+    for number in state["tasks"]:
+        task = taken(state, number)
         task["node"] = body["nodes"].get(task["node"], task["node"])
         task.update(body["rows"].get(str(task["number"]), {}))
     _due(state, body)

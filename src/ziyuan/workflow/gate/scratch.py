@@ -10,6 +10,7 @@ from typing import Any
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import clock, facts
+from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.moving import consequences
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime, figure
@@ -56,7 +57,8 @@ class Scratch:
             self._screen()
         values = rt.values(self.state)
         step = rt.graph.start(values, now=self.now, decide=rt.decide)
-        self._add("started", {"engine": step.state, "vars": {n: kept(v) for n, v in step.vars.items()},
+        moved = change(self.state["engine"], step.state)
+        self._add("started", {"engine": moved, "vars": {n: kept(v) for n, v in step.vars.items()},
                   "opened": self._tasks(step.entered)})
         self._carry(step)
 

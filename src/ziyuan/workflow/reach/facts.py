@@ -34,7 +34,7 @@ def _urged(state: State, body: dict[str, Any], head: Head) -> None:
     to = [{**one, "read": None} for one in told["to"]]
     state.setdefault("urges", {})[str(told["number"])] = {**told, **_who(head), "to": to}
     for number in told["tasks"]:
-        state["tasks"][str(number)]["urged"] = told["until"]
+        state["tasks"][str(number)] = {**state["tasks"][str(number)], "urged": told["until"]}
 
 
 def _urge_read(state: State, body: dict[str, Any], head: Head) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import correction_stop, moved_due, open_stops, resumed_bodies
+from ziyuan.workflow.cases.clock import correction_stop, open_stops, rerouted_due, resumed_bodies
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import taken, taking
 from ziyuan.workflow.cases.moving import move
@@ -110,7 +110,7 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
     told = closed("done", said.action, opinion, journal.by)
     move(rt, journal, "completed", step, vars={"outcome": said.action}, told=told, task=number)
-    moved = moved_due(rt, journal.state)  # the route says whose calendar counts
+    moved = rerouted_due(rt, journal.state)
     if moved:
         journal.add("due_recomputed", moved)
     if step.ended:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import accepted_on, due_now, stops_of
+from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.moving import by_itself
 from ziyuan.workflow.cases.outside import tell_outside
@@ -81,7 +82,8 @@ def _terminate(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
         "by": by.name,
         "day": kernel.today().isoformat(),
     }
-    journal.add("terminated", {"engine": step.state, "closed": rows, "termination": ending, "reason": reason})
+    moved = change(state["engine"], step.state)
+    journal.add("terminated", {"engine": moved, "closed": rows, "termination": ending, "reason": reason})
     undo_effects(journal)
     note = f"办理终止:{told['title']}({told['basis']})。{reason}"
     tell_outside(journal.case, journal.state, "已终止", note=note)
