@@ -1,7 +1,8 @@
 """A person sees and does his own region's things; nothing opens by accident."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
@@ -84,3 +85,35 @@ def test_the_application_may_not_read_or_change_the_audit(db, make_actor):
 
 def test_the_database_account_is_bound_by_row_security(db):
     kernel.require_safe_role()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_the_last_turn_of_a_session_that_began_the_transaction_commits_it():
+    by = kernel.system_actor()
+    with kernel.acting(by):
+        kernel.record_last(by, "case.dispatched", on=("matter", "one"), county="340000")
+        assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+    assert _recorded("one") == 1
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_session_inside_another_leaves_the_commit_to_it():
+    by = kernel.system_actor()
+    with pytest.raises(ZeroDivisionError), kernel.acting(by):
+        with kernel.acting(by):
+            kernel.record_last(by, "case.dispatched", on=("matter", "two"), county="340000")
+        raise ZeroDivisionError
+    assert _recorded("two") == 0
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_last_turn_that_fails_leaves_nothing():
+    by = kernel.system_actor()
+    with pytest.raises(DatabaseError), kernel.acting(by):
+        kernel.record_last(by, "case.dispatched", on=("matter", "three"), county="340000", writes=[("SELECT 1/0", [])])
+    assert _recorded("three") == 0
+
+
+def _recorded(key: str) -> int:
+    with kernel.acting(kernel.system_actor(), using=kernel.AUDITOR):
+        return kernel.AuditRow.objects.using(kernel.AUDITOR).filter(object_kind="matter", object_id=key).count()

@@ -42,8 +42,8 @@ def _by_id(old: list[Any], new: list[Any]) -> Change | None:
 
 
 def _ids(entries: list[Any]) -> dict[int, Any] | None:
-    found = {entry.get("id"): entry for entry in entries if type(entry) is dict}
-    return found if len(found) == len(entries) and all(type(key) is int for key in found) else None
+    found = {entry["id"]: entry for entry in entries if type(entry) is dict and type(entry.get("id")) is int}
+    return found if len(found) == len(entries) else None
 
 
 def _splice(old: list[Any], new: list[Any]) -> list[Any]:
