@@ -84,7 +84,7 @@ def test_a_good_pack_has_no_fault(pack):
         (MATTER, "{year}{serial:05d}号", "{yeer}{serial:05d}号", "编号式样"),
         (MATTER, "stops: [补正", "stops: [喝茶", "法律没有规定这种停表"),
         (MATTER, "public: [applicant", "public: [contact", "没有打印这一项"),
-        (MATTER, "nobody_found: stop", "nobody_found: pass", "policies.nobody_found 应为 stop"),
+        (MATTER, "nobody_found: stop", "nobody_found: pass", "policies.nobody_found 应为"),
         (MATTER, "open: [due.promised]", "open: [due.promisd]", "事项中没有这一项"),
         (
             MATTER,
