@@ -14,6 +14,8 @@ class NamedTypes(Protocol):
 
     def named(self, kind: TypeOf) -> TypeOf: ...
 
+    def names(self) -> frozenset[str]: ...
+
 
 class Surroundings(NamedTuple):
     """The names of the scope, which come before built-in ones; the types of the file; and whether the values
