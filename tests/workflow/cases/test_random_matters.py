@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import event as note
 from hypothesis import strategies as st
 
 from tests.workflow import small_matter
@@ -257,7 +258,7 @@ def test_the_invariants_hold_after_every_act_on_any_matter(town, books, tree, st
         assert wrong(town, before, counted) == []
     row = town.row()
     for kind in {e.kind for e in town.events()}:
-        event(kind)  # what the runs came by: --hypothesis-show-statistics
+        note(kind)  # what the runs came by: --hypothesis-show-statistics
     standing = [e for e in row.state["effects"] if e["undone"] is None and e["kind"] == "test.quota"]
     assert len(standing) == sum(no == row.no for no in books.held.values()), "the books say what the events say"
     assert row.status not in ("withdrawn", "terminated") or not standing

@@ -44,7 +44,8 @@ def test_the_clock_stops_for_what_the_law_exempts_and_not_for_what_it_does_not(p
 
 
 def test_a_stop_that_still_stands_ends_with_the_decision(play):
-    steps = [AGREED, {"do": "stop", "kind": "专家评审", "day": "2026-03-03"}, {"at": "county_decide", "do": "refuse", "day": "2026-03-06"}]
+    refused = {"at": "county_decide", "do": "refuse", "day": "2026-03-06"}
+    steps = [AGREED, {"do": "stop", "kind": "专家评审", "day": "2026-03-03"}, refused]
     assert play(steps, stopped=0, used=1, result="refused") == []
 
 

@@ -8,13 +8,11 @@ from ziyuan.base.feel.syntax import TypeOf
 
 
 class NamedTypes(Protocol):
-    """Types that the caller defines (the item definitions of a decision file)."""
+    """Types that the caller defines (the item definitions of a decision file); `names()` tells those with blanks."""
 
     def __hash__(self) -> int: ...
 
     def named(self, kind: TypeOf) -> TypeOf: ...
-
-    def names(self) -> frozenset[str]: ...
 
 
 class Surroundings(NamedTuple):

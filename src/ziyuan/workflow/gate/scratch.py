@@ -251,7 +251,8 @@ class Scratch:
             return {}
         ending = self.state["termination"]
         since = ending["day"]
-        stop = {"kind": STOPPED, "basis": ending["basis"], "counts": True, "by": "示例", "from": since, "to": self.day.isoformat()}
+        until = self.day.isoformat()
+        stop = {"kind": STOPPED, "basis": ending["basis"], "counts": True, "by": "示例", "from": since, "to": until}
         stops = [*clock.stops_of(self.state), Stop(STOPPED, _day(since), self.day)]
         return {"stop": stop, **clock.due_now(self.rt, self.state, stops, self.day)}
 
