@@ -1,4 +1,4 @@
-"""`archive.file`: a decided case enters the archive in the transaction of its decision."""
+"""`archive.file`: a case enters the archive in the transaction that closes it, by a decision, a termination or a withdrawal."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,8 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 
 
 def manifest_of(state: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    """What a decided case leaves: its own data, class and term, the SM3 of each paper, who said what when."""
+    """What a closed case leaves: its own data, class and term, the SM3 of each paper, who said what when; without a
+    decision, how it was closed."""
     told, decision = state["case"], state["decision"]
     done = sorted((t for t in state["tasks"].values() if t["done"]), key=lambda t: t["number"])
     return {
@@ -28,13 +29,22 @@ def manifest_of(state: dict[str, Any], declared: dict[str, Any]) -> dict[str, An
         "archive_class": declared["class"],
         "keep": declared["keep"],
         "starts": declared["starts"],
-        "decision_no": decision["no"],
+        "decision_no": decision["no"] if decision else "",
         "papers": [
             {"kind": p["kind"], "name": p["name"], "sm3": p["digest"], "size": p["size"]}
             for p in state["papers"]
         ],
         "opinions": [{n: t.get(n) for n in ("title", "by", "outcome", "opinion", "done")} for t in done],
+        **({} if decision else {"closing": _closing(state)}),
     }
+
+
+def _closing(state: dict[str, Any]) -> dict[str, Any]:
+    """How a case without a decision was closed, and when; a termination with its type, basis, reason and person."""
+    told = state["case"]
+    ending = state["termination"] if told["status"] == "terminated" else {}
+    words = {name: ending[name] for name in ("title", "basis", "reason", "organ", "by") if name in ending}
+    return {"status": told["status"], "at": told["closed"], **words}
 
 
 def _apply(order: workflow.Order) -> str:
@@ -50,13 +60,15 @@ def _undo(target: str, case_no: str, by: kernel.Actor) -> None:
 
 
 def _proof(target: str, case_no: str, by: kernel.Actor) -> str:
-    record = ArchiveRecord.objects.filter(case_no=case_no).first()
+    """One record of a case stands, that of its last closing; those of earlier ones are withdrawn."""
+    record = ArchiveRecord.objects.filter(case_no=case_no, withdrawn=None).first()
     if record is None:
         return "没有归档记录"
-    return "" if record.manifest_sm3 == target.split("|")[1] else "归档清单的散列与决定时不符"
+    return "" if record.manifest_sm3 == target.split("|")[1] else "归档清单的散列与结案时不符"
 
 
-workflow.register("archive.file", _apply, _undo, _proof, on_way=False)  # only a decided case has a package
+# a package is of a case that is closed, however it was closed
+workflow.register("archive.file", _apply, _undo, _proof, on_way=False, closing=True)
 
 
 @kernel.verifies("归档记录")

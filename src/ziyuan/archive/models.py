@@ -4,9 +4,12 @@ from django.db import models
 
 
 class ArchiveRecord(models.Model):
-    """One closed case in the archive: class, term, and the SM3 of the state it was closed with."""
+    """One closing of a case in the archive: class, term, and the SM3 of the state it was closed with.
 
-    case_no = models.CharField(max_length=40, unique=True)
+    A case that was terminated and begun again has a withdrawn record of it; of a case at most one stands.
+    """
+
+    case_no = models.CharField(max_length=40)
     county = models.CharField(max_length=12)
     title = models.CharField(max_length=220)
     archive_class = models.CharField(max_length=80)
@@ -17,3 +20,9 @@ class ArchiveRecord(models.Model):
     manifest_sm3 = models.CharField(max_length=64)
     filed = models.DateTimeField()
     withdrawn = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("case_no",), condition=models.Q(withdrawn=None), name="archive_record_stands_once"),
+        )
+        indexes = (models.Index(fields=("case_no",), name="archive_record_case"),)

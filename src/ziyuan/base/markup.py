@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from lxml import etree
 
 from ziyuan.base.errors import UserError
@@ -73,3 +75,9 @@ def text_of(element: etree._Element | None) -> str:
         return ""
     inner = child(element, "text")
     return "".join((inner if inner is not None else element).itertext()).strip()
+
+
+def why_unread(bad: OSError | ValueError) -> str:
+    """Why a file cannot be read or written, in the reader's words."""
+    known = {errno.ENOENT: "没有这个文件或文件夹", errno.EACCES: "没有权限", errno.EISDIR: "是文件夹", errno.ENOSPC: "磁盘已满"}
+    return known.get(getattr(bad, "errno", None) or 0) or str(getattr(bad, "strerror", None) or bad)

@@ -11,10 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.workflow.engine.drawn import bpmn, on
-from ziyuan.workflow.tasks.words import TITLES
+from ziyuan.workflow.tasks.words import NOT_AT_NODES, TITLES
 
 Tree = tuple[Any, ...]
-ALLOW = f'zy:allow="{" ".join(sorted(TITLES))}"'
+WORDS = sorted(set(TITLES) - {*NOT_AT_NODES, "accept_gap", "add_seat", "claim", "release", "avoid"})
+ALLOW = f'zy:allow="{" ".join(WORDS)}"'
 ROLES = ("county_clerk", "county_chief")
 NAMES = '<message id="m_reply" name="reply"/><message id="m_remind" name="reminder"/>'
 UNTIL = ("agreed / total >= 3 / 5 or refused / total > 2 / 5", "agreed = total or refused > 0", "done >= 1", "")
@@ -60,7 +61,8 @@ class Drawing:
 
     def user(self, role: str, mark: str = "t") -> str:
         name = self.name(mark)
-        self.extra[name] = f'zy:role="{role}" zy:level="county" {ALLOW}'
+        again = ' zy:return="again"' if self.count % 2 else ""
+        self.extra[name] = f'zy:role="{role}" zy:level="county"{again} {ALLOW}'
         return name
 
     def block(self, tree: Tree) -> tuple[str, str]:
@@ -76,6 +78,7 @@ class Drawing:
         name = self.user("county_chief", "r")
         told = f"<completionCondition>{until.replace('>', '&gt;')}</completionCondition>" if until else ""
         mark = f'isSequential="{str(in_order).lower()}" zy:collection="reviewers" zy:item="reviewer"'
+        self.extra[name] = self.extra[name].replace('zy:allow="', 'zy:allow="add_seat ')
         self.inside[name] = f"<multiInstanceLoopCharacteristics {mark}>{told}</multiInstanceLoopCharacteristics>"
         self.extra[name] += f' zy:result="votes_{name}"'
         return f"{name}:user", name
@@ -135,7 +138,7 @@ def drawn(tree: Tree) -> str:
     drawing = Drawing()
     first, last = drawing.block(tree)
     for name in ("accept", "sign"):
-        drawing.extra[name] = f'zy:role="county_clerk" zy:level="county" {ALLOW}'
+        drawing.extra[name] = f'zy:role="county_clerk" zy:level="county" zy:jump="true" {ALLOW}'
     drawing.flow("start:start", "accept:user")
     drawing.flow("accept", first)
     drawing.flow(last, "sign:user")

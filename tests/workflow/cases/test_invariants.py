@@ -197,14 +197,14 @@ def _check(case) -> None:
             "people's tasks are where the process is"
         )
         effects = AppliedEffect.objects.filter(case=row).count()
-        archived = ArchiveRecord.objects.filter(case_no=row.no).count()
+        archived = ArchiveRecord.objects.filter(case_no=row.no, withdrawn=None).count()
         if row.status in ("open", "correcting"):
             standing = {t["node"] for t in state["engine"]["tokens"]} & {"reply"}
             assert waiting or row.next_due or standing, "an open case waits for a person, a moment or a message"
             assert (effects, archived) == (0, 0)
             assert (row.status == "correcting") == (state["correction"] is not None)
         elif row.status == "withdrawn":
-            assert (waiting, effects, archived) == ([], 0, 0)
+            assert (waiting, effects, archived) == ([], 1, 1), "filed, and nothing else"
         else:
             assert waiting == []
             assert (effects, archived) == ({"granted": 2, "refused": 1}[row.status], 1)

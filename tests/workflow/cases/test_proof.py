@@ -126,4 +126,4 @@ def test_an_archive_record_exchanged_for_a_consistent_other_is_found_by_the_case
         manifest = {**record.manifest, "opinions": []}
         ArchiveRecord.objects.update(manifest=manifest, manifest_sm3=manifest_digest(manifest))
     assert breaks(verify_archive) == []
-    assert [b.what for b in breaks(verify_cases)] == ["归档清单的散列与决定时不符"]
+    assert [b.what for b in breaks(verify_cases)] == ["归档清单的散列与结案时不符"]

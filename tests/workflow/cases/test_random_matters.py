@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import event as note
 from hypothesis import strategies as st
 
 from tests.workflow import small_matter
@@ -21,17 +22,20 @@ from tests.workflow.cases.test_invariants import ITEM, _check_clock
 from tests.workflow.effects.test_on_way import Books
 from tests.workflow.gate.test_carried import told
 from tests.workflow.gate.test_check import MATTER, PROCESS, pack, plant  # noqa: F401  (pack is a fixture)
-from tests.workflow.world import FEIXI, PAPERS, person, tamper
+from tests.workflow.world import ANHUI, FEIXI, PAPERS, person, tamper
+from ziyuan.archive.models import ArchiveRecord
 from ziyuan.base import canonical
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
+from ziyuan.workflow.cases import versions
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.journal import head_of, rebuild
 from ziyuan.workflow.cases.proof import verify_case
 from ziyuan.workflow.cases.state import OPEN, empty, fold
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.effects import registry
+from ziyuan.workflow.migrating.run import run_order
 from ziyuan.workflow.models import Case, CaseEvent, Paper, Task
 from ziyuan.workflow.tasks.actions import offers
 from ziyuan.workflow.tasks.words import TITLES
@@ -42,10 +46,13 @@ NUMBER = st.integers(0, 1_000)
 STEP = st.one_of(
     *[st.tuples(st.just("offer"), NUMBER, NUMBER)] * 6,
     st.tuples(st.just("act"), NUMBER, st.sampled_from(sorted(TITLES))),
-    st.tuples(st.sampled_from(["reply", "days", "clock", "stop", "resume"]), NUMBER, NUMBER),
+    st.tuples(st.sampled_from(["reply", "days", "clock", "stop", "resume", "release"]), NUMBER, NUMBER),
 )
 LAST = st.sampled_from(["withdraw", "offer", "answer"])
-WANTED = ("agree", "agree", "agree", "claim", "claim", "refuse", "recall", "return", *sorted(TITLES))
+WANTED = (*["agree"] * 8, *["claim"] * 6, "refuse", "recall", "return", "jump", *["approve_jump"] * 4, *sorted(TITLES))
+RARE = ("terminate", "refuse", "avoid")  # only where it is wanted by name, else every case is soon over
+ENDINGS = {"gone": {"title": "申请人主体消灭", "basis": "示例依据 第一条"}}
+MATTER_KEY = "use_control/site_review"
 ACTING = ("completed", "returned", "correction_asked")  # events of one who must hold the task that they name
 
 
@@ -58,6 +65,7 @@ class Town:
         more = [("county_clerk", "t-clerk-2"), *(("county_chief", f"t-chief-{n}") for n in range(2, 5))]
         self.people = [clerk, chief, *(person(role, FEIXI, user, user) for role, user in more)]
         self.chiefs = [one for one in self.people if "county_chief" in one.roles]
+        self.heads = [world.officer("province_chief", ANHUI), person("province_chief", ANHUI, "t-head-2", "第二处长")]
         self.case: Case = None  # type: ignore[assignment]
 
     def begin(self) -> None:
@@ -97,6 +105,8 @@ class Town:
             workflow.stop_clock(who, self.case.pk, kind="专家评审", reason="理由", basis="依据")
         elif kind == "resume":
             workflow.resume_clock(who, self.case.pk, stop=1 + more % 3)
+        elif kind == "release":
+            self._released()
         else:
             workflow.withdraw({"no": self.case.outer_no}, by)
 
@@ -107,14 +117,24 @@ class Town:
             return self.take("answer", number, more)
         rt, wanted = runtime_of(row), WANTED[number % len(WANTED)]
         open_to = [(by, o) for by in self.people for o in offers(by, rt, row.state) if not o.reason]
-        liked = [(by, o) for by, o in open_to if o.id == wanted] or open_to
+        liked = [(by, o) for by, o in open_to if o.id == wanted] or [(by, o) for by, o in open_to if o.id not in RARE]
         if liked:
             by, offer = liked[more % len(liked)]
             self._act(by, offer.id, offer.task, more)
         return None
 
+    def _released(self) -> None:
+        """The same drawing under new names is published, and an order brings the running case to it."""
+        self.publish(self.text.replace('name="accept"', f'name="受理{self.released}"'))
+        number = workflow.make_order(self.heads[0], MATTER_KEY, "改名")
+        workflow.sign_order(self.heads[1], number, "同意")
+        assert run_order(number)["moved"] == 1, "nodes of the same ids keep everything"
+
     def _act(self, by: kernel.Actor, action: str, task: int | None, more: int) -> None:
-        targets: list[Any] = [None, *(p.person for p in self.people), "accept"]
+        """Mostly with one of the choices that the platform offers, sometimes with any person, node or ending."""
+        offered = [one["id"] for one in workflow.choices(by, self.case.pk, action, task or 0)]
+        anything: list[Any] = [None, *(p.person for p in self.people), "accept", "gone"]
+        targets = offered if offered and more % 4 else anything
         to = targets[more % len(targets)]
         workflow.act(by, self.case.pk, action, task=task, opinion="意见", to=to, items=[ITEM])
 
@@ -179,11 +199,19 @@ def votes_wrong(state: dict[str, Any]) -> list[str]:
     return found
 
 
+def unfiled(row: Case, records: int) -> list[str]:
+    """5: a closed case has its archive order, once; one that is open again has none that stands."""
+    filed = [e for e in row.state["effects"] if e["kind"] == "archive.file" and e["undone"] is None]
+    wanted = 0 if row.status in OPEN else 1
+    return [] if len(filed) == records == wanted else [f"{row.status}: filed {len(filed)}, records {records}"]
+
+
 def wrong(town: Town, before: list[CaseEvent], counted: tuple[int, int]) -> list[str]:
     """All questions but that of the clock, which asserts by itself."""
     row, events = town.row(), town.events()
     with kernel.acting(kernel.system_actor()):
         found = rows_wrong(row) + stranded(row, row.state) + votes_wrong(row.state)
+        found += unfiled(row, ArchiveRecord.objects.filter(case_no=row.no, withdrawn=None).count())
         _check_clock(row, row.state)
     return found + lost(before, events, counted, town.counts()) + wrong_hands(events)
 
@@ -204,11 +232,14 @@ def town(world, on_day, monkeypatch, tmp_path, books):
     town, folders = Town(world, on_day), iter(range(10**6))
 
     def publish(text: str) -> None:
-        folder = tmp_path / f"m{next(folders)}"
-        small_matter.publish(monkeypatch, folder, text, effects={"quota": {"kind": "test.quota"}})
+        town.released = next(folders)
+        town.text = text
+        more = {"effects": {"quota": {"kind": "test.quota"}}, "terminations": ENDINGS}
+        small_matter.publish(monkeypatch, tmp_path / f"m{town.released}", text, **more)
 
     town.publish = publish
-    return town
+    yield town
+    versions._earlier.cache_clear()
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=SLOW)
@@ -217,7 +248,7 @@ def test_the_invariants_hold_after_every_act_on_any_matter(town, books, tree, st
     town.publish(random_matters.drawn(tree))
     town.begin()
     for step in [*steps, (last, 0, 0), ("withdraw", 0, 0)]:
-        if town.row().status not in OPEN and step[0] != "withdraw":
+        if town.row().status not in (*OPEN, "terminated") and step[0] != "withdraw":
             continue
         before, counted = town.events(), town.counts()
         try:
@@ -226,9 +257,11 @@ def test_the_invariants_hold_after_every_act_on_any_matter(town, books, tree, st
             assert [e.hash for e in town.events()] == [e.hash for e in before], "a refusal leaves nothing behind"
         assert wrong(town, before, counted) == []
     row = town.row()
+    for kind in {e.kind for e in town.events()}:
+        note(kind)  # what the runs came by: --hypothesis-show-statistics
     standing = [e for e in row.state["effects"] if e["undone"] is None and e["kind"] == "test.quota"]
     assert len(standing) == sum(no == row.no for no in books.held.values()), "the books say what the events say"
-    assert row.status != "withdrawn" or not standing
+    assert row.status not in ("withdrawn", "terminated") or not standing
 
 
 # -- negative controls -----------------------------------------------------------------------------------
@@ -276,6 +309,14 @@ def test_a_case_that_nothing_moves_any_more_is_noticed(reviewed):
     assert stranded(row, state) == ["nobody and nothing moves this case any more"]
 
 
+def test_a_closed_case_that_nobody_filed_or_an_open_one_that_is_filed_is_noticed(reviewed):
+    row = reviewed.row()
+    assert unfiled(row, 0) == []
+    assert unfiled(row, 1) == ["open: filed 0, records 1"]
+    row.status = "withdrawn"
+    assert unfiled(row, 0) == ["withdrawn: filed 0, records 0"]
+
+
 def test_a_clock_that_does_not_add_up_is_noticed(reviewed):
     row = reviewed.row()
     row.due = row.due + timedelta(1)
@@ -316,7 +357,8 @@ def test_a_vote_too_many_and_a_seat_that_is_not_what_it_was_are_noticed(reviewed
     ],
 )
 def test_every_kind_of_block_is_a_process_that_the_gate_would_publish(tree, pack):  # noqa: F811
-    plant(pack, MATTER, "facts: ", "messages: {reply: [answer]}\nfacts: ")
+    ending = "terminations: {gone: {title: 申请人主体消灭, basis: 示例依据 第一条}}\n"
+    plant(pack, MATTER, "facts: ", f"messages: {{reply: [answer]}}\n{ending}facts: ")
     plant(pack, MATTER, "  project_level: form.project_level", "  project_level: form.project_level\n  reviewers: case.counties")
     (pack / PROCESS).write_text(random_matters.drawn(tree), encoding="utf-8")
     assert [text for text in told(pack) if "案件不执行动作“quota”" not in text] == []

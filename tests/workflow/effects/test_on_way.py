@@ -140,7 +140,7 @@ def withdraw(held) -> None:
 def test_withdrawal_undoes_what_stands_the_newest_first_and_once(held):
     held.accept()
     withdraw(held)
-    assert held.stand() == [("hold/1", False), ("enter/1", False)]
+    assert held.stand() == [("hold/1", False), ("enter/1", False), ("closing:withdrawn/1", True)]
     assert (held.books.held, held.entered()) == ({}, 0)
     with kernel.acting(kernel.system_actor()):
         undone = CaseEvent.objects.get(case=held.case, kind="effects_undone")
@@ -191,7 +191,7 @@ def test_without_the_undoing_a_withdrawn_case_would_hold_on_to_its_quota(held, m
     held.accept()
     monkeypatch.setattr("ziyuan.workflow.cases.receive.undo_effects", lambda journal: None)
     withdraw(held)
-    assert [stands for _, stands in held.stand()] == [True, True]
+    assert [stands for _, stands in held.stand()][:2] == [True, True]
     assert held.entered() == 1
 
 

@@ -317,3 +317,14 @@ def test_the_simulate_command_plays_line_by_line_with_the_decisions_of_the_folde
     assert told[3] == {"ready": ["b"], "done": ["s", "a", "r", "g"], "ended": False}
     assert told[4] == {"ready": [], "done": ["s", "a", "r", "g", "b", "e"], "ended": True}
     assert result.exit_code == 1
+
+
+def test_what_cannot_be_read_or_written_is_said_in_words_without_a_trace(tmp_path):
+    source = tmp_path / "in.bpmn"
+    source.write_bytes(bpmn("s:start -> a:user; a -> e:end"))
+    ran = CliRunner().invoke(commands, ["roundtrip", str(source), str(tmp_path / "none" / "out.bpmn")])
+    assert (ran.exit_code, "无法写出文件：没有这个文件或文件夹" in ran.output) == (11, True), ran.output
+    ran = CliRunner().invoke(commands, ["simulate", str(tmp_path / "none.bpmn")], input='{"do":"start"}\n')
+    assert (ran.exit_code, "第 0 行" in ran.output, "没有这个文件" in ran.output) == (11, False, True)
+    ran = CliRunner().invoke(commands, ["simulate", str(source)], input='{"do":"start"}\n{"do":"advance","to":"明天"}\n')
+    assert "to 应为日期时间" in ran.output

@@ -45,7 +45,7 @@ def test_the_level_that_decides_ends_the_case_and_the_applicant_is_told_why(worl
     assert told["status"] == "已终止"
     assert WHY in told["note"]
     with kernel.acting(kernel.system_actor()):
-        assert AppliedEffect.objects.filter(case=case).count() == 0
+        assert list(AppliedEffect.objects.filter(case=case).values_list("kind", flat=True)) == ["archive.file"]
     record = workflow.case_record(world.officer("county_clerk", FEIXI), case.pk)
     assert (record["status_title"], record["termination"]["reason"]) == ("已终止", WHY)
     assert breaks(verify_cases) == []

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("case_no", models.CharField(max_length=40, unique=True)),
+                ("case_no", models.CharField(max_length=40)),
                 ("county", models.CharField(max_length=12)),
                 ("title", models.CharField(max_length=220)),
                 ("archive_class", models.CharField(max_length=80)),
@@ -30,5 +30,13 @@ class Migration(migrations.Migration):
                 ("filed", models.DateTimeField()),
                 ("withdrawn", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [models.Index(fields=["case_no"], name="archive_record_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(withdrawn=None), fields=("case_no",), name="archive_record_stands_once"
+                    )
+                ],
+            },
         ),
     ]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ziyuan.base.errors import nearest
 from ziyuan.base.feel import builtins, syntax, types
 from ziyuan.base.feel.errors import FeelError
-from ziyuan.base.feel.expression import parse, parse_tests
+from ziyuan.base.feel.expression import names_in, parse, parse_tests
 from ziyuan.base.feel.surroundings import NamedTypes
 from ziyuan.base.feel.tree import name_nodes, walk
 
@@ -34,7 +34,7 @@ def check(
     scope, extra = frozenset(names), frozenset(functions or ())
     reader = parse_tests if unary else parse
     try:
-        tree: syntax.Node = reader(text, scope, frozenset(members), extra)
+        tree: syntax.Node = reader(text, scope, frozenset(members), extra, names_in(named))
     except FeelError as bad:
         return [Problem(bad.bare, bad.start, bad.end, bad.nearest)]
     known = scope | extra | frozenset(builtins.NAMES) | ({"?"} if unary else frozenset())

@@ -268,7 +268,7 @@ def _compiled(
     types: NamedTypes | None,
     native: bool,
 ) -> Expression:
-    tree = parse(text, names, members, frozenset(name for name, _ in functions))
+    tree = parse(text, names, members, frozenset(name for name, _ in functions), names_in(types))
     given = {name: function_of(name, f) for name, f in functions}
     return Expression(text, tree, compile_node(text, tree, given, Surroundings(names, types, native)))
 
@@ -282,7 +282,7 @@ def _compiled_tests(
     types: NamedTypes | None,
     native: bool,
 ) -> UnaryTests:
-    tree = parse_tests(text, names, members, frozenset(name for name, _ in functions))
+    tree = parse_tests(text, names, members, frozenset(name for name, _ in functions), names_in(types))
     try:
         given = {name: function_of(name, f) for name, f in functions}
         return UnaryTests(text, tree, given, Surroundings(names, types, native))
@@ -290,21 +290,35 @@ def _compiled_tests(
         raise FeelSyntaxError("表达式过长或嵌套过深", text, 0, len(text)) from None
 
 
+def names_in(types: NamedTypes | None) -> frozenset[str]:
+    """The names of the types that a caller defines; one whose names have no blanks or signs need not tell them."""
+    told: Callable[[], frozenset[str]] = getattr(types, "names", frozenset)
+    return told()
+
+
 def parse(
-    text: str, names: frozenset[str], members: frozenset[str], functions: frozenset[str]
+    text: str,
+    names: frozenset[str],
+    members: frozenset[str],
+    functions: frozenset[str],
+    types: frozenset[str] = frozenset(),
 ) -> syntax.Node:
-    """The tree of an expression."""
+    """The tree of an expression; `types` are the names of further types."""
     try:
-        return Parser(text, (_BUILTIN_NAMES, functions, names), members | _MEMBERS).whole()
+        return Parser(text, (_BUILTIN_NAMES, functions, names), members | _MEMBERS, types).whole()
     except RecursionError:
         raise FeelSyntaxError("表达式嵌套过深", text, 0, len(text)) from None
 
 
 def parse_tests(
-    text: str, names: frozenset[str], members: frozenset[str], functions: frozenset[str]
+    text: str,
+    names: frozenset[str],
+    members: frozenset[str],
+    functions: frozenset[str],
+    types: frozenset[str] = frozenset(),
 ) -> syntax.Tests:
-    """The tree of unary tests."""
+    """The tree of unary tests; `types` are the names of further types."""
     try:
-        return Parser(text, (_BUILTIN_NAMES, functions, names), members | _MEMBERS).unary_tests()
+        return Parser(text, (_BUILTIN_NAMES, functions, names), members | _MEMBERS, types).unary_tests()
     except RecursionError:
         raise FeelSyntaxError("表达式嵌套过深", text, 0, len(text)) from None

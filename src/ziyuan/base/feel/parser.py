@@ -40,8 +40,11 @@ _AFTER_OPERAND = frozenset(["and", "or", "then", "else", "return", "satisfies", 
 class Parser:
     """One text, one tree. The forms (`if`, `for`, lists, calls …) are in `forms`, types in `types`."""
 
-    def __init__(self, text: str, scopes: Iterable[frozenset[str]], members: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, scopes: Iterable[frozenset[str]], members: frozenset[str], types: frozenset[str] = frozenset()
+    ) -> None:
         self.text = text
+        self.types = names_of(types)
         self.scopes: list[Names] = [names_of(names) for names in scopes]
         self.members: list[Names] = [names_of(members)]
         self.lex = Lexer(text, self.scopes)

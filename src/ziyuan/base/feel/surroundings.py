@@ -8,7 +8,7 @@ from ziyuan.base.feel.syntax import TypeOf
 
 
 class NamedTypes(Protocol):
-    """Types that the caller defines (the item definitions of a decision file)."""
+    """Types that the caller defines (the item definitions of a decision file); `names()` tells those with blanks."""
 
     def __hash__(self) -> int: ...
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ziyuan.base.feel.names import PART
 from ziyuan.base.feel.run import Run, Span
 from ziyuan.base.feel.syntax import TypeOf
 from ziyuan.base.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths, midnight
@@ -37,15 +38,25 @@ def parse(p: Parser) -> TypeOf:
     p.depth += 1
     if p.depth > 60:
         raise p.fail("类型嵌套过深")
-    found = _NAME.match(p.text, p.lex.skip_blank())
+    start = p.lex.skip_blank()
+    found = _NAME.match(p.text, start)
     if not found:
         raise p.fail("此处应为类型")
-    p.lex.reset(found.end())
-    p.lex.last_end = found.end()
-    name = " ".join(found[1].split())
+    name, end = " ".join(found[1].split()), found.end()
+    known = _known_at(p, start)
+    if known is not None and known[1] > end:
+        name, end = known
+    p.lex.reset(end)
+    p.lex.last_end = end
     built = _parametrised(p, name) if name in ("list", "range", "context", "function") else TypeOf(name)
     p.depth -= 1
     return built
+
+
+def _known_at(p: Parser, start: int) -> tuple[str, int] | None:
+    """The longest type that the caller defines under a name with blanks or signs, and its end."""
+    first = PART.match(p.text, start)
+    return p.types.longest_at(p.text, start, first[0]) if first else None
 
 
 def _parametrised(p: Parser, name: str) -> TypeOf:

@@ -173,15 +173,15 @@ def reason(found: Reason | None, text: str) -> dict[str, Any]:
     return {"message": told.message, "start": told.start, "end": told.end}
 
 
-def moment(text: Any) -> dt.datetime | None:
-    """The `now` of a line: ISO 8601 with offset or zone, or nothing."""
+def moment(text: Any, name: str = "now") -> dt.datetime | None:
+    """The moment that a line gives under `name`: ISO 8601 with offset or zone, or nothing."""
     if text is None:
         return None
     if isinstance(text, dict) and set(text) == {"@datetime"}:
         text = text["@datetime"]
     found = literals.parse_datetime(text) if isinstance(text, str) else None
     if found is None or not 1 <= found.date.year <= 9999:
-        raise BadLine("now 应为日期时间，如 2024-02-29T10:00:00+08:00")
+        raise BadLine(f"{name} 应为日期时间，如 2024-02-29T10:00:00+08:00")
     from ziyuan.base.feel.values import plain
 
     moment: dt.datetime = plain(found)

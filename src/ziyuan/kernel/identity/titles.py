@@ -67,6 +67,7 @@ ACTS = {
     "case.report_supervision": "反馈督办",
     "case.close_supervision": "办结督办",
     "case.read_receipt": "收阅抄送、催办",
+    "case.open_task": "查看待办",
     "case.reminded": "提醒办理",
     "case.tasks_exported": "导出待办清单",
     "case.supervisions_exported": "导出督办清单",

@@ -12,11 +12,12 @@ PACK_KEYS = frozenset(
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
     | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations", "effects", "migrate"}
-    | {"subject", "words"}
+    | {"subject", "words", "withdrawal"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])
-TERMINATION_KEYS = frozenset(["title", "basis"])
+TERMINATION_KEYS = frozenset(["title", "basis", "archive"])
+WITHDRAWAL_KEYS = frozenset(["archive"])
 CASE_KEYS = frozenset(["number", "title", "applicant", "agent"])
 DUE_KEYS = frozenset(["statutory", "promised", "notify", "extension"])
 POLICIES = {
@@ -25,6 +26,7 @@ POLICIES = {
     "own_application": frozenset({"forbid", "allow"}),
     "holder_leaves": frozenset({"successor", "pool"}),
     "overdue": frozenset({"head", "none"}),
+    "recall": frozenset({"undone", "unread"}),
 }
 POLICY_FORMS = {
     "nobody_found": (frozenset({"role", "level"}), frozenset({"unit", "title", "level"})),
@@ -51,6 +53,7 @@ def check_matter(told: dict[str, Any], pack: str, where: str) -> None:
         refuse_unknown(result, RESULT_KEYS, pack, f"{where} 的结果“{name}”")
     for name, ending in told.get("terminations", {}).items():
         refuse_unknown(ending, TERMINATION_KEYS, pack, f"{where} 的终止种类“{name}”")
+    refuse_unknown(told.get("withdrawal", {}), WITHDRAWAL_KEYS, pack, f"{where} 的 withdrawal")
     policies = told.get("policies", {})
     refuse_unknown(policies, frozenset(POLICIES), pack, f"{where} 的 policies")
     for name, chosen in policies.items():

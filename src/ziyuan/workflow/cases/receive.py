@@ -25,6 +25,7 @@ from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.subject import kind_of
 from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.law import CORRECTION
+from ziyuan.workflow.effects.closing import file_case
 from ziyuan.workflow.effects.on_way import undo_effects
 from ziyuan.workflow.errors import OutsideProvince
 from ziyuan.workflow.tasks.seats import open_tasks
@@ -201,11 +202,13 @@ def withdraw(message: Message, by: kernel.Actor) -> Case:
 
 
 def taken_back(journal: Journal, opinion: str) -> None:
-    """Close a locked case that whoever brought it takes back, and undo what it has brought about; nothing where it is closed."""
+    """Close a locked case that whoever brought it takes back, undo what it has brought about, and place its archive order;
+    nothing where it is closed."""
     state, by = journal.state, journal.by
     if state["case"]["status"] not in OPEN:
         return
-    step = runtime_of(journal.case).graph.terminate(state["engine"])
+    rt = runtime_of(journal.case)
+    step = rt.graph.terminate(state["engine"])
     told = {
         "state": "withdrawn",
         "outcome": "withdrawn",
@@ -217,6 +220,7 @@ def taken_back(journal: Journal, opinion: str) -> None:
     closed = dict.fromkeys(open_tasks(state), told)
     journal.add("withdrawn", {"engine": change(state["engine"], step.state), "closed": closed, "day": kernel.today().isoformat()})
     undo_effects(journal)
+    file_case(rt, journal, "withdrawn", rt.matter.told.get("withdrawal", {}))
     journal.save()
     _told(journal, "已撤件", "withdrawn")
 

@@ -54,7 +54,8 @@ class Runtime:
     def rule(self, name: str) -> Any:
         """As `policy`, where the answer may name a post or a basis."""
         careful = {"nobody_found": "stop", "same_person_twice": "ask", "own_application": "forbid", "overdue": "head"}
-        return self.matter.told.get("policies", {}).get(name, {**careful, "holder_leaves": "successor"}[name])
+        careful |= {"holder_leaves": "successor", "recall": "undone"}
+        return self.matter.told.get("policies", {}).get(name, careful[name])
 
 
 def figure(name: str, day: date) -> Any:

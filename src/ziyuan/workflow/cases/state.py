@@ -237,6 +237,11 @@ def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     task["chain"] = [*task.get("chain", []), {"to": body["holder"], "name": body["holder_name"], "at": head["at"]}]
 
 
+def _task_opened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
+    for number in body["tasks"]:
+        state["tasks"][str(number)].setdefault("read_by", []).append(head["actor_id"])
+
+
 def _avoided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     told = {"name": body["name"], "reason": body["reason"], "at": head["at"]}
     state.setdefault("avoided", {})[str(body["person"])] = told
@@ -328,6 +333,7 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "claimed": _held,
     "handed_over": _held,
     "released": _held,
+    "task_opened": _task_opened,
     "avoided": _avoided,
     "left_post": _left_post,
     "correction_asked": _correction_asked,
@@ -344,6 +350,7 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "restarted": _restarted,
     "decided": _decided,
     "effected": _effected,
+    "filed": _effected,
     "carried": _carried,
     "effects_undone": _effects_undone,
     "migrated": _migrated,

@@ -9,6 +9,7 @@ from ziyuan.workflow.cases.clock import accepted_on, extended, longest_extension
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks import law
+from ziyuan.workflow.clocks.clock import Reading
 from ziyuan.workflow.tasks.seats import is_mine, open_tasks
 
 State = dict[str, Any]
@@ -119,9 +120,12 @@ def _no_approval(by: kernel.Actor, runtime: Runtime, state: State) -> str:
 
 def late(runtime: Runtime, state: State) -> bool:
     """True after the promised last day. While the clock stands on that day none passes."""
-    read, today = read_case(state), kernel.today()
-    if read is None:
-        return False
+    read = read_case(state)
+    return read is not None and past(runtime, state, read, kernel.today())
+
+
+def past(runtime: Runtime, state: State, read: Reading, today: date) -> bool:
+    """The same of a reading on a day."""
     days = runtime.limits(read.accepted)[1] + extended(state)
     limit = read.against(days, law.yellow_share(today))
     return limit.left < 0 or (not read.standing and today > limit.due)

@@ -87,7 +87,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             continue
         for fault in faults:
             mark = "错误" if fault["severity"] == "error" else "提示"
-            click.echo(f"{path} 第 {fault['line']} 行 {fault['element']} [{mark}] {fault['message']}")
+            place = f" 第 {fault['line']} 行 {fault['element']}" if fault["line"] else ""
+            click.echo(f"{path}{place} [{mark}] {fault['message']}")
         click.echo(f"{path}:{len(faults)} 个问题", err=True)
     sys.exit(worst)
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from ziyuan.base import feel
-from ziyuan.base.feel import syntax, text
-from ziyuan.base.feel.temporal import Date, DateTime, add_nanos, date_from_days
-from ziyuan.base.feel.tree import children
+from ziyuan.base.feel import syntax
+from ziyuan.base.feel.temporal import DateTime, Time
+from ziyuan.base.feel.tree import children, walk
+from ziyuan.workflow.decisions import axes
 from ziyuan.workflow.decisions.model import Table
 
 LARGEST_SEARCH = 200_000
 MOST_REPORTED = 20
-_DAY = 86_400 * 10**9
 OTHER = "\u0000其他"
 
 
@@ -99,7 +98,8 @@ def _pieces(table: Table, column: int) -> list[list[Piece]]:
         if tests.names:
             raise NotAnalysable(f"“{table.inputs[column].label}”列的条件用到其他名称")
         known.extend(_constants(tests.tree))
-    samples = _samples(known, table.inputs[column].type_ref)
+    ordered = any(_compares(tests) for tests in [*(tests for _, tests in cells), *([domain] if domain else [])])
+    samples = _samples(known, table.inputs[column].type_ref, ordered)
     found: list[Piece] = []
     for sample, shown in samples:
         if domain is not None and domain(sample) is not True:
@@ -150,7 +150,8 @@ def _constants(node: syntax.Node) -> Iterator[Any]:
             yield from _constants(child)
 
 
-_COMPARED = frozenset(("=", "!=", "<", "<=", ">", ">="))
+_ORDERED = frozenset(("<", "<=", ">", ">="))
+_COMPARED = _ORDERED | {"=", "!="}
 
 
 def _called(name: str, node: syntax.Call) -> Any:
@@ -162,51 +163,28 @@ def _called(name: str, node: syntax.Call) -> Any:
     return value
 
 
-def _samples(known: list[Any], type_ref: str) -> list[tuple[Any, str]]:
+def _samples(known: list[Any], type_ref: str, ordered: bool) -> list[tuple[Any, str]]:
     """Sample values with their description, in order."""
     kinds = {type(value) for value in known}
     if len(kinds) > 1:
         raise NotAnalysable("一列的条件混用了不同类型的值")
     if type_ref == "boolean" or kinds == {bool}:
         return [(True, "= true"), (False, "= false")]
-    if kinds == {str}:
+    if not kinds:
+        return [(None, "")]
+    if kinds == {str} and not ordered:
         return [(value, f'= "{value}"') for value in sorted(set(known))] + [(OTHER, "为其他值")]
-    if kinds and not kinds & {Decimal, Date, DateTime}:
-        raise NotAnalysable("该列的类型不能分段")
-    return _ordered(known) if known else [(None, "")]
+    axis = axes.axis_of(known)
+    if axis is None:
+        mixed = kinds & {Time, DateTime}
+        raise NotAnalysable("一列的条件混用了有时区与无时区的时刻" if mixed else "该列的类型不能分段")
+    return axes.stretches(known, axis)
 
 
-def _ordered(values: list[Any]) -> list[tuple[Any, str]]:
-    """Points and the stretches before, between and after them."""
-    if len({value.time.zone is None for value in values if type(value) is DateTime}) > 1:
-        raise NotAnalysable("一列的条件混用了有时区与无时区的时刻")
-    points = sorted(set(values), key=lambda value: value.utc_nanos() if type(value) is DateTime else value)
-    found: list[tuple[Any, str]] = [(_moved(points[0], -1), f"< {_shown(points[0])}")]
-    for place, point in enumerate(points):
-        found.append((point, f"= {_shown(point)}"))
-        if place + 1 < len(points):
-            middle = _between(point, points[place + 1])
-            if middle is not None:
-                found.append((middle, f"在 ({_shown(point)}..{_shown(points[place + 1])}) 之内"))
-    found.append((_moved(points[-1], 1), f"> {_shown(points[-1])}"))
-    return found
-
-
-def _moved(value: Any, sign: int) -> Any:
-    if type(value) is Decimal:
-        return value + sign
-    if type(value) is Date:
-        return date_from_days(value.days + sign)
-    return add_nanos(value, sign * _DAY)
-
-
-def _between(low: Any, high: Any) -> Any:
-    if type(low) is Decimal:
-        return (low + high) / 2
-    if type(low) is Date:
-        return date_from_days(low.days + 1) if high.days - low.days > 1 else None
-    return add_nanos(low, (high.utc_nanos() - low.utc_nanos()) // 2)
-
-
-def _shown(value: Any) -> str:
-    return text.of(value, lambda steps: None, quoted=True)
+def _compares(tests: feel.UnaryTests) -> bool:
+    """Whether a cell asks for more or less, not only for equal."""
+    return any(
+        isinstance(node, (syntax.UnaryRange, syntax.Interval, syntax.Between))
+        or (isinstance(node, syntax.Binary) and node.op in _ORDERED)
+        for node in walk(tests.tree)
+    )

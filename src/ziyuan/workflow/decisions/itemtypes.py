@@ -51,6 +51,7 @@ class Types:
         self.items, self.imported = items, tuple(imported)
         self._found: dict[str, tuple[Types, ItemType] | None] = {}
         self._kinds: dict[tuple[str, bool], Kind | None] = {}
+        self._names: frozenset[str] | None = None
 
     # -- names ---------------------------------------------------------------------------------------
 
@@ -73,15 +74,24 @@ class Types:
                 return found
         return None
 
+    def names(self) -> frozenset[str]:
+        """How FEEL writes the types of this file, and those of imports below their import name."""
+        if self._names is None:
+            found = set(self.items)
+            for prefix, other in self.imported:
+                found |= {f"{prefix}.{name}" if prefix else name for name in other.names()}
+            self._names = frozenset(found)
+        return self._names
+
     def is_known(self, reference: str) -> bool:
-        return not reference or self.find(reference) is not None or _basic(reference) is not None
+        return not reference or self.find(reference) is not None or _basic(reference, self.names()) is not None
 
     def result_of(self, reference: str) -> tuple[Types, str]:
         """What a function gives that is declared with this type: by itself, or by its function type."""
         found = self.find(reference)
         if found is not None and found[1].function is not None:
             return found[0], found[1].function.result
-        basic = None if found is not None else _basic(reference)
+        basic = None if found is not None else _basic(reference, self.names())
         return self, "" if basic is not None and basic.name in ("function", "Any") else reference
 
     def allowed(self, reference: str) -> Text | None:
@@ -125,7 +135,7 @@ class Types:
             return value
         found = self.find(reference)
         if found is None:
-            basic = _basic(reference)
+            basic = _basic(reference, self.names())
             reader = _WRITTEN.get(basic.name) if basic is not None and type(value) is str else None
             written = reader(value) if reader is not None else None
             return value if written is None else written
@@ -172,7 +182,7 @@ class Types:
             if left:
                 return owner._item(item, strict, left - 1)
             return lambda value, run: f"类型“{reference}”循环引用自身"
-        basic = _basic(reference)
+        basic = _basic(reference, self.names())
         if basic is None or basic.name == "Any":
             return None
         if basic.of or basic.entries:
@@ -263,11 +273,11 @@ def _conversions(value: Any) -> Iterator[Any]:
         yield midnight(value)
 
 
-def _basic(reference: str) -> TypeOf | None:
-    """A type of FEEL itself; None for any other name."""
+def _basic(reference: str, names: frozenset[str]) -> TypeOf | None:
+    """A type of FEEL itself, of which the defined `names` may be parts; None for any other name."""
     if "<" in reference:
         try:
-            tree = parse(f"null instance of {reference}", frozenset(), frozenset(), frozenset())
+            tree = parse(f"null instance of {reference}", frozenset(), frozenset(), frozenset(), names)
         except feel.FeelSyntaxError:
             return None
         return tree.type if isinstance(tree, syntax.InstanceOf) else None

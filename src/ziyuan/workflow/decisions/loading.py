@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ziyuan.base.markup import LARGEST
+from ziyuan.base.markup import LARGEST, why_unread
 from ziyuan.workflow.decisions import model
 from ziyuan.workflow.decisions.errors import DecisionError, NotADecisionFile
 from ziyuan.workflow.decisions.reading import namespace_of, read
@@ -80,8 +80,7 @@ def _bytes(path: Path) -> bytes:
             raise NotADecisionFile(f"文件过大（上限 {LARGEST} 字节）", file=str(path))
         return path.read_bytes()
     except (OSError, ValueError) as bad:
-        why = getattr(bad, "strerror", None) or bad
-        raise NotADecisionFile(f"无法读取文件：{why}", file=str(path)) from None
+        raise NotADecisionFile(f"无法读取文件：{why_unread(bad)}", file=str(path)) from None
 
 
 def _namespace(path: Path) -> str | None:

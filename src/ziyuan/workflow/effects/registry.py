@@ -34,7 +34,8 @@ class Kind:
 
     `apply` returns the target's name; `undo` takes it back by that name, repeatably; `proof` says what is wrong with
     it now (empty when it stands as written). For the publishing gate `texts` gives the FEEL of a declaration and
-    `faults` what else is wrong with it. `on_way`: it may also be carried out before the case is decided.
+    `faults` what else is wrong with it. `on_way`: it may also be carried out before the case is decided. `closing`: a case
+    that closes without a decision (终止、撤件) brings it about too; it then finds no decision in the state.
     """
 
     apply: Apply
@@ -43,6 +44,7 @@ class Kind:
     texts: Names
     faults: Faults
     on_way: bool = True
+    closing: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -65,9 +67,10 @@ def register(
     faults: Faults = _no_faults,
     *,
     on_way: bool = True,
+    closing: bool = False,
 ) -> None:
     """Make an effect kind known. `undo(target, case_no, by)` and `proof(target, case_no, by)` read the target's name."""
-    _kinds[name] = Kind(apply, undo, proof, texts, faults, on_way)
+    _kinds[name] = Kind(apply, undo, proof, texts, faults, on_way, closing)
 
 
 def kind(name: str) -> Kind:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ziyuan.base.markup import why_unread
 from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.errors import BpmnRefused, Fault
 
@@ -42,7 +43,7 @@ def _read(path: Path) -> Document:
     try:
         data = path.read_bytes()
     except OSError as bad:
-        raise BpmnRefused([Fault(f"无法读取文件：{bad.strerror or bad}", str(path), "", 0)]) from None
+        raise BpmnRefused([Fault(f"无法读取文件：{why_unread(bad)}", str(path), "", 0)]) from None
     return read(data, path.name)
 
 
@@ -116,14 +117,18 @@ def roundtrip(source: Path, target: Path) -> None:
     """读入再写出：编号、流向、图形和不认识的扩展属性都保留。
 
     \b
-    退出码：0 已写出，2 用法错误，11 不可读。
+    退出码：0 已写出，2 用法错误，11 不可读或写不出。
     """
     try:
         document = _read(source)
     except BpmnRefused as refused:
         click.echo(refused.faults[0].text(), err=True)
         sys.exit(11)
-    target.write_bytes(document.to_bytes())
+    try:
+        target.write_bytes(document.to_bytes())
+    except OSError as bad:
+        click.echo(f"{target}:无法写出文件：{why_unread(bad)}", err=True)
+        sys.exit(11)
 
 
 @commands.command("simulate")

@@ -19,7 +19,9 @@ class Fault(NamedTuple):
 
     def text(self) -> str:
         hint = f";可改用：{self.nearest}" if self.nearest else ""
-        return f"{self.file} 第 {self.line} 行({self.element}):{self.message}{hint}"
+        place = f"{self.file} 第 {self.line} 行" if self.line else self.file
+        element = f"({self.element})" if self.element else ""
+        return f"{place}{element}:{self.message}{hint}"
 
 
 class BpmnRefused(UserError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ziyuan.base import feel
+from ziyuan.base.markup import why_unread
 from ziyuan.workflow.engine import adding, drawing, game, jumping, moves, timers
 from ziyuan.workflow.engine.bpmn import Document, read
 from ziyuan.workflow.engine.checking import LEVELS, check
@@ -75,7 +76,7 @@ class Graph:
         try:
             data = source.read_bytes()
         except OSError as bad:
-            raise BpmnRefused([Fault(f"无法读取文件：{bad.strerror or bad}", str(path), "", 0)]) from None
+            raise BpmnRefused([Fault(f"无法读取文件：{why_unread(bad)}", str(path), "", 0)]) from None
         return cls.of(data, source.name)
 
     @classmethod

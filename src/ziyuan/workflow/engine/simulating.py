@@ -53,7 +53,7 @@ class Simulation:
 
     def _clock(self, to: Any) -> None:
         """Move the clock; a running process rings its timers, one that has not begun may begin by a timer."""
-        moment = wire.moment(to)
+        moment = wire.moment(to, "to")
         if moment is None:
             return
         if self.step is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.engine import Graph, Node
+from ziyuan.workflow.gate import closing
 from ziyuan.workflow.gate.carried import place_of
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.tasks.words import NOT_AT_NODES, TITLES
@@ -15,10 +16,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> 
     for node in graph.nodes.values():
         for message, remedy in (*_node(matter, node), *_landing(graph, node)):
             yield Fault(pack.id, file, place_of(node), message, remedy)
-    for name, told in matter.told.get("terminations", {}).items():
-        for key in ("title", "basis"):
-            if not told.get(key):
-                yield Fault(pack.id, text, f"terminations.{name}.{key}", "缺少这一项")
+    yield from closing.check(pack, matter, text)
     for paper in matter.told.get("papers", []):
         days = paper.get("gap_days")
         if days is not None and (days not in pack.parameters or pack.parameters[days].unit != "working_day"):
@@ -34,6 +32,11 @@ def _node(matter: kernel.Matter, node: Node) -> Iterator[tuple[str, str]]:
         yield "只有会签(多实例)才能增加席位(add_seat)", "请写成多实例,或改用 add_before、add_after"
     if node.multi is None and any(node.attributes.get(key) for key in ("weight", "veto")):
         yield "只有会签(多实例)才有权重和否决权(zy:weight、zy:veto)", "请写成多实例,或删去"
+    again = node.attributes.get("return")
+    if again not in (None, "direct", "again"):
+        yield f"zy:return 应为 direct(直送)或 again(逐级重办),不是“{again}”", "请改正"
+    elif again is not None and "return" not in node.allow:
+        yield "写了 zy:return,但不允许退回(return)", "请在 zy:allow 中写 return,或删去 zy:return"
     if "terminate" in node.allow and not told.get("terminations"):
         yield "允许终止(terminate),但事项没有写明终止的种类", "请在 matter.yaml 的 terminations 中写明种类和依据"
     if "accept_gap" in node.allow and not any("gap_days" in paper for paper in told.get("papers", [])):

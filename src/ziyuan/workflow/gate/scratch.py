@@ -3,6 +3,7 @@
 The examples of a pack run on it, so that an officer's example proves the very texts that real cases run on.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,18 @@ from ziyuan.workflow.cases.moving import consequences
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
-from ziyuan.workflow.cases.state import empty, fold
+from ziyuan.workflow.cases.state import OPEN, TASK_OPEN, empty, fold
+from ziyuan.workflow.clocks.clock import Stop
 from ziyuan.workflow.effects import registry
+from ziyuan.workflow.effects.closing import archive_of, closing_effects
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.engine.play import kept
+from ziyuan.workflow.gate import scratch_clock
 from ziyuan.workflow.tasks import gaps
 from ziyuan.workflow.tasks.actions import returned
+from ziyuan.workflow.tasks.endings import STOPPED
 from ziyuan.workflow.tasks.items import checked
+from ziyuan.workflow.tasks.words import TITLES
 
 SHARE = {
     "land_use": "土地利用现状",
@@ -42,6 +48,7 @@ class Scratch:
         self.rt, self.given = rt, given
         self.day = _day(given["day"])
         self.seq = 0
+        self.filed: dict[str, Any] | None = None  # how a case without a decision was filed
         self.state = empty()
         site = given.get("site", {})
         counties = [str(c) for c in site.get("counties", ["340123"])]
@@ -108,8 +115,8 @@ class Scratch:
         if "day" in step:
             self.day = _day(step["day"])
         action = step.get("do", "")
-        if action == "answer":
-            return self._answer(step)
+        if action in BESIDE:
+            return self._beside(action, step)
         task = next(
             (t for t in self.state["tasks"].values() if t["node"] == step.get("at") and t["state"] == "open"),
             None,
@@ -121,13 +128,22 @@ class Scratch:
             return self._complete(task, action)
         if action not in self.rt.graph.nodes[task["node"]].allow:
             raise Refused(f"环节“{task['title']}”不允许“{action}”")
-        if action == "correct":
-            return self._correct(task, step)
-        if action == "return":
-            return self._return(task, step)
-        if action == "accept_gap":
-            return self._accept_gap(task, step)
-        return self._complete(task, action)
+        if action not in AT_NODES:
+            raise Refused(f"示例不试走“{TITLES[action]}”({action}),可用 {'、'.join((*AT_NODES, *BESIDE))}")
+        return AT_NODES[action](self, task, step)
+
+    def _beside(self, action: str, step: dict[str, Any]) -> None:
+        """What is no act of a node: the applicant's answer and withdrawal, the clock, termination and restart."""
+        status = self.state["case"]["status"]
+        if (status not in OPEN) is not (action == "restart"):
+            raise Refused(f"案件现在是“{status}”,不能“{action}”")
+        if action in scratch_clock.ACTS:
+            self._add(*scratch_clock.acted(self.rt, self.state, step, self.day))
+        else:
+            BESIDE[action](self, step)
+
+    def _outcome(self, task: dict[str, Any], step: dict[str, Any]) -> None:
+        self._complete(task, step["do"])
 
     def _complete(self, task: dict[str, Any], action: str) -> None:
         missing = gaps.not_promised(missing_papers(self.rt, self.state), self.state) if action == "agree" else []
@@ -151,6 +167,8 @@ class Scratch:
         self._add("completed", body)
         self._carry(step)
         if step.ended:
+            for told in clock.resumed_bodies(self.rt, self.state, clock.open_stops(self.state), self.day):
+                self._add("clock_resumed", told)
             self._decide(step.end or "")
 
     def _carry(self, step: Step) -> None:
@@ -192,6 +210,54 @@ class Scratch:
         self._add("correction_answered", body)
         self._screen()
 
+    def _terminate(self, step: dict[str, Any]) -> None:
+        """终止, by whoever may decide, where a node allows it."""
+        told = self.rt.matter.told.get("terminations", {}).get(step.get("to"))
+        standing = [t for t in self.state["tasks"].values() if t["state"] in TASK_OPEN]
+        if not any("terminate" in self.rt.graph.nodes[t["node"]].allow for t in standing):
+            raise Refused("现在的环节都不允许终止(terminate)")
+        if told is None:
+            raise Refused(f"事项的 terminations 中没有“{step.get('to')}”")
+        ending = {"title": told["title"], "basis": told["basis"], "reason": "示例", "region": "", "organ": "示例", "by": "示例"}
+        self._close("terminated", told, {"termination": {"type": step["to"], **ending, "day": self.day.isoformat()}})
+
+    def _withdraw(self, step: dict[str, Any]) -> None:
+        self._close("withdrawn", self.rt.matter.told.get("withdrawal", {}), {"day": self.day.isoformat()})
+
+    def _close(self, kind: str, told: dict[str, Any], body: dict[str, Any]) -> None:
+        """A case closes without a decision: what stands is undone, and it is filed."""
+        ended = self.rt.graph.terminate(self.state["engine"])
+        left = {"state": kind, "outcome": kind, "opinion": "", "by": "", "organ": "", "by_id": None}
+        open_now = [n for n, t in self.state["tasks"].items() if t["state"] in TASK_OPEN]
+        self._add(kind, {"engine": ended.state, "closed": {n: dict(left) for n in open_now}, **body})
+        self._undo()
+        self.filed = archive_of(self.rt.matter.told, told)
+        kinds = [effect["kind"] for effect in closing_effects(self.rt.matter.told)] if self.filed else []
+        self._add("filed", {"effects": [{"key": f"{kind}/{name}", "kind": name} for name in kinds]})
+
+    def _undo(self) -> None:
+        standing = [e["key"] for e in self.state["effects"] if not e["undone"]]
+        self._add("effects_undone", {"keys": standing})
+        self.filed = None
+
+    def _restart(self, step: dict[str, Any]) -> None:
+        if self.state["case"]["status"] != "terminated":
+            raise Refused("只有终止的案件可以重启")
+        self._undo()
+        begun = self.rt.graph.start(self.rt.values(self.state), now=self.now, decide=self.rt.decide)
+        self._add("restarted", {"engine": begun.state, "opened": self._tasks(begun.entered), **self._gap_in_clock()})
+
+    def _gap_in_clock(self) -> dict[str, Any]:
+        """The days between termination and restart do not count."""
+        if clock.accepted_on(self.state) is None:
+            return {}
+        ending = self.state["termination"]
+        since = ending["day"]
+        until = self.day.isoformat()
+        stop = {"kind": STOPPED, "basis": ending["basis"], "counts": True, "by": "示例", "from": since, "to": until}
+        stops = [*clock.stops_of(self.state), Stop(STOPPED, _day(since), self.day)]
+        return {"stop": stop, **clock.due_now(self.rt, self.state, stops, self.day)}
+
     def _decide(self, result: str) -> None:
         told = self.rt.result(result)
         months = int(figure(told["valid_months"], self.day)) if "valid_months" in told else None
@@ -223,8 +289,9 @@ class Scratch:
             "stopped": sum(1 for s in state["stops"] if s["to"] is None),
             "result": decision["result"] if decision else None,
             "valid_months": decision["valid_months"] if decision else None,
-            "effects": [e["kind"] for e in state["effects"]],
-            "archive": self.rt.result(decision["result"]).get("archive") if decision else None,
+            "effects": [e["kind"] for e in state["effects"] if not e["undone"]],
+            "archive": self.rt.result(decision["result"]).get("archive") if decision else self.filed,
+            **scratch_clock.shown(self.rt, state, self.day),
         }
 
 
@@ -240,4 +307,19 @@ def _theme(name: str, area: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-POSSIBLE = (Refused, ZiyuanError)
+Act = Callable[[Scratch, dict[str, Any], dict[str, Any]], None]
+AT_NODES: dict[str, Act] = {
+    "agree": Scratch._outcome,
+    "refuse": Scratch._outcome,
+    "correct": Scratch._correct,
+    "return": Scratch._return,
+    "accept_gap": Scratch._accept_gap,
+}
+BESIDE: dict[str, Any] = {
+    "answer": Scratch._answer,
+    "withdraw": Scratch._withdraw,
+    "terminate": Scratch._terminate,
+    "restart": Scratch._restart,
+    **scratch_clock.ACTS,
+}
+POSSIBLE = (Refused, scratch_clock.ClockRefused, ZiyuanError)

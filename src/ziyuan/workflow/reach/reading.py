@@ -8,6 +8,7 @@ from ziyuan.workflow.cases.view import visible_case
 from ziyuan.workflow.reach.acts import take_receipts
 from ziyuan.workflow.reach.models import TaskSeen
 from ziyuan.workflow.reach.notices import read_notices
+from ziyuan.workflow.tasks.opened import take_opened
 
 
 def read_case(by: kernel.Actor, case_id: int) -> bool:
@@ -22,4 +23,5 @@ def read_case(by: kernel.Actor, case_id: int) -> bool:
         waiting = Task.objects.filter(Q(holder=by.person) | pool, case_id=case_id, state="open").values_list("pk", flat=True)
         seen = [TaskSeen(person=by.person, task_id=key, at=kernel.now()) for key in waiting]
         TaskSeen.objects.bulk_create(seen, ignore_conflicts=True)
-        return take_receipts(by, case_id)
+        opened = take_opened(by, case_id)
+        return take_receipts(by, case_id) or opened

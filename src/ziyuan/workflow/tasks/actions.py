@@ -13,6 +13,7 @@ from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.tasks import endings, gaps, jumps
 from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
 from ziyuan.workflow.tasks.deciding import why_elsewhere
+from ziyuan.workflow.tasks.opened import looked_at
 from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere, spoke_elsewhere
 from ziyuan.workflow.tasks.words import Offer
 
@@ -60,7 +61,8 @@ def _on_task(
         if action in allow and only in ("", action):
             reason = waiting or _why_not(by, action, runtime, state, task)
             notice = _twice(by, state, task) if action == "agree" else ""
-            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice))
+            follows = WALKS_AGAIN if action == "return" and not straight_back(runtime, task) else ""
+            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice, follows))
     if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
     if only in ("", "avoid") and not by.principal:
@@ -145,6 +147,8 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
         return Offer("recall", last["number"], "后加签的人员还没有办理,请用“减签”收回")
     if any(t["state"] == "waiting" for t in state["tasks"].values()):
         return Offer("recall", last["number"], "下一环节正在等待申请人补正")
+    if looked_at(runtime, state, last, by):
+        return Offer("recall", last["number"], "下一环节已经查看,可请其退回")
     try:
         recalled(runtime, state, last)
     except NotPossible as refused:
@@ -152,10 +156,19 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
     return Offer("recall", last["number"])
 
 
+WALKS_AGAIN = "退回前面的环节重新办理,之后逐级重新办理,再到您这里。"
+
+
+def straight_back(runtime: Runtime, task: dict[str, Any]) -> bool:
+    """Whether what this task's node returns comes straight back to it (直送), or walks its way again: `zy:return`."""
+    return runtime.graph.nodes[task["node"]].attributes.get("return") != "again"
+
+
 def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: str = "") -> Step:
     """The return of a task to `to`, else to the nearest task it can go to. Raises NotPossible with the reason.
 
-    It comes straight back afterwards (直送), except from a joint review, which many people have to do again.
+    It comes straight back afterwards (直送) where the node says nothing else, except from a joint review, which many
+    people have to do again.
     """
     graph, engine, token = runtime.graph, state["engine"], task["token"]
     earlier = graph.may_return_to(engine, token)
@@ -165,7 +178,7 @@ def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: 
         raise NotPossible("只能退回到本件经过的环节")
     values, refused = runtime.values(state), None
     for target in [to] if to else earlier:
-        direct = graph.nodes[target].multi is None
+        direct = straight_back(runtime, task) and graph.nodes[target].multi is None
         try:
             return graph.back_to(engine, token, target, direct=direct, vars=values, now=kernel.now())
         except NotPossible as reason:
@@ -176,12 +189,15 @@ def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: 
 def return_targets(runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> dict[str, str]:
     """Where a task can be returned to, nearest first, with what is said of it beside its name."""
     found = {}
-    for target in runtime.graph.may_return_to(state["engine"], task["token"]):
+    earlier = runtime.graph.may_return_to(state["engine"], task["token"])
+    for target in earlier:
         try:
             returned(runtime, state, task, target)
         except NotPossible:
             continue
-        found[target] = "" if runtime.graph.nodes[target].multi is None else "全体重办"
+        many = runtime.graph.nodes[target].multi is not None
+        begun = target == earlier[-1] and len(earlier) > 1
+        found[target] = "、".join(filter(None, ("起始环节" if begun else "", "全体重办" if many else "")))
     return found
 
 

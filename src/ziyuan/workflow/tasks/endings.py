@@ -17,6 +17,7 @@ from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks.clock import Stop
+from ziyuan.workflow.effects.closing import file_case
 from ziyuan.workflow.effects.on_way import undo_effects
 from ziyuan.workflow.errors import ChoiceNotOffered
 from ziyuan.workflow.tasks.said import Said
@@ -85,12 +86,15 @@ def _terminate(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     moved = change(state["engine"], step.state)
     journal.add("terminated", {"engine": moved, "closed": rows, "termination": ending, "reason": reason})
     undo_effects(journal)
+    file_case(rt, journal, "terminated", told)
     note = f"办理终止:{told['title']}({told['basis']})。{reason}"
     tell_outside(journal.case, journal.state, "已终止", note=note)
 
 
 def _restart(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
-    reason, state = said.required_opinion(), journal.state
+    reason = said.required_opinion()
+    undo_effects(journal)  # the archive order of the termination
+    state = journal.state
     step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide)
     by_itself(rt, journal, "restarted", step, opinion=reason, **_gap_in_clock(rt, journal))
     tell_outside(journal.case, journal.state, "办理中", note=f"重新办理:{reason}")
