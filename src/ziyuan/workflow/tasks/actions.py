@@ -48,7 +48,7 @@ def _on_task(
 ) -> list[Offer]:
     number = task["number"]
     if task["holder"] is None:
-        return [Offer("claim", number, _avoidance(by, runtime, state) or _two_seats(by, state, task), primary=True)]
+        return [Offer("claim", number, _avoidance(by, runtime, state, task) or _two_seats(by, state, task), primary=True)]
     waiting = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""
     if task.get("asked_by"):
         made = step_offers(runtime, state, task, only, waiting, lambda a: _why_not(by, a, runtime, state, task))
@@ -72,7 +72,7 @@ def _why_not(
     by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
 ) -> str:
     if action in ("agree", "refuse", "add_after"):
-        avoided = _avoidance(by, runtime, state) or _two_voices(by, state, task)
+        avoided = _avoidance(by, runtime, state, task) or _two_voices(by, state, task)
         if avoided:
             return avoided
         elsewhere = why_elsewhere(runtime, state, task, action) if action != "add_after" else ""
@@ -101,10 +101,17 @@ def _why_not(
     return ""
 
 
-def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str:
-    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count."""
+def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count.
+
+    Nor does an organ decide what it asked for. At a node of the asker's own he works himself.
+    """
     if by.persons & declared(state):
         return "您或您代理的人已声明回避"
+    if runtime.graph.nodes[task["node"]].own:
+        return ""
+    if by.organ and by.organ == (state["case"].get("subject") or {}).get("organ"):
+        return "本件由本机关提出,须由其他机关的人员办理"
     own = state["case"].get("submitter") in by.persons and runtime.policy("own_application") == "forbid"
     return ("本件由您或您代理的人提交,应当回避" if by.principal else "本件由您提交,应当回避,请转办") if own else ""
 
@@ -155,7 +162,8 @@ def _recallable(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> Of
 def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: str = "") -> Step:
     """The return of a task to `to`, else to the nearest task it can go to. Raises NotPossible with the reason.
 
-    It comes straight back afterwards (直送), except from a joint review, which many people have to do again.
+    It comes straight back afterwards (直送), except to a joint review, which many people have to do again, and from a
+    node that says so (`zy:back="again"`): then the process walks again from there.
     """
     graph, engine, token = runtime.graph, state["engine"], task["token"]
     earlier = graph.may_return_to(engine, token)
@@ -165,7 +173,7 @@ def returned(runtime: Runtime, state: dict[str, Any], task: dict[str, Any], to: 
         raise NotPossible("只能退回到本件经过的环节")
     values, refused = runtime.values(state), None
     for target in [to] if to else earlier:
-        direct = graph.nodes[target].multi is None
+        direct = graph.nodes[target].multi is None and graph.nodes[task["node"]].attributes.get("back") != "again"
         try:
             return graph.back_to(engine, token, target, direct=direct, vars=values, now=kernel.now())
         except NotPossible as reason:
