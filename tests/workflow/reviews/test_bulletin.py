@@ -207,14 +207,12 @@ def test_what_is_signed_the_database_lets_nobody_change(draft, maker, chief, cha
         Bulletin.objects.filter(pk=draft.pk).update(remark="还可以改")  # the control: a draft may change
     for verb in ("review", "sign"):
         room.act_on_bulletin(chief, draft.pk, verb)
-    with kernel.acting(maker):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Bulletin.objects.filter(pk=draft.pk).update(**change)
+    with kernel.acting(maker), pytest.raises(IntegrityError), transaction.atomic():
+        Bulletin.objects.filter(pk=draft.pk).update(**change)
     room.act_on_bulletin(maker, draft.pk, "publish")
     for told in (change, {"remark": "改按语"}, {"state": "discarded"}):
-        with kernel.acting(maker):
-            with pytest.raises(IntegrityError), transaction.atomic():
-                Bulletin.objects.filter(pk=draft.pk).update(**told)
+        with kernel.acting(maker), pytest.raises(IntegrityError), transaction.atomic():
+            Bulletin.objects.filter(pk=draft.pk).update(**told)
     assert room.bulletin(maker, draft.pk)["signed"]
 
 

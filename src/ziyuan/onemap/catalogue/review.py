@@ -57,7 +57,8 @@ def _subject(row: Bulletin) -> Subject:
     total = row.figures["total"]
     facts = {
         "bulletin": row.no, "month": row.month, "region_name": kernel.region(row.region).name,
-        "cut": row.cut.astimezone(kernel.now().tzinfo).strftime("%Y-%m-%d %H:%M"), **{name: int(total[name]) for name in _FIGURES},
+        "cut": row.cut.astimezone(kernel.now().tzinfo).strftime("%Y-%m-%d %H:%M"),
+        **{name: int(total[name]) for name in _FIGURES},
         "first_pass_rate": "—" if total["first_pass_rate"] is None else f"{total['first_pass_rate']}%",
         "digest": row.digest, "remark": row.remark, "submitted_by": row.made_by,
     }  # fmt: skip

@@ -10,8 +10,8 @@ from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings import cover, notes
 from ziyuan.onemap.findings.errors import AlreadyDisputed, ReasonWanted, StateRefused
-from ziyuan.onemap.findings.eyes import demand_level, demand_other_eyes
 from ziyuan.onemap.findings.excepting import Source
+from ziyuan.onemap.findings.eyes import demand_level, demand_other_eyes
 from ziyuan.onemap.findings.models import Dispute, DisputeState, State, StoredFinding
 from ziyuan.onemap.findings.skeleton import skeleton
 from ziyuan.onemap.formats import LayerTable

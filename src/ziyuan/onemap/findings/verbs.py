@@ -3,7 +3,16 @@
 from ziyuan.onemap.findings import proof as proof
 from ziyuan.onemap.findings.cover import with_effect
 from ziyuan.onemap.findings.disputing import answer, dispute, take_back
-from ziyuan.onemap.findings.excepting import approve, carry_out, refuse, request, return_, supplement, undo, withdraw
+from ziyuan.onemap.findings.excepting import (
+    approve,
+    carry_out,
+    refuse,
+    request,
+    return_,
+    supplement,
+    undo,
+    withdraw,
+)
 from ziyuan.onemap.findings.models import CheckRun
 from ziyuan.onemap.findings.proof import decision_fault
 from ziyuan.onemap.findings.read import counts, listing, on_map, open_errors

@@ -1,7 +1,7 @@
 """Whose cases a person sees: those of the matters in whose pack he has a post, within his region.
 
-A pack names the posts that work in it (`roles`), and of a post that works in some of its matters only, which (`matters`). The region is row security's; the business is decided here, and whoever
-reads or locks a case goes through here.
+A pack names the posts that work in it (`roles`), and of a post that works in some of its matters only, which (`matters`).
+The region is row security's; the business is decided here, and whoever reads or locks a case goes through here.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet

@@ -51,7 +51,10 @@ def standing(journal: Journal) -> list[dict[str, Any]]:
 
 
 def undo_effects(journal: Journal, **told: str) -> None:
-    """Undo what stands, the newest first, each once; the event says `told` too. Raises EffectStands: then nothing has happened."""
+    """Undo what stands, the newest first, each once; the event says `told` too.
+
+    Raises EffectStands: then nothing has happened.
+    """
     keys = [told["key"] for told in reversed(standing(journal))]
     if not keys:
         return
