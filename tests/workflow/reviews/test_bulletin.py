@@ -153,6 +153,19 @@ def test_the_draft_of_the_month_that_the_node_makes_waits_for_anybody_who_review
     assert room.act_on_bulletin(maker, made.pk, "review").state == "reviewed"
 
 
+def test_a_bulletin_of_before_gets_its_case_with_the_first_word_and_an_issued_one_none(draft, maker, chief):
+    with kernel.acting(maker):
+        Bulletin.objects.filter(pk=draft.pk).update(review="", no="TB-2020-01-001")
+    told = room.bulletin(chief, draft.pk)
+    assert told["case"] is None and [a["id"] for a in told["actions"] if a["enabled"]] == ["review", "return"]
+    assert room.act_on_bulletin(chief, draft.pk, "review").state == "reviewed" and waiting(draft) == ["sign"]
+    room.act_on_bulletin(chief, draft.pk, "sign")
+    with kernel.acting(maker):
+        Bulletin.objects.filter(pk=draft.pk).update(review="", state="published")
+    with pytest.raises(errors.BulletinOutOfTurn):
+        room.act_on_bulletin(chief, draft.pk, "review")
+
+
 # -- who --------------------------------------------------------------------------------------------------------
 
 

@@ -313,6 +313,10 @@ def test_a_request_of_before_gets_its_case_with_the_first_word(ask, people):
     case = case_of(row)
     assert (case.status, case.state["case"]["submitter"]) == ("granted", people["officer"].person)
     whole(row)
+    with kernel.acting(kernel.system_actor()):
+        FindingException.objects.filter(pk=row.pk).update(review="")  # decided before: there is nothing to review any more
+    with pytest.raises(errors.StateRefused):
+        findings.refuse(people["province"], row.pk, "理由不足")
 
 
 # -- proof ------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def act(by: kernel.Actor, bulletin: int, verb: str, remark: str = "") -> Bulleti
         row = review.held(by, bulletin)
         if verb == "discard":
             return _given_up(by, row, remark.strip())
-        if not row.review:  # made before bulletins had a review
+        if not row.review and row.state in UNDECIDED:  # made before bulletins had a review
             review.begin(by, row)
         _demand_turn(by, row, _step(by, row) if verb == "return" else verb, verb)
         if verb != "return" and remark.strip():
@@ -149,7 +149,8 @@ def offers(by: kernel.Actor, row: Bulletin) -> list[dict[str, Any]]:
 
 
 def _steps(by: kernel.Actor, row: Bulletin) -> list[dict[str, Any]]:
-    turns, now = review.turns(row), f"当前为“{row.state_title}”"
+    turns = review.turns(row) if row.review else {"review": row.state == BulletinState.DRAFT}
+    now = f"当前为“{row.state_title}”"
     found = []
     for step in (s for s in _STEPS if kernel.may(by, f"bulletin.{s}", region=row.region)):
         own = "由您编制,须由另一人审核、签发" if _own(by, row, step) else ""

@@ -179,9 +179,10 @@ def _said(by: kernel.Actor, exception: int, verb: str, opinion: str, command: st
         kernel.require(by, "finding.decide", region=row.county)
         if notes.done_before(row.county, verb, command) is not None:
             return row
-        if not row.review:  # asked for before exceptions had a review
+        if not row.review and row.state == ExceptionState.REQUESTED:  # asked for before exceptions had a review
             review.begin(by, row)
-        demand_level(by, row.no, review.turns(row).keys())
+        if row.review:
+            demand_level(by, row.no, review.turns(row).keys())
         _demand_undecided(by, row, verb)
         words = opinion.strip() or _WORDS.get(verb, "")
         if not words:
