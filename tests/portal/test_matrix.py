@@ -207,7 +207,8 @@ def ask(client: Client, operation: str, place: Place):
     if operation in ("POST /api/cases/{case}/services", "POST /api/cases/{case}/consultations/{number}/answer",
                      "POST /api/consultations/{consultation}/answer"):  # fmt: skip
         return client.post(address, {"of": "", "verdict": "agree", "text": "同意"})
-    if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/findings/{finding}/disputes"):
+    if operation in ("POST /api/deliveries/{delivery}/exceptions", "POST /api/exceptions/{exception}/supplement",
+                     "POST /api/findings/{finding}/disputes"):  # fmt: skip
         body = {"proof": SimpleUploadedFile("a.pdf", b"proof"), "findings": str(place.finding.pk), "reason": "理由",
                 "until": "2099-12-31"}  # fmt: skip
         return client.post(address, body)

@@ -94,7 +94,37 @@ def test_2_the_officer_asks_an_exception_and_sees_it_wait(returned, asked):
     desk.nothing_wrong(who)
 
 
-def test_3_the_city_approves_and_the_delivery_goes_to_review(at_work, returned, asked):
+def test_3_the_city_sends_it_back_in_its_case_and_the_officer_supplements_it(at_work, returned, asked):
+    officer, _ = returned
+    city = at_work("data340100")
+    page = city.go("/tasks")
+    expect(page.locator("tbody tr", has_text="市级决定例外").filter(has_text=asked)).to_be_visible()
+    city.look("exception-inbox")
+    page = city.go("/exceptions")
+    page.locator("tbody tr", has_text=asked).click()
+    detail = page.locator("aside")
+    expect(detail).to_contain_text("省级决定例外(安徽省")
+    detail.get_by_role("link", name=re.compile("ZJLW")).click()
+    page.wait_for_url(re.compile(r"/cases/\d+"))
+    city.look("exception-case")
+    desk.act(city, "return", "请附乡镇意见。")
+    page = officer.go("/exceptions")
+    page.locator("tbody tr", has_text=asked).click()
+    expect(page.locator("aside").get_by_text("退回补充").first).to_be_visible()
+    officer.look("exception-returned")
+    page.get_by_role("button", name="补充后重新提交").click()
+    dialog = page.locator(".el-dialog:visible")
+    expect(dialog).to_contain_text("请附乡镇意见。")
+    dialog.get_by_label("理由").fill("该图斑已改种水浇地,县级认定意见和乡镇意见附后,待下一年度变更。")
+    dialog.get_by_label("证明材料").set_input_files(PROOF)
+    officer.look("exception-supplement", tab=False)
+    dialog.locator("[data-confirm]").click()
+    expect(page.locator("aside").get_by_text("待批准").first).to_be_visible()
+    expect(page.locator("aside")).to_contain_text("市级决定例外(合肥市")
+    desk.nothing_wrong(officer, city)
+
+
+def test_4_the_city_approves_and_the_delivery_goes_to_review(at_work, returned, asked):
     officer, address = returned
     city = at_work("data340100")
     page = city.go("/exceptions")
@@ -109,7 +139,7 @@ def test_3_the_city_approves_and_the_delivery_goes_to_review(at_work, returned, 
     desk.nothing_wrong(officer, city)
 
 
-def test_4_the_province_accepts_and_the_edition_stands_on_the_map(at_work, returned, asked):
+def test_5_the_province_accepts_and_the_edition_stands_on_the_map(at_work, returned, asked):
     _, address = returned
     province = at_work("data340000")
     page = province.go(address)
@@ -126,7 +156,7 @@ def test_4_the_province_accepts_and_the_edition_stands_on_the_map(at_work, retur
     desk.nothing_wrong(province)
 
 
-def test_5_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned, asked):
+def test_6_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned, asked):
     officer, _ = returned
     maker, chief = at_work("data340000"), at_work("chief340000")
     page = maker.go("/bulletins")
@@ -138,6 +168,7 @@ def test_5_the_bulletin_is_made_reviewed_signed_and_published(at_work, returned,
     delivered = page.locator("tr", has_text="肥西县").last.locator("td").nth(3)
     expect(delivered).to_have_text(re.compile("[1-9]"))
     expect(page.get_by_role("button", name="审核")).to_be_disabled()
+    expect(page.get_by_text(re.compile("审核通报\\(安徽省"))).to_be_visible()
     maker.look("bulletin-draft")
     chief.go(address)
     step(chief, "审核")

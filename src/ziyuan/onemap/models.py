@@ -11,7 +11,14 @@ from ziyuan.onemap.deliveries.models import (
     Upload,
 )
 from ziyuan.onemap.editions.models import Edition, LayerState, ParentLink
-from ziyuan.onemap.findings.models import CheckRun, Dispute, FindingException, FindingNote, StoredFinding
+from ziyuan.onemap.findings.models import (
+    CheckRun,
+    Dispute,
+    FindingCommand,
+    FindingException,
+    FindingNote,
+    StoredFinding,
+)
 
 __all__ = [
     "Bulletin",
@@ -26,6 +33,7 @@ __all__ = [
     "DueDate",
     "Edition",
     "Feed",
+    "FindingCommand",
     "FindingException",
     "FindingNote",
     "LayerNote",

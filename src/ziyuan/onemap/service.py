@@ -25,6 +25,7 @@ from ziyuan.onemap.editions.write import layer_verify, layer_withdraw, layer_wri
 from ziyuan.onemap.findings import verbs as findings
 from ziyuan.onemap.formats import Boundary, County, Parcel, read_boundary, write_boundary
 from ziyuan.onemap.layer_tables import apply_standards
+from ziyuan.onemap.reviewing import port as reviewing
 from ziyuan.onemap.services import editions as edition_pages
 from ziyuan.onemap.services.catalogue import catalogue as layers
 from ziyuan.onemap.services.changes import changes, flow_csv, flow_table
@@ -92,6 +93,7 @@ __all__ = [
     "outlines",
     "overlay",
     "read_boundary",
+    "reviewing",
     "screen",
     "seal",
     "standard",

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "public.onemap_deliverynote",
     "public.onemap_deliverycommand",
     "public.onemap_findingnote",
+    "public.onemap_findingcommand",
 )
 # Belongs to the owner: structure, standards, the list of regions.
 READ_ONLY = ("public.django_migrations", "public.kernel_region", "layers.layer_registry")

@@ -246,7 +246,7 @@ class UnknownSubject(ZiyuanError):
 class NotUndone(UserError):
     code = "ZY-WFL-093"
     status = 409
-    remedy = "请在版本页逐个版本撤回或回退。"
+    remedy = "已入库的版本在版本页逐个撤回或回退;未获批准的例外可以另行申请;已发布的通报用下一期更正。"
 
     def __init__(self, no: str) -> None:
-        super().__init__(f"汇交 {no} 已经入库,不能随案件撤销。", no=no)
+        super().__init__(f"{no} 已经办成,不能随案件撤销。", no=no)

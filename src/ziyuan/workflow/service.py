@@ -42,7 +42,6 @@ from ziyuan.workflow.consulting.lists import (
     enclosed_file,
     organs,
 )
-from ziyuan.workflow.deliveries import reviewing, subject  # noqa: F401  (fill the port, register kind and effect)
 from ziyuan.workflow.documents.issue import issue_document
 from ziyuan.workflow.documents.summary import summary_pdf
 from ziyuan.workflow.documents.verify import document_message, take_document, verify_document
@@ -72,6 +71,7 @@ from ziyuan.workflow.reach.notices import choose_port, notices_count, notices_pa
 from ziyuan.workflow.reach.ports import Message, Port, register_port
 from ziyuan.workflow.reach.reading import read_case
 from ziyuan.workflow.reach.sending import outgoing_page, send_again
+from ziyuan.workflow.reviews import bulletin, delivery, exception  # noqa: F401  (fill the ports, register kinds and effects)
 from ziyuan.workflow.serving.acts import serve
 from ziyuan.workflow.supervision.figures import supervision_figures, supervision_figures_csv
 from ziyuan.workflow.tasks.act import act, choices, handover_targets

@@ -38,6 +38,8 @@ def test_the_pack_as_it_is_has_no_fault(pack):
     (MATTER, "{done: 重新提交}", "{said: 重新提交}", "没有这一项"),
     (MATTER, "kind: delivery.accept", "kind: delivery.accpt", "没有组件登记效力“delivery.accpt”"),
     (PROCESS, 'zy:role="data_officer"', 'zy:role="county_clerk"', "岗位“county_clerk”不在 pack.yaml"),
+    ("pack.yaml", "matters: [bulletin]", "matters: [buletin]", "没有事项“buletin”"),
+    ("pack.yaml", "matters: [bulletin]", "matters: [delivery_review]", "岗位“province_chief”不办理本事项"),
     (PROCESS, 'first_level = "city"', 'frst_level = "city"', "最接近的是“first_level”"),
 ])  # fmt: skip
 def test_each_planted_fault_is_named_with_its_place(pack, file, old, new, says):

@@ -1,4 +1,5 @@
 import { address, get, post, put } from './client'
+import type { CaseStanding } from './shapes'
 
 export interface CatalogueLayer {
   id: string
@@ -140,6 +141,7 @@ export interface Bulletin extends BulletinLine {
   signed: boolean
   replies: Reply[]
   actions: { id: string; title: string; enabled: boolean; reason: string }[]
+  case: CaseStanding | null
 }
 
 export interface FigureRow {

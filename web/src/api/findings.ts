@@ -1,7 +1,7 @@
 /** Findings of a delivery with all that is known of each; exceptions and disputes about them. */
 import type { Severity } from './deliveries'
 import { address, get, newCommand, post, upload } from './client'
-import type { Action, ActionBody, Geometry, Measure, Page } from './shapes'
+import type { Action, ActionBody, CaseStanding, Geometry, Measure, Page } from './shapes'
 
 export type Standing = 'new' | 'still' | 'fixed'
 export type FindingState = 'open' | 'fixed' | 'excepted' | 'disputed' | 'false_alarm'
@@ -133,7 +133,7 @@ export interface FindingException extends Asked {
   until: string
   days_left: number
   proof: Proof
-  state: 'requested' | 'approved' | 'refused' | 'withdrawn' | 'ended'
+  state: 'requested' | 'returned' | 'approved' | 'refused' | 'withdrawn' | 'ended'
   requested_at: string
   requested_by: string
   requested_organ: string
@@ -144,6 +144,7 @@ export interface FindingException extends Asked {
   covers: number
   findings: number[]
   asked_for: number[]
+  case: CaseStanding | null
 }
 
 export interface Dispute extends Asked {
@@ -167,6 +168,13 @@ export interface ExceptionRequest {
   scope: 'features' | 'region'
   region: string
   proof: File
+  command: string
+}
+
+export interface Supplement {
+  reason: string
+  until: string
+  proof: File | null
   command: string
 }
 
@@ -201,6 +209,12 @@ export const findings = {
   exceptions: (filter: AskedFilter, after: string | null) => get<Page<FindingException>>('/exceptions', { ...filter, after, limit: 50 }),
   exception: (id: string) => get<FindingException>(`/exceptions/${id}`),
   exceptionProofUrl: (id: number) => address(`/exceptions/${id}/proof`),
+  supplement: (id: number, told: Supplement) => {
+    const form = new FormData()
+    for (const name of ['reason', 'until', 'command'] as const) form.set(name, told[name])
+    if (told.proof) form.set('proof', told.proof)
+    return upload<FindingException>(`/exceptions/${id}/supplement`, form)
+  },
   decide: (id: number, action: string, body: ActionBody) => post<FindingException>(`/exceptions/${id}/actions/${action}`, body),
 
   dispute: (finding: number, reason: string, proof: File | null, command = newCommand()) => {

@@ -66,6 +66,18 @@ export interface Region {
 export type Lamp = 'green' | 'yellow' | 'red' | 'none'
 
 /** Something a person may do here, or why not. */
+/** Where the case of a record stands: who has it now, how long there is. */
+export interface CaseStanding {
+  id: number
+  no: string
+  status: string
+  status_title: string
+  due: string | null
+  days_left: number | null
+  lamp: Lamp
+  waits: { title: string; region_name: string; holder: string }[]
+}
+
 export interface Action {
   id: string
   title: string

@@ -1,4 +1,4 @@
-"""The bulletin (通报): made from frozen figures, reviewed by another person, signed, published, answered."""
+"""The bulletin (通报): made from frozen figures, brought before its review (`issuing`), read and answered once published."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,25 +7,19 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from ziyuan.base import canonical
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.catalogue import figures
-from ziyuan.onemap.catalogue.errors import BulletinOutOfTurn, MonthWrong, NoSuchFigure, OwnDraft, WordsWanted
+from ziyuan.onemap.catalogue import figures, issuing, review
+from ziyuan.onemap.catalogue.digest import digest, whole
+from ziyuan.onemap.catalogue.errors import BulletinOutOfTurn, MonthWrong, NoSuchFigure, WordsWanted
 from ziyuan.onemap.catalogue.expected import owed
 from ziyuan.onemap.catalogue.models import Bulletin, BulletinReply, BulletinState
 
-_NEXT = {
-    "review": (BulletinState.DRAFT, BulletinState.REVIEWED, "审核"),
-    "sign": (BulletinState.REVIEWED, BulletinState.SIGNED, "签发"),
-    "publish": (BulletinState.SIGNED, BulletinState.PUBLISHED, "发布"),
-    "discard": (BulletinState.DRAFT, BulletinState.DISCARDED, "作废"),
-}
 REPLIES = {"receipt": "签收", "objection": "异议"}
 
 
 def make(by: kernel.Actor, month: str, remark: str = "") -> Bulletin:
-    """Count the month and keep the figures as a draft; the month's draft or bulletin that is there stays as it is.
+    """Count the month and bring the figures before their review; the month's draft or bulletin that is there stays as it is.
 
     Raises kernel.NotAllowed, MonthWrong.
     """
@@ -45,17 +39,43 @@ def make(by: kernel.Actor, month: str, remark: str = "") -> Bulletin:
         )
         if standing is not None:
             return standing
-        told = figures.counted(figures.read(owed(by), span), span)
-        told["before"] = _before(by.region, span)
         no = f"TB-{month}-{kernel.next_number('bulletin', int(month[:4])):03d}"
-        made = Bulletin.objects.create(
-            no=no, region=by.region, month=month, state=BulletinState.DRAFT, cut=now, figures=told,
-            digest=_digest(no, month, told), remark=remark.strip(), made_by=by.name, made_by_id=by.person,
-        )  # fmt: skip
+        made = Bulletin(no=no, region=by.region, month=month)
+        _counted(by, made, remark)
+        review.begin(by, made)
         kernel.record(
             by, "bulletin.made", on=("bulletin", no), county=by.region, after={"digest": made.digest}
         )
         return made
+
+
+def remake(by: kernel.Actor, bulletin: int, remark: str = "") -> Bulletin:
+    """Count a bulletin that was sent back once more, as of now, and bring it before its review again.
+
+    Raises kernel.NotAllowed, NotFound, BulletinOutOfTurn.
+    """
+    with kernel.acting(by):
+        kernel.require(by, "bulletin.make", region=kernel.node().region)
+        row = review.held(by, bulletin)
+        if row.state != BulletinState.RETURNED:
+            raise BulletinOutOfTurn(row.no, row.state_title, "重新编制")
+        _counted(by, row, remark.strip() or row.remark)
+        review.begin(by, row)
+        kernel.record(
+            by, "bulletin.remade", on=("bulletin", row.no), county=by.region,
+            before={"state": BulletinState.RETURNED}, after={"state": row.state, "digest": row.digest},
+        )  # fmt: skip
+        return row
+
+
+def _counted(by: kernel.Actor, row: Bulletin, remark: str) -> None:
+    """The figures of its month as of now, by this person: a draft."""
+    span = _span(row.month)
+    told = figures.counted(figures.read(owed(by), span), span)
+    told["before"] = _before(by.region, span)
+    row.state, row.cut, row.figures, row.digest = BulletinState.DRAFT, kernel.now(), told, digest(row.no, row.month, told)
+    row.remark, row.made_by, row.made_by_id = remark.strip(), by.name, by.person
+    row.save()
 
 
 def _span(month: str) -> figures.Span:
@@ -70,65 +90,6 @@ def _before(region: str, span: figures.Span) -> dict[str, Any] | None:
     last = (span.start - timedelta(days=1)).strftime("%Y-%m")
     row = Bulletin.objects.filter(region=region, month=last, state=BulletinState.PUBLISHED).first()
     return {"no": row.no, "total": row.figures["total"], "cities": row.figures["cities"]} if row else None
-
-
-def _digest(no: str, month: str, told: dict[str, Any]) -> str:
-    return canonical.digest("bulletin", {"no": no, "month": month, "figures": _plain(told)}).hex()
-
-
-def _plain(value: Any) -> Any:
-    """Figures as the canonical encoding takes them: a rate becomes text, so that no binary fraction is digested."""
-    if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return str(value) if isinstance(value, float) else value
-
-
-def act(by: kernel.Actor, bulletin: int, verb: str, remark: str = "") -> Bulletin:
-    """review, sign, publish or discard; the reviewer is never the one who made it.
-
-    Raises kernel.NotAllowed, NotFound, BulletinOutOfTurn, OwnDraft.
-    """
-    if verb not in _NEXT:
-        raise kernel_errors.NotFound("动作", verb)
-    wanted, following, title = _NEXT[verb]
-    with kernel.acting(by):
-        kernel.require(by, f"bulletin.{verb}")
-        row = Bulletin.objects.select_for_update().filter(pk=bulletin, region=by.region).first()
-        if row is None:
-            raise kernel_errors.NotFound("通报", bulletin)
-        if row.state != wanted:
-            raise BulletinOutOfTurn(row.no, row.state_title, title)
-        if verb == "review" and row.made_by_id == by.person:
-            raise OwnDraft(row.no)
-        before, row.state = row.state, following
-        _mark(row, by, verb)
-        row.remark = remark.strip() or row.remark
-        row.save()
-        kernel.record(
-            by, f"bulletin.{verb}", on=("bulletin", row.no), county=row.region,
-            before={"state": before}, after={"state": row.state, "digest": row.digest},
-        )  # fmt: skip
-        if verb == "publish":
-            kernel.announce("bulletin.published", county=row.region, bulletin=row.no, month=row.month)
-        return row
-
-
-def _mark(row: Bulletin, by: kernel.Actor, verb: str) -> None:
-    if verb == "review":
-        row.reviewed_by = by.name
-    elif verb == "sign":
-        row.signed_by = by.name
-        row.signature = kernel.sign(_payload(row))
-    elif verb == "publish":
-        row.published = kernel.now()
-
-
-def _payload(row: Bulletin) -> bytes:
-    return canonical.encode(
-        "bulletin-signature", {"no": row.no, "digest": row.digest, "signed_by": row.signed_by}
-    )
 
 
 def reply(by: kernel.Actor, bulletin: int, kind: str, text: str = "") -> BulletinReply:
@@ -217,9 +178,9 @@ def detail(by: kernel.Actor, bulletin: int) -> dict[str, Any]:
         return {
             **_line(row), "titles": figures.TITLES, "counties": counties, "cities": cities,
             "families": told["families"], "before": told["before"], "remark": row.remark, "digest": row.digest,
-            "whole": _digest(row.no, row.month, told) == row.digest,
-            "signed": row.signature is not None and kernel.verify(_payload(row), bytes(row.signature)),
-            "replies": replies, "actions": _actions(by, row),
+            "whole": whole(row),
+            "signed": issuing.signature_holds(row),
+            "replies": replies, "actions": issuing.offers(by, row), "case": review.standing(by, row),
         }  # fmt: skip
 
 
@@ -228,24 +189,6 @@ def _seen(bulletin: int) -> Bulletin:
     if row is None:
         raise kernel_errors.NotFound("通报", bulletin)
     return row
-
-
-def _actions(by: kernel.Actor, row: Bulletin) -> list[dict[str, Any]]:
-    """Acts of the actor's role; one that is not possible now says why."""
-    found = []
-    for verb, (wanted, _, title) in _NEXT.items():
-        if by.region == row.region and kernel.may(by, f"bulletin.{verb}", region=row.region):
-            why = "" if row.state == wanted else f"当前为“{row.state_title}”"
-            if verb == "review" and not why and row.made_by_id == by.person:
-                why = "由您编制,须由另一人审核"
-            found.append({"id": verb, "title": title, "enabled": not why, "reason": why})
-    if by.region != row.region and kernel.may(by, "bulletin.reply", region=by.region):
-        had = row.replies.filter(region=by.region, kind="receipt").exists()
-        found.append(
-            {"id": "receipt", "title": "签收", "enabled": not had, "reason": "已签收" if had else ""}
-        )
-        found.append({"id": "objection", "title": "提出异议", "enabled": True, "reason": ""})
-    return found
 
 
 def rows(by: kernel.Actor, bulletin: int, figure: str, region: str) -> list[dict[str, Any]]:

@@ -44,10 +44,10 @@ class BulletinOutOfTurn(UserError):
 class OwnDraft(UserError):
     code = "ZY-CAT-005"
     status = 403
-    remedy = "请由另一位有权人员审核。"
+    remedy = "请由另一位有权人员办理。"
 
     def __init__(self, no: str) -> None:
-        super().__init__(f"通报 {no} 由您编制,不能由您本人审核。", no=no)
+        super().__init__(f"通报 {no} 由您编制,不能由您本人审核、签发。", no=no)
 
 
 class WordsWanted(UserError):

@@ -26,6 +26,7 @@ class DueDate(models.Model):
 
 class BulletinState(models.TextChoices):
     DRAFT = "draft", "草稿"
+    RETURNED = "returned", "退回修改"
     REVIEWED = "reviewed", "已审核"
     SIGNED = "signed", "已签发"
     PUBLISHED = "published", "已发布"
@@ -33,7 +34,11 @@ class BulletinState(models.TextChoices):
 
 
 class Bulletin(models.Model):
-    """One 通报: figures frozen at `cut`, with the rows behind each of them; the digest covers both."""
+    """One 通报: figures frozen at `cut`, with the rows behind each of them; the digest covers both.
+
+    `review` is the number of the case in which it is reviewed, signed and published. What is signed changes no more: the
+    database refuses it.
+    """
 
     no = models.CharField(max_length=40, unique=True)
     region = models.CharField(max_length=6)
@@ -49,6 +54,7 @@ class Bulletin(models.Model):
     signed_by = models.CharField(max_length=60, default="")
     signature = models.BinaryField(null=True)
     published = models.DateTimeField(null=True)
+    review = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         constraints = (

@@ -19,15 +19,13 @@ from ziyuan.onemap.deliveries.receipts import receipt_holds, verdict_on, verify_
 from ziyuan.onemap.deliveries.record_outlines import read_record_outline
 from ziyuan.onemap.deliveries.records import file_record, form
 from ziyuan.onemap.deliveries.relief import answer_dispute
-from ziyuan.onemap.deliveries.review import Level, Review, Subject
-from ziyuan.onemap.deliveries.review import fill as fill_review
 from ziyuan.onemap.deliveries.submit import open_, submit
 from ziyuan.onemap.deliveries.turns import queue
 from ziyuan.onemap.deliveries.view import detail, preview, raw_file, receipt_file, waiting
 
 __all__ = [
-    "Chosen", "Level", "Order", "Review", "Subject", "accept", "acceptance_fault", "answer_dispute", "carry_out",
-    "control_areas", "detail", "export_csv", "feeds", "fetch_now", "file_record", "fill_review", "form", "forward",
+    "Chosen", "Order", "accept", "acceptance_fault", "answer_dispute", "carry_out",
+    "control_areas", "detail", "export_csv", "feeds", "fetch_now", "file_record", "form", "forward",
     "listing", "mandates_told", "note_feed_fault", "open_", "preview", "queue", "raw_file", "read_record_outline",
     "receipt_file", "receipt_holds", "register_control_areas", "register_feed", "report_file", "report_holds", "return_",
     "start", "submit", "verdict_on", "verify_receipt", "waiting", "withdraw",

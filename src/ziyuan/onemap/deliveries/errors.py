@@ -372,11 +372,3 @@ class UpdateHalf(UserError):
 
     def __init__(self, there: str, missing: str) -> None:
         super().__init__(f"更新包中有 {there},没有 {missing}。", layer=missing)
-
-
-class NobodyReviews(ZiyuanError):
-    code = "ZY-DLV-048"
-    remedy = "请系统管理员检查安装是否完整(流程组件没有装入)。"
-
-    def __init__(self) -> None:
-        super().__init__("没有可用的汇交审核流程。")

@@ -17,8 +17,9 @@ from ziyuan.onemap.deliveries.mandates import mandate
 from ziyuan.onemap.deliveries.models import Delivery
 from ziyuan.onemap.findings.models import CheckRun, Duty, Standing, State, StoredFinding
 from ziyuan.onemap.findings.read import effect_of, exception_of, last_run, open_counts
+from ziyuan.onemap.findings.scope import scope_text
 from ziyuan.onemap.findings.store import as_finding
-from ziyuan.onemap.findings.view import printed, scope_text, state_of
+from ziyuan.onemap.findings.view import printed, state_of
 from ziyuan.onemap.formats import LayerTable
 from ziyuan.onemap.quality import report
 from ziyuan.onemap.quality.report.entries import transformer

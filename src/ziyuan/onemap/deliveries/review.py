@@ -1,84 +1,27 @@
-"""Who reviews a delivery (审核): asked at a port, for the One Map knows the data and not the procedure.
+"""The review of deliveries (审核): by which levels, whose turn, carried on; asked at the port of `reviewing`.
 
-A mandate names the matter that reviews its deliveries. Whoever runs matters fills this port (`fill`); it says by which
-levels a delivery goes, whose turn it is, and carries a level's word on. What a level's word does to the delivery is done
-here, by `decide.carry_out`, which the review calls back in the same transaction.
+A mandate names the matter that reviews its deliveries. What a level's word does to the delivery is done here, by
+`decide.carry_out`, which the review calls back in the same transaction.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.deliveries.errors import AlreadyForwarded, LevelTooLow, NobodyReviews, TurnNotYet
+from ziyuan.onemap.deliveries.errors import AlreadyForwarded, LevelTooLow, TurnNotYet
 from ziyuan.onemap.deliveries.mandates import LEVELS, Mandate, mandate
 from ziyuan.onemap.deliveries.models import Delivery, DeliveryNote, Kind, State
+from ziyuan.onemap.reviewing import port as reviewing
+from ziyuan.onemap.reviewing.port import Level, Review, Subject
 
+KIND = "delivery"
 VERBS = {"submit": "提交", "forward": "转报", "accept": "验收入库"}
 _HEIGHT = tuple(reversed(LEVELS))
 _DONE = (State.SEALED, State.SUPERSEDED)
 _BEFORE = (State.OPEN, State.UPLOADING, State.RETURNED, State.WITHDRAWN)
 
 
-@dataclass(frozen=True)
-class Level:
-    """One level of the road and its verb. An `optional` level may be passed over by a higher one."""
-
-    level: str
-    verb: str
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A delivery as its review sees it. `file`: the number of the review it goes on in, "" before it has one."""
-
-    matter: str
-    no: str
-    id: int
-    county: str
-    file: str
-    facts: Mapping[str, Any]
-
-
-class Review(Protocol):
-    """What the port is filled with. Everything but `levels` is asked inside the caller's transaction."""
-
-    def levels(self, matter: str, facts: Mapping[str, Any]) -> tuple[Level, ...]:
-        """The levels after the submission, in their order."""
-
-    def begin(self, by: kernel.Actor, subject: Subject, earlier: str) -> str:
-        """Take up a delivery: on with the review `earlier` where that waits for it, else anew. Returns its number."""
-
-    def hold(self, file: str) -> None:
-        """Lock the review until commit: before the delivery, as whoever acts in the review itself does."""
-
-    def turns(self, subject: Subject) -> dict[str, bool]:
-        """Level → is it its turn; a level that has had its turn is False, one that is not there yet is absent."""
-
-    def act(self, by: kernel.Actor, subject: Subject, verb: str, opinion: str) -> None:
-        """Carry the word of the actor's level (forward, return, accept) on."""
-
-    def withdraw(self, by: kernel.Actor, subject: Subject, opinion: str) -> None:
-        """The county takes the delivery back: the review of it is over."""
-
-    def page(self, by: kernel.Actor, file: str) -> dict[str, Any] | None:
-        """Key and number of the review for the screen; None for who may not see it."""
-
-
-_filled: list[Review] = []
-
-
-def fill(review: Review) -> None:
-    """Fill the port."""
-    _filled[:] = [review]
-
-
-def port() -> Review:
-    """What the port is filled with. Raises NobodyReviews."""
-    if not _filled:
-        raise NobodyReviews
-    return _filled[0]
+def _port() -> Review:
+    return reviewing.port(KIND)
 
 
 def level_of(by: kernel.Actor) -> str:
@@ -89,7 +32,7 @@ def level_of(by: kernel.Actor) -> str:
 def levels(task: Mandate) -> tuple[Level, ...]:
     """The whole road of a mandate: the submission, then the levels of its review. Raises NobodyReviews."""
     submission = Level(task.organ, "submit")
-    return (submission, *(port().levels(task.review, _facts_of(task)) if task.review else ()))
+    return (submission, *(_port().levels(task.review, _facts_of(task)) if task.review else ()))
 
 
 def first_stage(task: Mandate) -> str:
@@ -104,7 +47,7 @@ def begin(by: kernel.Actor, row: Delivery) -> None:
     """
     task = mandate(row.mandate)
     if task.review:
-        row.review = port().begin(by, _subject(row, task), _earlier(row))
+        row.review = _port().begin(by, _subject(row, task), _earlier(row))
         row.stage = turn_of(row)
         row.save(update_fields=["review", "stage"])
 
@@ -113,7 +56,7 @@ def hold(row: Delivery) -> None:
     """Lock the review in which a delivery goes on, or would go on: before the delivery itself is locked."""
     file = row.review or _earlier(row)
     if file:
-        port().hold(file)
+        _port().hold(file)
 
 
 def _earlier(row: Delivery) -> str:
@@ -127,8 +70,13 @@ def _earlier(row: Delivery) -> str:
 
 def turn_of(row: Delivery) -> str:
     """The lowest level whose turn it is; where it is nobody's the stage as it was."""
-    turns = port().turns(_subject(row))
+    turns = _turns(row)
     return next((level for level in _HEIGHT if turns.get(level)), row.stage)
+
+
+def _turns(row: Delivery) -> dict[str, bool]:
+    """Level → is it its turn; a level that has had its turn is False, one that is not there yet is absent."""
+    return {turn.level: turn.open for turn in _port().turns(_subject(row)) if turn.verb in VERBS}
 
 
 def why_not(by: kernel.Actor, row: Delivery, verb: str) -> Exception | None:
@@ -141,7 +89,7 @@ def why_not(by: kernel.Actor, row: Delivery, verb: str) -> Exception | None:
     if level not in {s.level for s in fitting}:
         titles = "、".join(LEVELS[s.level] for s in fitting)
         return LevelTooLow("退回" if verb == "return" else VERBS[verb], titles or "无人")
-    turns = port().turns(_subject(row)) if row.review else dict.fromkeys((s.level for s in steps), True)
+    turns = _turns(row) if row.review else dict.fromkeys((s.level for s in steps), True)
     if turns.get(level):
         return None
     ahead = next((s for s in steps if turns.get(s.level)), steps[-1])
@@ -154,18 +102,18 @@ def act(by: kernel.Actor, row: Delivery, verb: str, opinion: str) -> None:
     """Carry a level's word on; the delivery follows by `decide.carry_out`."""
     if not row.review:
         begin(by, row)
-    port().act(by, _subject(row), verb, opinion)
+    _port().act(by, _subject(row), verb, opinion)
 
 
 def withdraw(by: kernel.Actor, row: Delivery, opinion: str) -> None:
     """A delivery that its county takes back leaves its review."""
     if row.review:
-        port().withdraw(by, _subject(row), opinion)
+        _port().withdraw(by, _subject(row), opinion)
 
 
 def page(by: kernel.Actor, row: Delivery) -> dict[str, Any] | None:
     """Key and number of the review, for the way from the delivery's page to it."""
-    return port().page(by, row.review) if row.review else None
+    return _port().page(by, row.review) if row.review else None
 
 
 def _facts_of(task: Mandate) -> dict[str, Any]:
@@ -180,7 +128,7 @@ def _subject(row: Delivery, task: Mandate | None = None) -> Subject:
         "period": row.period, "kind_title": row.kind_title, "file_name": row.file_name, "warnings": row.warnings,
         "submitted_by": row.submitted_by, "comment": row.comment,
     }  # fmt: skip
-    return Subject(task.review, row.no, row.pk, row.county, row.review, facts)
+    return Subject(row.no, row.pk, row.county, row.review, facts, matter=task.review, words=f"重新提交 {row.no}")
 
 
 def road(row: Delivery, notes: list[DeliveryNote]) -> list[dict[str, Any]]:

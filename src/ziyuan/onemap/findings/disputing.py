@@ -10,7 +10,8 @@ from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings import cover, notes
 from ziyuan.onemap.findings.errors import AlreadyDisputed, ReasonWanted, StateRefused
-from ziyuan.onemap.findings.excepting import Source, demand_other_eyes
+from ziyuan.onemap.findings.excepting import Source
+from ziyuan.onemap.findings.eyes import demand_level, demand_other_eyes
 from ziyuan.onemap.findings.models import Dispute, DisputeState, State, StoredFinding
 from ziyuan.onemap.findings.skeleton import skeleton
 from ziyuan.onemap.formats import LayerTable
@@ -44,7 +45,8 @@ def dispute(
             raised_by=by.name, raised_id=by.person or 0, raised_unit=by.organ, raised_organ=by.organ_name,
         )  # fmt: skip
         StoredFinding.objects.filter(pk=found.pk).update(state=State.DISPUTED)
-        notes.note(by, made, "dispute", reason.strip(), command)
+        notes.note(by, made, "dispute", reason.strip())
+        notes.remember(made, "dispute", command)
         notes.tell_dispute(by, made, "raised", None, finding=found.pk, rule=found.rule, fingerprint=found.fingerprint)
     return made
 
@@ -82,7 +84,8 @@ def answer(
         kernel.require(by, "finding.answer", region=row.county)
         if notes.done_before(row.county, verdict, command) is not None:
             return row
-        demand_other_eyes(by, row.no, row.raised_id, row.raised_unit, ("province",))
+        demand_level(by, row.no, ("province",))
+        demand_other_eyes(by, row.no, row.raised_id, row.raised_unit)
         if row.state != DisputeState.RAISED:
             raise StateRefused(row.no, DisputeState(row.state).label, notes.ACT_TITLES[verdict])
         if not opinion.strip():
@@ -93,7 +96,8 @@ def answer(
             row.fixture = skeleton(row, layers or {})
         row.save()
         marked = _mark(row, State.FALSE_ALARM if row.state == DisputeState.FALSE_ALARM else State.OPEN)
-        notes.note(by, row, verdict, opinion.strip(), command)
+        notes.note(by, row, verdict, opinion.strip())
+        notes.remember(row, verdict, command)
         if row.state == DisputeState.FALSE_ALARM:
             notes.tell_dispute(by, row, "false_alarm", DisputeState.RAISED, rule=row.finding.rule, findings=marked)
         else:
@@ -120,7 +124,8 @@ def take_back(by: kernel.Actor, number: int, opinion: str = "", command: str = "
         row.state = DisputeState.WITHDRAWN
         row.save(update_fields=["state"])
         _mark(row, State.OPEN)
-        notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回异议。", command)
+        notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回异议。")
+        notes.remember(row, "withdraw", command)
         notes.tell_dispute(by, row, "withdrawn", DisputeState.RAISED)
     return row
 

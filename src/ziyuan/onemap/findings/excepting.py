@@ -1,6 +1,7 @@
-"""Exceptions (例外): asked for by the submitter with proof, decided by the level above, ended by date or withdrawal.
+"""Exceptions (例外): asked for by the submitter with proof, decided in a review, ended by date or withdrawal.
 
-An exception covers a problem without mending it: the problem stays in every report, with the exception's number.
+An exception covers a problem without mending it: the problem stays in every report, with the exception's number. Who
+decides is asked of the review; a verb here and the act in the review's own page are one road, and end in `carry_out`.
 """
 
 from collections.abc import Sequence
@@ -10,24 +11,25 @@ from typing import Any, BinaryIO
 
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.findings import cover, notes
+from ziyuan.onemap.findings import cover, notes, review
 from ziyuan.onemap.findings.errors import (
-    LevelAbove,
     NothingChosen,
     NotListedOneByOne,
     NotToBeExcepted,
-    OwnRequest,
     ProofWanted,
     ReasonWanted,
     ScopeRefused,
     StateRefused,
     day_of,
 )
+from ziyuan.onemap.findings.eyes import demand_level, demand_other_eyes
 from ziyuan.onemap.findings.models import ExceptionState, FindingException, State, StoredFinding
 from ziyuan.onemap.findings.read import delivery_of, last_run
 
 Source = Path | bytes | BinaryIO
-_ABOVE = ("province", "city")
+_WORDS = {"approve": "同意。"}
+WITHDRAWABLE = (ExceptionState.REQUESTED, ExceptionState.RETURNED, ExceptionState.APPROVED)
+_WITHOUT_REASON = {"refuse": "不予批准", "return": "退回例外申请"}
 
 
 def request(
@@ -59,7 +61,9 @@ def request(
             requested_at=kernel.now(), requested_by=by.name, requested_id=by.person or 0,
             requested_unit=by.organ, requested_organ=by.organ_name,
         )  # fmt: skip
-        notes.note(by, made, "request", f"{reason.strip()}(有效期至 {day.isoformat()})", command)
+        review.begin(by, made)
+        notes.note(by, made, "request", f"{reason.strip()}(有效期至 {day.isoformat()})")
+        notes.remember(made, "request", command)
         notes.tell_exception(by, made, "requested", None, rules=made.rules, scope=scope, region=where, until=day.isoformat(),
                    findings=[f.pk for f in chosen], proof=stored.digest)  # fmt: skip
     return made
@@ -120,59 +124,104 @@ def _proof(proof: tuple[Source, str] | None) -> kernel.StoredFile:
     return stored
 
 
+def supplement(
+    by: kernel.Actor, exception: int, *, reason: str, until: str | date, proof: tuple[Source, str] | None = None,
+    command: str = "",
+) -> FindingException:  # fmt: skip
+    """Ask again for what was sent back, with a better reason, another day or a new proof (else the old one stands).
+
+    Raises kernel.NotAllowed, StateRefused, ReasonWanted, DayRefused, ProofWanted.
+    """
+    with kernel.acting(by):
+        row = held(exception)
+        kernel.require(by, "finding.except", region=row.county)
+        if notes.done_before(row.county, "supplement", command) is not None:
+            return row
+        if row.state != ExceptionState.RETURNED:
+            raise StateRefused(row.no, ExceptionState(row.state).label, notes.ACT_TITLES["supplement"])
+        if not reason.strip():
+            raise ReasonWanted("申请例外")
+        row.reason, row.until = reason.strip(), day_of(until, kernel.today())
+        if proof is not None:
+            stored = _proof(proof)
+            row.proof_sm3, row.proof_name, row.proof_size = stored.digest, stored.name[:200], stored.size
+        row.state = ExceptionState.REQUESTED
+        row.save(update_fields=["reason", "until", "proof_sm3", "proof_name", "proof_size", "state"])
+        review.begin(by, row)
+        notes.note(by, row, "supplement", f"{row.reason}(有效期至 {row.until.isoformat()})")
+        notes.remember(row, "supplement", command)
+        notes.tell_exception(by, row, "supplemented", ExceptionState.RETURNED, until=row.until.isoformat(), proof=row.proof_sm3)
+    return row
+
+
 def approve(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
     """Approve: its findings no longer return a delivery, until its last day.
 
     Raises kernel.NotAllowed, LevelAbove, OwnRequest, StateRefused, DayRefused (ended while it waited).
     """
-    with kernel.acting(by):
-        row, done = _to_decide(by, exception, "approve", command)
-        if done:
-            return row
-        day_of(row.until, kernel.today())
-        _decided(by, row, ExceptionState.APPROVED, opinion.strip())
-        linked = link(row)
-        notes.note(by, row, "approve", opinion.strip() or "同意。", command)
-        notes.tell_exception(by, row, "approved", ExceptionState.REQUESTED, covers=linked)
-    return row
+    return _said(by, exception, "approve", opinion, command)
 
 
 def refuse(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
     """Refuse, with a reason. Raises as `approve`, and ReasonWanted."""
+    return _said(by, exception, "refuse", opinion, command)
+
+
+def return_(by: kernel.Actor, exception: int, opinion: str = "", command: str = "") -> FindingException:
+    """Send the request back to be supplemented, with a reason. Raises as `refuse`."""
+    return _said(by, exception, "return", opinion, command)
+
+
+def _said(by: kernel.Actor, exception: int, verb: str, opinion: str, command: str) -> FindingException:
+    """A level's word: through the review, which calls `carry_out` back in this transaction. Four eyes are demanded here."""
     with kernel.acting(by):
-        row, done = _to_decide(by, exception, "refuse", command)
-        if done:
+        row = held(exception)
+        kernel.require(by, "finding.decide", region=row.county)
+        if notes.done_before(row.county, verb, command) is not None:
             return row
-        if not opinion.strip():
-            raise ReasonWanted("不予批准")
-        _decided(by, row, ExceptionState.REFUSED, opinion.strip())
-        notes.note(by, row, "refuse", opinion.strip(), command)
-        notes.tell_exception(by, row, "refused", ExceptionState.REQUESTED)
+        if not row.review and row.state == ExceptionState.REQUESTED:  # asked for before exceptions had a review
+            review.begin(by, row)
+        if row.review:
+            demand_level(by, row.no, review.turns(row).keys())
+        _demand_undecided(by, row, verb)
+        words = opinion.strip() or _WORDS.get(verb, "")
+        if not words:
+            raise ReasonWanted(_WITHOUT_REASON[verb])
+        review.act(by, row, verb, words)
+        row.refresh_from_db()
+        notes.remember(row, verb, command)
     return row
 
 
-def _to_decide(by: kernel.Actor, exception: int, act: str, command: str) -> tuple[FindingException, bool]:
-    """The locked exception, and whether this command did the act before. Four eyes are demanded here."""
-    row = locked(exception)
-    kernel.require(by, "finding.decide", region=row.county)
-    if notes.done_before(row.county, act, command) is not None:
-        return row, True
-    demand_other_eyes(by, row.no, row.requested_id, row.requested_unit, _ABOVE)
+def _demand_undecided(by: kernel.Actor, row: FindingException, verb: str) -> None:
+    demand_other_eyes(by, row.no, row.requested_id, row.requested_unit)
     if row.state != ExceptionState.REQUESTED:
-        raise StateRefused(row.no, ExceptionState(row.state).label, notes.ACT_TITLES[act])
-    return row, False
+        raise StateRefused(row.no, ExceptionState(row.state).label, notes.ACT_TITLES[verb])
 
 
-def demand_other_eyes(by: kernel.Actor, no: str, person: int, unit: str, levels: Sequence[str]) -> None:
-    """A named person of one of the levels above, who is not the one (or of the organ) that asked.
+def carry_out(by: kernel.Actor, no: str, verb: str, words: str) -> None:
+    """What a level's word does to the exception; called by its review, in the transaction in which the word was given.
 
-    Raises LevelAbove, OwnRequest.
+    Raises kernel.NotAllowed, OwnRequest, StateRefused, and DayRefused where it ended while it waited.
     """
-    level = kernel.region(by.region).level
-    if by.is_system or level not in levels:
-        raise LevelAbove(no, "省级" if levels == ("province",) else "上级(市级或省级)")
-    if by.person == person or (unit and by.organ == unit):
-        raise OwnRequest(no)
+    row = FindingException.objects.select_for_update().get(no=no)
+    kernel.require(by, "finding.decide", region=row.county)
+    _demand_undecided(by, row, verb)
+    if verb == "approve":
+        day_of(row.until, kernel.today())
+        _decided(by, row, ExceptionState.APPROVED, words)
+        linked = link(row)
+        notes.note(by, row, verb, words)
+        notes.tell_exception(by, row, "approved", ExceptionState.REQUESTED, covers=linked)
+    elif verb == "refuse":
+        _decided(by, row, ExceptionState.REFUSED, words)
+        notes.note(by, row, verb, words)
+        notes.tell_exception(by, row, "refused", ExceptionState.REQUESTED)
+    else:
+        row.state = ExceptionState.RETURNED
+        row.save(update_fields=["state"])
+        notes.note(by, row, verb, words)
+        notes.tell_exception(by, row, "returned", ExceptionState.REQUESTED, reason=words)
 
 
 def _decided(by: kernel.Actor, row: FindingException, state: ExceptionState, opinion: str) -> None:
@@ -196,29 +245,44 @@ def withdraw(by: kernel.Actor, exception: int, opinion: str = "", command: str =
     From now on the findings count again. Raises kernel.NotAllowed, StateRefused, ReasonWanted.
     """
     with kernel.acting(by):
-        row = locked(exception)
+        row = held(exception)
         mine = kernel.may(by, "finding.except", region=row.county)
         if not mine:
             kernel.require(by, "finding.decide", region=row.county)
         if notes.done_before(row.county, "withdraw", command) is not None:
             return row
-        wanted = (ExceptionState.REQUESTED, ExceptionState.APPROVED) if mine else (ExceptionState.APPROVED,)
-        if row.state not in wanted:
+        if row.state not in (WITHDRAWABLE if mine else (ExceptionState.APPROVED,)):
             raise StateRefused(row.no, ExceptionState(row.state).label, "撤销")
         if not mine and not opinion.strip():
             raise ReasonWanted("撤销已批准的例外")
-        before, row.state = row.state, ExceptionState.WITHDRAWN
-        row.save(update_fields=["state"])
-        for other in cover.active(row.county, row.mandate, kernel.today()):
-            link(other)
-        notes.note(by, row, "withdraw", opinion.strip() or "汇交单位撤回。", command)
-        notes.tell_exception(by, row, "withdrawn", before)
+        words = opinion.strip() or "汇交单位撤回。"
+        _take_back(by, row, words)
+        review.withdraw(by, row, words)
+        notes.remember(row, "withdraw", command)
     return row
 
 
-def locked(exception: int) -> FindingException:
-    """The exception, locked until the end of the transaction; NotFound also for one of another region."""
-    found = FindingException.objects.select_for_update().filter(pk=exception).first()
+def undo(by: kernel.Actor, no: str) -> None:
+    """Take an approval back with the decision that made it; nothing where it has been taken back before."""
+    row = FindingException.objects.select_for_update().get(no=no)
+    if row.state == ExceptionState.APPROVED:
+        _take_back(by, row, "批准它的决定已撤销。")
+
+
+def _take_back(by: kernel.Actor, row: FindingException, words: str) -> None:
+    before, row.state = row.state, ExceptionState.WITHDRAWN
+    row.save(update_fields=["state"])
+    for other in cover.active(row.county, row.mandate, kernel.today()):
+        link(other)
+    notes.note(by, row, "withdraw", words)
+    notes.tell_exception(by, row, "withdrawn", before)
+
+
+def held(exception: int) -> FindingException:
+    """The exception, locked until the end of the transaction, its review before it: the order in which the review itself
+    locks. NotFound also for one of another region."""
+    found = FindingException.objects.filter(pk=exception).first()
     if found is None:
         raise kernel_errors.NotFound("例外", exception)
-    return found
+    review.hold(found)
+    return FindingException.objects.select_for_update().get(pk=found.pk)

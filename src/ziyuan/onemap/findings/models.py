@@ -30,6 +30,7 @@ class Duty(models.TextChoices):
 
 class ExceptionState(models.TextChoices):
     REQUESTED = "requested", "待批准"
+    RETURNED = "returned", "退回补充"
     APPROVED = "approved", "已批准"
     REFUSED = "refused", "未批准"
     WITHDRAWN = "withdrawn", "已撤销"
@@ -79,6 +80,7 @@ class CheckRun(models.Model):
 class FindingException(models.Model):
     """An exception (例外): problems that need not be put right, asked for with proof, approved by the level above.
 
+    `review` is the number of the case in which it is asked for and decided.
     `items` name the rule and the features, as {"rule", "layer", "field", "keys", "value", "fingerprint"}; with
     scope *region* an item names the rule only and `region` is a village, town or county code. `until` is the last
     day on which it holds.
@@ -108,6 +110,7 @@ class FindingException(models.Model):
     decided_id = models.BigIntegerField(null=True)
     decided_organ = models.CharField(max_length=100, blank=True)
     opinion = models.TextField(blank=True)
+    review = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         indexes = (models.Index(fields=("county", "mandate", "state"), name="exception_by_county"),)
@@ -200,7 +203,7 @@ class Dispute(models.Model):
 
 
 class FindingNote(models.Model):
-    """A signed act on an exception or a dispute: who, for which organ, what, in which words; once for a command."""
+    """A signed act on an exception or a dispute: who, for which organ, what, in which words."""
 
     exception = models.ForeignKey(FindingException, models.PROTECT, null=True, related_name="notes")
     dispute = models.ForeignKey(Dispute, models.PROTECT, null=True, related_name="notes")
@@ -210,13 +213,18 @@ class FindingNote(models.Model):
     organ_name = models.CharField(max_length=100)
     act = models.CharField(max_length=12)
     text = models.TextField()
-    command = models.CharField(max_length=80, blank=True)
     payload = models.BinaryField()
     signature = models.BinaryField()
 
+
+class FindingCommand(models.Model):
+    """A command that was carried out, and on what, so that its repetition changes nothing."""
+
+    county = models.CharField(max_length=6)
+    command = models.CharField(max_length=80)
+    act = models.CharField(max_length=12)
+    exception = models.ForeignKey(FindingException, models.PROTECT, null=True, related_name="commands")
+    dispute = models.ForeignKey(Dispute, models.PROTECT, null=True, related_name="commands")
+
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("county", "command"), condition=~models.Q(command=""), name="finding_note_command_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("county", "command"), name="finding_command_once"),)

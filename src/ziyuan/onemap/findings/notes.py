@@ -1,13 +1,14 @@
-"""Signed acts on exceptions and disputes: each once for a command, each with a note the node signed."""
+"""Acts on exceptions and disputes: each once for a command, each with a note the node signed."""
 
 from typing import Any
 
 from ziyuan.base import canonical
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap.findings.errors import CommandOfAnother
-from ziyuan.onemap.findings.models import Dispute, FindingException, FindingNote
+from ziyuan.onemap.findings.models import Dispute, FindingCommand, FindingException, FindingNote
 
-ACT_TITLES = {"request": "申请例外", "approve": "批准", "refuse": "不予批准", "withdraw": "撤销",
+ACT_TITLES = {"request": "申请例外", "approve": "批准", "refuse": "不予批准", "return": "退回补充",
+              "supplement": "补充后重新提交", "withdraw": "撤销",
               "dispute": "提出异议", "uphold": "维持问题", "false_alarm": "确认误报"}  # fmt: skip
 Subject = FindingException | Dispute
 
@@ -16,7 +17,7 @@ def done_before(county: str, act: str, command: str) -> Subject | None:
     """What this very command led to before; CommandOfAnother when it was another act."""
     if not command:
         return None
-    found = FindingNote.objects.filter(county=county, command=command).select_related("exception", "dispute").first()
+    found = FindingCommand.objects.filter(county=county, command=command).select_related("exception", "dispute").first()
     if found is None:
         return None
     if found.act != act:
@@ -24,15 +25,24 @@ def done_before(county: str, act: str, command: str) -> Subject | None:
     return found.exception or found.dispute
 
 
-def note(by: kernel.Actor, on: Subject, act: str, text: str, command: str = "") -> FindingNote:
+def remember(on: Subject, act: str, command: str) -> None:
+    """Keep that this command has been carried out."""
+    if command:
+        FindingCommand.objects.create(county=on.county, command=command, act=act, **_on(on))
+
+
+def _on(on: Subject) -> dict[str, Any]:
+    return {"exception": on} if isinstance(on, FindingException) else {"dispute": on}
+
+
+def note(by: kernel.Actor, on: Subject, act: str, text: str) -> FindingNote:
     """Add a note, signed by the node over its canonical bytes."""
     at = kernel.now()
     body = {"no": on.no, "act": act, "at": at, "person": by.name, "organ": by.organ_name, "region": by.region,
             "text": text, "proof": on.proof_sm3, "state": on.state}  # fmt: skip
     payload = canonical.encode("finding-note", body)
     return FindingNote.objects.create(
-        exception=on if isinstance(on, FindingException) else None, dispute=on if isinstance(on, Dispute) else None,
-        county=on.county, at=at, person=by.name, organ_name=by.organ_name, act=act, text=text, command=command,
+        **_on(on), county=on.county, at=at, person=by.name, organ_name=by.organ_name, act=act, text=text,
         payload=payload, signature=kernel.sign(payload),
     )  # fmt: skip
 

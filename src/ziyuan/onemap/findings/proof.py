@@ -26,3 +26,15 @@ def _holds(note: FindingNote) -> bool:
     told = (unicodedata.normalize("NFC", text).encode() for text in (note.act, note.person, note.organ_name, note.text))
     signed = kernel.verify(payload, bytes(note.signature), signer=kernel.node().name)
     return signed and all(text in payload for text in told)
+
+
+def decision_fault(by: kernel.Actor, no: str, state: str) -> str:
+    """What is wrong with an exception that was decided so; empty when it stands so and its notes hold."""
+    with kernel.acting(by):
+        row = FindingException.objects.filter(no=no).first()
+        if row is None:
+            return f"没有例外 {no}"
+        if row.state != state:
+            return f"例外 {no} 当前为“{ExceptionState(row.state).label}”,不是“{ExceptionState(state).label}”"
+        broken = [note.act for note in FindingNote.objects.filter(exception=row).order_by("pk") if not _holds(note)]
+        return f"例外 {no} 的意见与签名不符:{'、'.join(broken)}" if broken else ""

@@ -3,8 +3,18 @@
 from ziyuan.onemap.findings import proof as proof
 from ziyuan.onemap.findings.cover import with_effect
 from ziyuan.onemap.findings.disputing import answer, dispute, take_back
-from ziyuan.onemap.findings.excepting import approve, refuse, request, withdraw
+from ziyuan.onemap.findings.excepting import (
+    approve,
+    carry_out,
+    refuse,
+    request,
+    return_,
+    supplement,
+    undo,
+    withdraw,
+)
 from ziyuan.onemap.findings.models import CheckRun
+from ziyuan.onemap.findings.proof import decision_fault
 from ziyuan.onemap.findings.read import counts, listing, on_map, open_errors
 from ziyuan.onemap.findings.stages import csv_of as stage_table
 from ziyuan.onemap.findings.stages import listing as chains_told
@@ -16,7 +26,7 @@ from ziyuan.onemap.findings.view import exception as one_exception
 from ziyuan.onemap.findings.view import proof as proof_file
 
 __all__ = [
-    "CheckRun", "Judged", "answer", "approve", "chains_told", "counts", "dispute", "disputes", "exceptions", "fixture",
-    "listing", "on_map", "one_dispute", "one_exception", "open_errors", "proof_file", "refuse", "request", "stage_report",
-    "stage_table", "store", "take_back", "with_effect", "withdraw",
+    "CheckRun", "Judged", "answer", "approve", "carry_out", "chains_told", "counts", "decision_fault", "dispute", "disputes",
+    "exceptions", "fixture", "listing", "on_map", "one_dispute", "one_exception", "open_errors", "proof_file", "refuse",
+    "request", "return_", "stage_report", "stage_table", "store", "supplement", "take_back", "undo", "with_effect", "withdraw",
 ]  # fmt: skip

@@ -6,8 +6,10 @@ from django.db.models import Q, QuerySet
 
 from ziyuan.kernel import errors as kernel_errors
 from ziyuan.kernel import service as kernel
-from ziyuan.onemap.findings import cover, notes
+from ziyuan.onemap.findings import cover, notes, review
 from ziyuan.onemap.findings.errors import FilterUnknown, NoFixture
+from ziyuan.onemap.findings.excepting import WITHDRAWABLE
+from ziyuan.onemap.findings.eyes import own
 from ziyuan.onemap.findings.models import (
     Dispute,
     DisputeState,
@@ -16,6 +18,7 @@ from ziyuan.onemap.findings.models import (
     StoredFinding,
 )
 from ziyuan.onemap.findings.read import delivery_of, items_of
+from ziyuan.onemap.findings.scope import scope_text
 
 Page = dict[str, Any]
 
@@ -129,6 +132,7 @@ def _exception(by: kernel.Actor, row: FindingException) -> dict[str, Any]:
         "requested_organ": row.requested_organ, "decided_at": row.decided_at, "decided_by": row.decided_by,
         "decided_organ": row.decided_organ, "opinion": row.opinion, "covers": len(linked), "findings": linked,
         "asked_for": _asked_for(row), "notes": notes.notes_of(row), "actions": _exception_actions(by, row, state),
+        "case": review.standing(by, row),
     }  # fmt: skip
 
 
@@ -144,28 +148,29 @@ def _where(row: FindingException | Dispute) -> dict[str, Any]:
             "county_name": kernel.region(row.county).name}  # fmt: skip
 
 
-def scope_text(row: FindingException) -> str:
-    """The scope in words."""
-    rules = "、".join(row.rules)
-    if row.scope == "features":
-        keys = sorted({k for i in row.items for k in i["keys"]})
-        named = "、".join(keys[:5]) + (f" 等 {len(keys)} 个要素" if len(keys) > 5 else "")
-        return f"{rules};要素 {named}" if keys else f"{rules};所列 {len(row.items)} 个问题"
-    return f"{rules};{'全县' if row.region == row.county else '区域 ' + row.region}"
-
-
 def _exception_actions(by: kernel.Actor, row: FindingException, state: str) -> list[dict[str, Any]]:
     mine = kernel.may(by, "finding.except", region=row.county)
     able = kernel.may(by, "finding.decide", region=row.county)
     waiting = "" if state == ExceptionState.REQUESTED else f"当前为“{ExceptionState(state).label}”"
-    own = "由您本人或本机关提出" if by.person == row.requested_id or by.organ == row.requested_unit else ""
-    held = "" if state in (ExceptionState.APPROVED, *([ExceptionState.REQUESTED] if mine else [])) else waiting or "尚未批准"
+    why = waiting or _not_for(by, row) if able else ""
+    held = "" if state in (WITHDRAWABLE if mine else (ExceptionState.APPROVED,)) else waiting or "尚未批准"
     offered = [
-        (able, "approve", "批准", waiting or own, [], True, "批准后,所列问题在有效期内不再退回汇交。"),
-        (able, "refuse", "不予批准", waiting or own, ["opinion"], False, "不予批准后,所列问题仍须改正。"),
+        (able, "approve", "批准", why, [], True, "批准后,所列问题在有效期内不再退回汇交。"),
+        (able, "refuse", "不予批准", why, ["opinion"], False, "不予批准后,所列问题仍须改正。"),
+        (able, "return", "退回补充", why, ["opinion"], False, "退回后由申请单位补充理由或证明材料,再次提交。"),
+        (mine and state == ExceptionState.RETURNED, "supplement", "补充后重新提交", "", [], True,
+         "重新提交后,由上级决定。"),
         (mine or able, "withdraw", "撤销", held, [] if mine else ["opinion"], False, "撤销后,所列问题重新计为错误。"),
-    ]
+    ]  # fmt: skip
     return [_action(name, title, why, needs, primary, then) for may, name, title, why, needs, primary, then in offered if may]
+
+
+def _not_for(by: kernel.Actor, row: FindingException) -> str:
+    """Why a request that waits does not wait for this person."""
+    if own(by, row.requested_id, row.requested_unit):
+        return "由您本人或本机关提出"
+    levels = review.turns(row) if row.review else {}
+    return "由上级(市级或省级)决定" if levels and kernel.region(by.region).level not in levels else ""
 
 
 def _action(name: str, title: str, why: str, needs: list[str], primary: bool, consequence: str) -> dict[str, Any]:

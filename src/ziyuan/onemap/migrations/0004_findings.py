@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("requested", "待批准"),
+                            ("returned", "退回补充"),
                             ("approved", "已批准"),
                             ("refused", "未批准"),
                             ("withdrawn", "已撤销"),
@@ -135,6 +136,7 @@ class Migration(migrations.Migration):
                 ("decided_id", models.BigIntegerField(null=True)),
                 ("decided_organ", models.CharField(blank=True, max_length=100)),
                 ("opinion", models.TextField(blank=True)),
+                ("review", models.CharField(blank=True, default="", max_length=60)),
             ],
             options={
                 "indexes": [models.Index(fields=["county", "mandate", "state"], name="exception_by_county")],
@@ -214,22 +216,37 @@ class Migration(migrations.Migration):
                 ("organ_name", models.CharField(max_length=100)),
                 ("act", models.CharField(max_length=12)),
                 ("text", models.TextField()),
-                ("command", models.CharField(blank=True, max_length=80)),
                 ("payload", models.BinaryField()),
                 ("signature", models.BinaryField()),
             ],
+        ),
+        migrations.CreateModel(
+            name="FindingCommand",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county", models.CharField(max_length=6)),
+                ("command", models.CharField(max_length=80)),
+                ("act", models.CharField(max_length=12)),
+                (
+                    "exception",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="commands", to="onemap.findingexception"
+                    ),
+                ),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="commands", to="onemap.dispute"
+                    ),
+                ),
+            ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("command", ""), _negated=True),
-                        fields=("county", "command"),
-                        name="finding_note_command_once",
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("county", "command"), name="finding_command_once")],
             },
         ),
         protect("onemap_checkrun"),
         protect("onemap_findingexception"),
         protect("onemap_dispute"),
         protect("onemap_findingnote"),
+        protect("onemap_findingcommand"),
     ]

@@ -6,6 +6,24 @@ from django.db import migrations, models
 
 from ziyuan.kernel.service import in_region, protect
 
+STANDS = """
+CREATE FUNCTION onemap_bulletin_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state IN ('published', 'discarded')
+     OR (OLD.state = 'signed' AND (NEW.state NOT IN ('signed', 'published')
+         OR (NEW.no, NEW.region, NEW.month, NEW.cut, NEW.figures, NEW.digest, NEW.signed_by, NEW.signature)
+            IS DISTINCT FROM
+            (OLD.no, OLD.region, OLD.month, OLD.cut, OLD.figures, OLD.digest, OLD.signed_by, OLD.signature)))
+  THEN
+    RAISE EXCEPTION 'bulletin % is issued and stands', OLD.no USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER onemap_bulletin_stands BEFORE UPDATE ON onemap_bulletin
+FOR EACH ROW EXECUTE FUNCTION onemap_bulletin_stands()
+"""
+UNDONE = "DROP TRIGGER onemap_bulletin_stands ON onemap_bulletin; DROP FUNCTION onemap_bulletin_stands()"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,6 +48,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "草稿"),
+                            ("returned", "退回修改"),
                             ("reviewed", "已审核"),
                             ("signed", "已签发"),
                             ("published", "已发布"),
@@ -48,6 +67,7 @@ class Migration(migrations.Migration):
                 ("signed_by", models.CharField(default="", max_length=60)),
                 ("signature", models.BinaryField(null=True)),
                 ("published", models.DateTimeField(null=True)),
+                ("review", models.CharField(blank=True, default="", max_length=60)),
             ],
             options={
                 "constraints": [
@@ -194,4 +214,5 @@ class Migration(migrations.Migration):
         protect("onemap_layernote", "region", read="true"),
         protect("onemap_bulletinreply", "region"),
         protect("onemap_standson"),
+        migrations.RunSQL(STANDS, UNDONE),
     ]

@@ -99,10 +99,13 @@ def bulletin(request: HttpRequest, bulletin: int) -> Any:
     return _room.bulletin(actor(request), bulletin)
 
 
-@router.post("/bulletins/{bulletin}/actions/{action}", summary="审核、签发、发布、作废")
+@router.post("/bulletins/{bulletin}/actions/{action}", summary="审核、签发、发布、退回、重新编制、作废")
 def act(request: HttpRequest, bulletin: int, action: str, body: WordsIn) -> Any:
     who = actor(request)
-    _room.act_on_bulletin(who, bulletin, action, body.text)
+    if action == "remake":
+        _room.remake_bulletin(who, bulletin, body.text)
+    else:
+        _room.act_on_bulletin(who, bulletin, action, body.text)
     return _room.bulletin(who, bulletin)
 
 

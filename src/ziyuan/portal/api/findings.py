@@ -130,10 +130,26 @@ def exception_proof(request: HttpRequest, exception: int) -> StreamingHttpRespon
     return stored(onemap.findings.proof_file(actor(request), "exception", exception))
 
 
-@router.post("/exceptions/{exception}/actions/{action}", summary="批准、不予批准、撤销例外")
+@router.post("/exceptions/{exception}/supplement", summary="补充后重新提交例外申请")
+def supplement(
+    request: HttpRequest,
+    exception: int,
+    reason: Form[str],
+    until: Form[str],
+    proof: File[UploadedFile] = None,  # type: ignore[assignment]  # the framework's way to say optional
+    command: str = Form("", max_length=80),
+) -> Any:
+    who = actor(request)
+    given = (uploaded(proof), proof.name or "证明材料") if proof else None
+    onemap.findings.supplement(who, exception, reason=reason, until=until, proof=given, command=command)
+    return onemap.findings.one_exception(who, exception)
+
+
+@router.post("/exceptions/{exception}/actions/{action}", summary="批准、不予批准、退回补充、撤销例外")
 def decide(request: HttpRequest, exception: int, action: str, body: ActionIn) -> Any:
     who = actor(request)
-    verbs = {"approve": onemap.findings.approve, "refuse": onemap.findings.refuse, "withdraw": onemap.findings.withdraw}
+    room = onemap.findings
+    verbs = {"approve": room.approve, "refuse": room.refuse, "return": room.return_, "withdraw": room.withdraw}
     if action not in verbs:
         raise errors.NotFound("动作", action)
     verbs[action](who, exception, body.opinion, body.command)

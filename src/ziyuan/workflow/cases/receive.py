@@ -51,17 +51,23 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
 
 
 def open_about(
-    matter: str, subject: dict[str, Any], county: str, form: dict[str, Any], by: kernel.Actor
+    matter: str,
+    subject: dict[str, Any],
+    county: str,
+    form: dict[str, Any],
+    by: kernel.Actor,
+    submitter: int | None = None,
 ) -> Case:
     """Open a case about something inside (`subject`: `no` and `id` of the thing), in the caller's transaction.
 
-    Its outer number is the thing's own. Raises UnknownSubject for a matter that is about no such thing.
+    Its outer number is the thing's own. `submitter` asked for it, and an `organ` of the subject with him: neither decides
+    on it, but works at nodes that are the asker's own (`zy:own`). Raises UnknownSubject for a matter that is about no such thing.
     """
     rt = runtime(matter)
     keep(rt)
     told = {"no": subject["no"], "form": form, "site": None, "papers": [], "submitted": kernel.now().isoformat()}
     body = _opened_body(rt, told, county, [county], _next_no(rt, county), by)
-    body["case"] |= {"subject": {"kind": rt.matter.told.get("subject"), **subject}, "submitter": None}
+    body["case"] |= {"subject": {"kind": rt.matter.told.get("subject"), **subject}, "submitter": submitter}
     kind_of(body["case"]["subject"]["kind"])
     journal = _new(rt, body, by)
     journal.add("accepted", accept_body(rt, journal.state, kernel.today()))

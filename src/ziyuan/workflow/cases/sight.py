@@ -1,7 +1,7 @@
 """Whose cases a person sees: those of the matters in whose pack he has a post, within his region.
 
-A pack names the posts that work in it (`roles`). The region is row security's; the business is decided here, and whoever
-reads or locks a case goes through here.
+A pack names the posts that work in it (`roles`), and of a post that works in some of its matters only, which (`matters`).
+The region is row security's; the business is decided here, and whoever reads or locks a case goes through here.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,10 +29,11 @@ def sees(by: kernel.Actor | None, case: Case) -> bool:
 
 
 def works_in(by: kernel.Actor, matter: kernel.Matter) -> bool:
-    """Whether one of the actor's posts is a post of the matter's pack."""
+    """Whether one of the actor's posts works in the matter."""
     return bool(by.roles & roles_of(matter))
 
 
 def roles_of(matter: kernel.Matter) -> frozenset[str]:
-    """The posts that work in the matter's pack."""
-    return frozenset(kernel.packs()[matter.pack].told.get("roles", {}))
+    """The posts of the matter's pack that work in the matter."""
+    roles = kernel.packs()[matter.pack].told.get("roles", {})
+    return frozenset(role for role, told in roles.items() if matter.id in told.get("matters", (matter.id,)))

@@ -42,7 +42,7 @@ KINDS = {
     "accepted": "受理",
     "started": "开始办理",
     "completed": "办理",
-    "resubmitted": "整改后重新提交",
+    "resubmitted": "提交审核",
     "returned": "退回",
     "recalled": "撤回",
     "step_added": "加签或委派",

@@ -50,14 +50,17 @@ def standing(journal: Journal) -> list[dict[str, Any]]:
     return [told for told in journal.state["effects"] if told["undone"] is None]
 
 
-def undo_effects(journal: Journal) -> None:
-    """Undo what stands, the newest first, each once. Raises EffectStands: then nothing has happened."""
+def undo_effects(journal: Journal, **told: str) -> None:
+    """Undo what stands, the newest first, each once; the event says `told` too.
+
+    Raises EffectStands: then nothing has happened.
+    """
     keys = [told["key"] for told in reversed(standing(journal))]
     if not keys:
         return
     journal.save()
     _undo(journal, keys, journal.by)
-    journal.add("effects_undone", {"keys": keys})
+    journal.add("effects_undone", {"keys": keys, **told})
     _mark(journal, keys)
 
 

@@ -76,6 +76,11 @@ class Node:
         return self.type in PERSON
 
     @property
+    def own(self) -> bool:
+        """True for a task of whoever asked (`zy:own`): he works here himself and need not avoid it."""
+        return self.attributes.get("own") == "true"
+
+    @property
     def terminates(self) -> bool:
         return self.type == "endEvent" and self.event.kind == "terminate"
 

@@ -14,7 +14,7 @@ def check(pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph) -> 
     """Faults of the words at nodes, of `terminations` and `gap_days` in matter.yaml."""
     text = f"matters/{matter.id}/matter.yaml"
     for node in graph.nodes.values():
-        for message, remedy in (*_node(matter, node), *_landing(graph, node)):
+        for message, remedy in (*_node(matter, node), *_asker(node), *_landing(graph, node)):
             yield Fault(pack.id, file, place_of(node), message, remedy)
     yield from closing.check(pack, matter, text)
     for paper in matter.told.get("papers", []):
@@ -41,6 +41,13 @@ def _node(matter: kernel.Matter, node: Node) -> Iterator[tuple[str, str]]:
         yield "允许终止(terminate),但事项没有写明终止的种类", "请在 matter.yaml 的 terminations 中写明种类和依据"
     if "accept_gap" in node.allow and not any("gap_days" in paper for paper in told.get("papers", [])):
         yield "允许容缺受理(accept_gap),但没有一种材料可以容缺", "请给可以后补的材料写 gap_days"
+
+
+def _asker(node: Node) -> Iterator[tuple[str, str]]:
+    """Whose task it is."""
+    told = node.attributes.get("own")
+    if told is not None and (told not in ("true", "false") or not node.waits):
+        yield f"zy:own 只能写在人工环节上,应为 true 或 false,不是“{told}”", "请改正"
 
 
 def _landing(graph: Graph, node: Node) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,9 @@ def _pack(pack: kernel.Pack) -> Iterator[Fault]:
     for role, told in pack.told.get("roles", {}).items():
         if told.get("level") not in ("county", "city", "province"):
             yield Fault(pack.id, "pack.yaml", f"roles.{role}", "层级应为 county、city 或 province")
+        for name in told.get("matters", ()):
+            if name not in pack.matters:
+                yield Fault(pack.id, "pack.yaml", f"roles.{role}.matters", f"没有事项“{name}”", f"可用:{'、'.join(pack.matters)}")
     yield from people.posts(pack)
     for way, layers in pack.told.get("layers", {}).items():
         for layer in layers:

@@ -54,6 +54,8 @@ def _nodes(
         if node.waits:
             if node.role not in roles:
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”不在 pack.yaml 的 roles 中")
+            elif matter.id not in roles[node.role].get("matters", (matter.id,)):
+                yield Fault(pack.id, file, place, f"岗位“{node.role}”不办理本事项", "请在 pack.yaml 该岗位的 matters 中加上它")
             if node.role not in may_act:
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”没有办案权限(case.act)")
             if node.level in ("county", "city", "province") and node.level not in levels:

@@ -107,11 +107,13 @@ def _stood_in(rt: Runtime, position: Any, state: State, record: dict[str, Any], 
 def _free(rt: Runtime, people: People, position: Any, state: State) -> People:
     """Who of them may take the position: nobody who is avoided (回避), of a joint review nobody who has another seat.
 
-    The submitter himself is passed over where somebody else is there; alone, he gets it and is told to hand it over.
+    The submitter himself is passed over where somebody else is there; alone, he gets it and is told to hand it over. At a
+    node of the asker's own (`zy:own`) he is not passed over.
     """
     taken = declared(state) | (sits_elsewhere(position.node, position.seat, state) if position.seat else set())
     free = {key: person for key, person in people.items() if key not in taken}
-    own = state["case"].get("submitter") if rt.policy("own_application") == "forbid" else None
+    forbidden = rt.policy("own_application") == "forbid" and not rt.graph.nodes[position.node].own
+    own = state["case"].get("submitter") if forbidden else None
     others = {key: person for key, person in free.items() if key != own}
     return others or free
 

@@ -3,6 +3,7 @@ import type { FindingException } from '@/api/findings'
 
 export const EXCEPTION_STATES: [string, string][] = [
   ['requested', '待批准'],
+  ['returned', '退回补充'],
   ['approved', '已批准'],
   ['refused', '未批准'],
   ['withdrawn', '已撤销'],

@@ -2,6 +2,7 @@ import type { Tone } from '@/components/StateTag/StateTag.vue'
 
 export const TONES: Record<string, Tone> = {
   draft: 'warning',
+  returned: 'danger',
   reviewed: 'notice',
   signed: 'notice',
   published: 'ok',

@@ -14,7 +14,7 @@ VERBS = ("forward", "accept")
 HEIGHT = ("county", "city", "province")
 _MOST = 20
 
-Level = onemap.deliveries.Level
+Level = onemap.reviewing.Level
 
 
 def levels(matter: str, facts: Mapping[str, Any]) -> tuple[Level, ...]:

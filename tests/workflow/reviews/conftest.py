@@ -1,12 +1,14 @@
-"""Deliveries before their levels: real ones of a small county, and rows that were only checked."""
+"""Deliveries before their levels: real ones of a small county, and rows that were only checked; exceptions asked on these."""
 
 import pytest
 
 from tests.onemap.deliveries.conftest import deliver, registered, sample  # noqa: F401  (fixtures)
 from ziyuan.kernel import service as kernel
 from ziyuan.kernel.identity.signin import actor_of
+from ziyuan.onemap import service as onemap
 from ziyuan.onemap.deliveries import review
 from ziyuan.onemap.deliveries.models import Delivery, Kind, State
+from ziyuan.onemap.findings.models import CheckRun, FindingException, StoredFinding
 from ziyuan.workflow.models import Case
 
 
@@ -50,3 +52,35 @@ def case_of():
 def waiting(case_of):
     """Nodes of the open tasks of a delivery's case."""
     return lambda delivery: [t["node"] for t in case_of(delivery).state["tasks"].values() if t["state"] == "open"]
+
+
+@pytest.fixture
+def found(checked):
+    """`found()`: an error in a county's delivery, as a check without files behind it leaves it."""
+
+    def make(sequence: int = 1) -> StoredFinding:
+        row = checked(sequence)
+        told = {"delivery": row, "county": row.county}
+        with kernel.acting(kernel.system_actor("自动质检")):
+            run = CheckRun.objects.create(
+                **told, mandate=row.mandate, period=row.period, sequence=sequence, number=1, at=kernel.now(), complete=True,
+                errors=1, open_errors=1,
+            )  # fmt: skip
+            return StoredFinding.objects.create(
+                **told, run=run, ordinal=1, rule="DLTB-A10", kind="check", family="属性逻辑", severity="error", layer="DLTB",
+                key=f"340123{sequence:014d}", message="图斑地类面积不符", remedy="重算", fingerprint=f"{sequence:032d}",
+            )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def ask(found, people):
+    """`ask()`: an exception that the county's officer has asked for."""
+
+    def go(sequence: int = 1, by: kernel.Actor | None = None, **more) -> FindingException:
+        told = found(sequence)
+        facts = {"reason": "省厅批复同意保留", "until": "2099-12-31", "proof": (b"%PDF-1.4 proof", "批复.pdf"), **more}
+        return onemap.findings.request(by or people["officer"], told.delivery_id, [told.pk], **facts)
+
+    return go

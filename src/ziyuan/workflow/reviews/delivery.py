@@ -7,8 +7,11 @@ from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases import subject
 from ziyuan.workflow.effects.registry import Order, register
 from ziyuan.workflow.errors import NotUndone
+from ziyuan.workflow.reviews.by_case import ByCase
+from ziyuan.workflow.reviews.levels import VERBS
 
 DELIVERY = "delivery"
+ACTS = {"forward": "agree", "accept": "agree", "return": "refuse"}
 
 
 def _follow(done: subject.Done) -> None:
@@ -38,5 +41,6 @@ def _proof(target: str, case_no: str, by: kernel.Actor) -> str:
     return onemap.deliveries.acceptance_fault(by, target)
 
 
+onemap.reviewing.fill(DELIVERY, ByCase(DELIVERY, VERBS, ACTS))
 subject.register(DELIVERY, subject.Kind("数据汇交", _follow, _page))
 register("delivery.accept", _apply, _undo, _proof)

@@ -5,7 +5,7 @@ import pytest
 from ziyuan.onemap.deliveries import review
 from ziyuan.onemap.deliveries.mandates import mandate, mandates
 from ziyuan.workflow.cases.runtime import runtime
-from ziyuan.workflow.deliveries.levels import levels
+from ziyuan.workflow.reviews.levels import levels
 
 MATTER = "survey_monitoring/delivery_review"
 # As each mandate said before its levels were the matter's: level, verb, may it be passed over.
