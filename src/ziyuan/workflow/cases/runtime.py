@@ -12,6 +12,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import facts
 from ziyuan.workflow.decisions import Decision, Outcome
 from ziyuan.workflow.engine import Graph
+from ziyuan.workflow.people import lists
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,12 @@ class Runtime:
         """Evaluate one of the matter's decisions over the case's variables."""
         return self.decisions[name].evaluate(name, values)
 
-    def values(self, state: dict[str, Any]) -> dict[str, Any]:
-        """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set."""
-        return {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **wire.decode(state["vars"])}
+    def values(self, state: dict[str, Any], acting: lists.Acting | None = None) -> dict[str, Any]:
+        """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set, then
+        the lists of `people`. `acting` is the task that an act finishes and who does it: he is the last who acted."""
+        found = {**facts.evaluate(self.matter.told.get("facts", {}), facts.read(state)), **wire.decode(state["vars"])}
+        people = self.matter.told.get("people")
+        return {**found, **lists.read(people, state, {**facts.read(state), **found}, acting)} if people else found
 
     def limits(self, day: date) -> tuple[int, int]:
         """(statutory, promised) working days in force on `day`."""

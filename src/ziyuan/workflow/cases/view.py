@@ -307,6 +307,7 @@ _LOGGED = frozenset(
     {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no", "moved"}
     | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
     | reach.LOGGED
+    | {"chosen"}
 )
 
 

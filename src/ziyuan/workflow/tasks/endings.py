@@ -89,7 +89,8 @@ def _terminate(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
 
 def _restart(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     reason, state = said.required_opinion(), journal.state
-    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide)
+    number = state["engine"]["next"]
+    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide, number=number)
     by_itself(rt, journal, "restarted", step, opinion=reason, **_gap_in_clock(rt, journal))
     tell_outside(journal.case, journal.state, "办理中", note=f"重新办理:{reason}")
 

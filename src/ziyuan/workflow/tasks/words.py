@@ -101,6 +101,7 @@ class Offer:
     notice: str = ""
     follows: str = ""
     behalf: str = ""
+    asks: str = ""  # the node whose person is chosen with it
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,7 +110,8 @@ class Offer:
             "for": self.behalf,
             "enabled": not self.reason,
             "reason": self.reason,
-            "needs": NEEDS.get(self.id, []),
+            "needs": NEEDS.get(self.id, []) + (["to"] if self.asks else []),
+            "asks": f"“{self.asks}”的办理人" if self.asks else "",
             "task": self.task,
             "primary": self.primary,
             "consequence": self.notice + (self.follows or CONSEQUENCE[self.id]),
