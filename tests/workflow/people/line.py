@@ -24,7 +24,7 @@ def process(*nodes: dict[str, str]) -> str:
     ids, parts = ["start", *(n["id"] for n in nodes), "outcome"], [HEAD]
     for node in nodes:
         told = {"role": "county_clerk", "level": "county", "allow": ALLOW, **node}
-        extra = "".join(f" zy:{k}={quoteattr(told[k])}" for k in ("role", "level", "allow", "assign", "jump") if k in told)
+        extra = "".join(f" zy:{k}={quoteattr(told[k])}" for k in ("role", "level", "allow", "assign", "jump", "chosen") if k in told)
         parts.append(f'<userTask id="{node["id"]}" name="环节{node["id"]}"{extra}>{node.get("many", "")}</userTask>')
     parts.append('<exclusiveGateway id="outcome" default="yes"/><endEvent id="granted"/><endEvent id="refused"/>')
     for n, (source, target) in enumerate(pairwise(ids)):

@@ -16,7 +16,7 @@ from ziyuan.workflow.gate.scratch import POSSIBLE, Scratch
 
 KEYS = frozenset({"story", "given", "when", "then"})
 STEP = frozenset({"at", "do", "day", "to", "items", "papers", "form", "site", "areas", "refused"})
-GIVEN = frozenset({"day", "form", "site", "areas", "papers"})
+GIVEN = frozenset({"day", "form", "site", "areas", "papers", "people"})
 THEN = frozenset(
     {"waits", "status", "route", "missing", "findings", "accepted", "due", "provisional", "stopped", "result"}
     | {"valid_months", "effects", "archive", "faults"}

@@ -3,6 +3,7 @@
 The examples of a pack run on it, so that an officer's example proves the very texts that real cases run on.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,7 +39,7 @@ class Scratch:
     """One case of one matter. `state` is what the fold of its events would be."""
 
     def __init__(self, rt: Runtime, given: dict[str, Any]) -> None:
-        self.rt, self.given = rt, given
+        self.rt, self.given = _with_places(rt, given.get("people", {})), given
         self.day = _day(given["day"])
         self.seq = 0
         self.state = empty()
@@ -224,6 +225,14 @@ class Scratch:
             "effects": [e["kind"] for e in state["effects"]],
             "archive": self.rt.result(decision["result"]).get("archive") if decision else None,
         }
+
+
+def _with_places(rt: Runtime, people: dict[str, int]) -> Runtime:
+    """Nobody is on paper: of each list of people the example says how many there are, one where it says nothing."""
+    lists = rt.matter.told.get("people") or {}
+    places = {name: str(list(range(1, int(people.get(name, 1)) + 1))) for name in lists}
+    told = {key: value for key, value in rt.matter.told.items() if key != "people"}
+    return replace(rt, matter=replace(rt.matter, told={**told, "facts": {**told.get("facts", {}), **places}}))
 
 
 def _day(text: str | date) -> date:

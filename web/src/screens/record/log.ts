@@ -86,6 +86,8 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)
   lines.push(...clockLines(body), ...letterLines(body))
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
+  const chosen = body.chosen as { title: string; name: string } | undefined
+  if (chosen) lines.push(`选定“${chosen.title}”的办理人:${chosen.name}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
   const moved = Array.isArray(body.moved) ? (body.moved as { holder_name: string; nobody: boolean }[]) : []
