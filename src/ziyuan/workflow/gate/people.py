@@ -100,7 +100,7 @@ def lists(
 ) -> Iterator[Fault]:
     """Faults of the lists of people that a matter names, and of the reviews that are held by them."""
     text, told = f"matters/{matter.id}/matter.yaml", matter.told.get("people") or {}
-    known = (names - told.keys()) | BEFORE_DECISION
+    known = frozenset(names - told.keys()) | BEFORE_DECISION
     for name, feel in told.items():
         place = f"people.{name}"
         if name in matter.told.get("facts", {}):
