@@ -39,7 +39,7 @@ class Chosen:
 
     def choices(self, name, task, action="agree"):
         found = workflow.choices(self.office.actor(name), self.case.pk, action, task)
-        return {one["name"].removesuffix("同志"): one["reason"] for one in found}
+        return {one["name"].removesuffix("同志"): one.get("reason", "") for one in found}
 
     def row(self, number):
         return self.world.state(self.case)["tasks"][str(number)]

@@ -43,7 +43,7 @@ class Review:
     def choices(self, name, action="add_seat"):
         task = next(n for n, t in self.tasks().items() if t["state"] == "open" and t["holder"] == self.office.keys[name])
         found = workflow.choices(self.office.actor(name), self.case.pk, action, int(task))
-        return {one["name"].removesuffix("同志"): one["reason"] for one in found}
+        return {one["name"].removesuffix("同志"): one.get("reason", "") for one in found}
 
     def tasks(self):
         return self.world.state(self.case)["tasks"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.workflow.consulting import fold as consulting
+from ziyuan.workflow.people import acted
 from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
 
@@ -43,6 +44,7 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     after = {name: part if name in _WHOLE else _own(part) for name, part in state.items()}
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
+    acted.keep(after, kind, body, head)
     reach.keep_people(after)
     return after
 

@@ -43,5 +43,6 @@ def _taken(rt: Runtime, journal: Journal, task: dict[str, Any], earlier: dict[st
     opinion = f"沿用本人在“{earlier['title']}”的意见({basis}):{earlier['opinion']}"
     told = {"state": "done", "outcome": "agree", "opinion": opinion, "by": earlier["by"], "organ": earlier["organ"]}
     told["by_id"] = earlier["by_id"]
-    move(rt, journal, "completed", step, vars={"outcome": "agree"}, told=told, by=kernel.system_actor(BY), task=task["number"])
+    by = kernel.system_actor(BY)
+    move(rt, journal, "completed", step, vars={"outcome": "agree"}, told=told, by=by, task=task["number"], taken=basis)
     return True

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.people import acted
+from ziyuan.workflow.people.models import PolicyAct
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, OfCase, Supervision
 
 State = dict[str, Any]
@@ -53,6 +55,7 @@ _TABLES: tuple[tuple[type[Any], str, Callable[[State], dict[int, Columns]]], ...
     (CasePart, "person", _part),
     (CaseCopy, "number", _copies),
     (Supervision, "number", _supervisions),
+    (PolicyAct, "number", acted.columns),
 )
 
 
@@ -86,7 +89,7 @@ def broken(case: Any, state: State) -> Iterator[kernel.Break]:
             yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行没有对应的事件")
 
 
-_TITLES: dict[type[OfCase], str] = {CasePart: "经手", CaseCopy: "抄送", Supervision: "督办"}
+_TITLES: dict[type[OfCase], str] = {CasePart: "经手", CaseCopy: "抄送", Supervision: "督办", PolicyAct: "策略动用"}
 
 
 def _moment(text: str | None) -> datetime | None:

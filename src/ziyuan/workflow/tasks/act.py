@@ -200,10 +200,10 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
         if action == "handover":
             return [_person(p) for p in others(told, state)] if told else []
         if action in ADDING:
-            return [{**_person(p), "reason": why} for p, why in candidates(rt, state, told, by, action)] if told else []
+            return [_person(*one) for one in candidates(rt, state, told, by, action)] if told else []
         if action in next_person.OUTCOMES:
             found = next_person.opening(rt, state, told, action, by) if told else None
-            return [{**_person(p), "reason": why} for p, why in found.people] if found else []
+            return [_person(*one) for one in found.people] if found else []
         if action == "remove":
             return [
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}
@@ -217,5 +217,7 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
         return [{"id": key, "name": title, "organ_name": ""} for key, title in named.items()]
 
 
-def _person(person: kernel.Person) -> dict[str, Any]:
-    return {"id": person.pk, "name": person.name, "organ_name": person.organ.name}
+def _person(person: kernel.Person, why_not: str = "") -> dict[str, Any]:
+    """A person to choose, or one who is shown with the `reason` why he cannot be."""
+    told = {"id": person.pk, "name": person.name, "organ_name": person.organ.name}
+    return {**told, "reason": why_not} if why_not else told

@@ -42,6 +42,9 @@ def _seat(
     region, found = eligible(rt, position, state, values, posts)
     free = free_of(rt, found.people, position, state)
     record: dict[str, Any] = {"role": node.role, "region": region, "nobody": not free}
+    own = found.people.get(state["case"].get("submitter") or 0)
+    if own and free and own.pk not in free:
+        record["passed_over"] = own.name
     if text:
         record["by_strategy"] = True
     if not free:
