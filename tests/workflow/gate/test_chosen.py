@@ -64,6 +64,8 @@ def test_a_choice_that_nobody_can_make_is_refused_with_its_place(drawn, text, sa
     assert any("process.bpmn" in fault and all(part in fault for part in says) for fault in found), found
 
 
+ASSIGN, PLACE = "person(approver)", "people.approvers"
+ASSIGNED = 'zy:assign="person(approver)"'
 GOOD = "{approvers: 'chain(previous(), if form.declared_area > 1 then \"正科\" else \"副科\")'}"
 
 
@@ -74,12 +76,12 @@ def test_a_review_held_by_a_list_of_people_passes(drawn):
 @pytest.mark.parametrize(
     ("people", "assign", "says"),
     [
-        (GOOD, None, ("process.bpmn", "second", "没有写每席交给谁", 'zy:assign="person(approver)"')),
-        ("{approvers: 'chain(previous(), \"大\")'}", "person(approver)", ("people.approvers", "没有职级“大”", "可用:科员")),
-        ("{approvers: 'chain(previous())'}", "person(approver)", ("people.approvers", "“chain”的参数不符", "写法:chain(person, rank)")),
-        ("{approvers: 'chain(nobody, \"正科\")'}", "person(approver)", ("people.approvers", "没有名为“nobody”的名称")),
-        ("{approvers: 'role(\"county_chef\")'}", "person(approver)", ("people.approvers", "county_chef", "最接近的是“county_chief”")),
-        ("{project_level: 'role(\"county_chief\")'}", "person(approver)", ("people.project_level", "与 facts 中的同名", "请改名")),
+        (GOOD, None, ("process.bpmn", "second", "没有写每席交给谁", ASSIGNED)),
+        ("{approvers: 'chain(previous(), \"大\")'}", ASSIGN, (PLACE, "没有职级“大”", "可用:科员")),
+        ("{approvers: 'chain(previous())'}", ASSIGN, (PLACE, "“chain”的参数不符", "写法:chain(person, rank)")),
+        ("{approvers: 'chain(nobody, \"正科\")'}", ASSIGN, (PLACE, "没有名为“nobody”的名称")),
+        ("{approvers: 'role(\"county_chef\")'}", ASSIGN, (PLACE, "county_chef", "最接近的是“county_chief”")),
+        ("{project_level: 'role(\"county_chief\")'}", ASSIGN, ("people.project_level", "与 facts 中的同名", "请改名")),
     ],
 )
 def test_a_list_that_names_what_does_not_exist_is_refused_with_its_place(drawn, people, assign, says):

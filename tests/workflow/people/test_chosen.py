@@ -131,7 +131,7 @@ def test_with_nobody_to_choose_from_the_policy_acts(chosen):
 @pytest.mark.parametrize(("mark", "waits"), [("true", "b"), ("false", "c")])
 def test_an_earlier_opinion_is_never_taken_where_somebody_has_to_be_chosen(chosen, mark, waits):
     c = chosen
-    nodes = ({"id": "a", "assign": 'person("anna")'}, {"id": "b", "assign": 'person("anna")'}, {**NEXT, "id": "c", "chosen": mark})
+    nodes = [{"id": node, "assign": 'person("anna")'} for node in "ab"] + [{**NEXT, "id": "c", "chosen": mark}]
     c.open(*nodes, policies={"same_person_twice": {"take": "earlier", "basis": BASIS}})
     c.act("anna")
     assert [node for node, _ in c.world.waiting(c.case)] == [waits]

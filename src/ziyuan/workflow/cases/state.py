@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.workflow.consulting import fold as consulting
-from ziyuan.workflow.people import acted
+from ziyuan.workflow.people import acted, panels
 from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
 
@@ -346,5 +346,6 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "numbered": _numbered,
     "withdrawn": _withdrawn,
     "rated": _rated,
+    **panels.KINDS,
     **reach.KINDS,
 }

@@ -237,12 +237,12 @@ class Play:
 
     def _review(self, token: Token) -> tuple[int, int | None]:
         """The joint review that a seat of the node, or a step added in one, lies in, and the seat around such a step."""
-        within = None
+        within: int | None = None
         for frame in self.frames(token["scope"]):
             if frame["node"] != token["node"]:
                 break
             if frame["frame"] == "multi":
-                return frame.get("review", frame["id"]), within
+                return int(frame["review"] if "review" in frame else frame["id"]), within
             within = frame.get("seat", within)
         return 0, None
 

@@ -31,11 +31,12 @@ def strategies(
             yield Fault(pack.id, file, place, "只有人工环节可以写分派(zy:assign)", "请写在 userTask 或 manualTask 上")
             continue
         yield from problems(pack, file, place, text, names | BEFORE_DECISION, fields_of(matter), FUNCTIONS)
-        for message, remedy in _calls(pack, graph, text, names | BEFORE_DECISION):
+        for message, remedy in named_in(pack, graph, text, names | BEFORE_DECISION):
             yield Fault(pack.id, file, place, f"“{text}”:{message}", remedy)
 
 
-def _calls(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+def named_in(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What the functions of a text name, written out, that does not exist."""
     try:
         tree = parse(text, names, frozenset(), frozenset(FUNCTIONS))
     except FeelError:
@@ -106,7 +107,7 @@ def lists(
         if name in matter.told.get("facts", {}):
             yield Fault(pack.id, text, place, f"“{name}”与 facts 中的同名", "请改名")
         yield from problems(pack, text, place, feel, known, fields_of(matter), FUNCTIONS)
-        for message, remedy in _calls(pack, graph, str(feel), known):
+        for message, remedy in named_in(pack, graph, str(feel), known):
             yield Fault(pack.id, text, place, f"“{feel}”:{message}", remedy)
     for node in graph.nodes.values():
         listed = node.multi.collection if node.multi else ""

@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
-from ziyuan.workflow.gate import actions, carried, chosen, people, versions
+from ziyuan.workflow.gate import actions, carried, chosen, panels, people, versions
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.tasks.words import TITLES
 
@@ -76,6 +76,7 @@ def _nodes(
     yield from people.lists(pack, matter, file, graph, _names(matter, graph))
     yield from people.policies(pack, matter)
     yield from chosen.check(pack, file, graph)
+    yield from panels.check(pack, matter, file, graph, _names(matter, graph))
 
 
 def _uncaught(graph: Graph, end: Node) -> bool:

@@ -35,7 +35,7 @@ def policies_page(by: kernel.Actor, *, after: str | None = None, limit: int = 50
 def _found(
     by: kernel.Actor, *, policy: str = "", region: str = "", since: date | None = None, until: date | None = None
 ) -> "QuerySet[PolicyAct]":
-    found = PolicyAct.objects.filter(case__in=seen(by).values("pk")).select_related("case").defer("case__state")
+    found = PolicyAct._default_manager.filter(case__in=seen(by).values("pk")).select_related("case").defer("case__state")
     if policy:
         found = found.filter(policy=policy if policy in POLICIES else "-")
     if region:

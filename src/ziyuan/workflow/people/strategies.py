@@ -14,6 +14,7 @@ from typing import Any
 
 from ziyuan.base import feel
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.people import panels
 
 ATTRIBUTE = "assign"
 MOST = 200
@@ -69,7 +70,8 @@ def places(value: Any) -> list[int | None]:
     """The places of a list of people, in order, each person once; an entry that names nobody stays as a place of nobody."""
     made: list[int | None] = []
     for one in value if isinstance(value, list | tuple) else [] if value is None else [value]:
-        made += [key for key in _keys(one) or [None] if key is None or key not in made]
+        keys: list[int | None] = [*_keys(one)]
+        made += [key for key in keys or [None] if key is None or key not in made]
     return made
 
 
@@ -175,6 +177,11 @@ def submitter() -> list[int]:
     return _keys(_state()["case"].get("submitter"))
 
 
+def panel(name: str) -> list[int]:
+    """Who was drawn for a panel of this case (抽取的专家组)."""
+    return panels.members(_state(), name)
+
+
 def without(people: Any, others: Any) -> list[int]:
     """The first list without those of the second: somebody else than the person at another node."""
     taken = set(_keys(others))
@@ -191,6 +198,7 @@ def least_loaded(people: Any) -> list[int]:
 
 
 _STRATEGIES: tuple[Callable[..., Any], ...] = (
-    role, holders, post, head, head_of, head_above, heads_above, chain, person, person_at, previous, submitter, without, least_loaded,
+    role, holders, post, head, head_of, head_above, heads_above, chain, person, person_at, previous, submitter, panel,
+    without, least_loaded,
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {f.__name__.replace("_", " "): f for f in _STRATEGIES}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.people import acted
+from ziyuan.workflow.people import acted, panels
 from ziyuan.workflow.people.models import PolicyAct
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, OfCase, Supervision
 
@@ -78,6 +78,7 @@ def write(changes: Sequence[tuple[Any, State, State]]) -> None:
 
 def broken(case: Any, state: State) -> Iterator[kernel.Break]:
     """Rows of the case that its events do not say."""
+    yield from panels.broken(case.no, state)
     place = {"county": state["case"]["county"], "counties": state["case"]["counties"]}
     for table, key, columns in _TABLES:
         rows = {getattr(row, key): row for row in table.objects.filter(case=case)}

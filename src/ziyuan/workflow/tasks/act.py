@@ -26,7 +26,7 @@ from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.people.avoiding import avoid
 from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.people.twice import take_earlier
-from ziyuan.workflow.tasks import adding, endings, gaps, jumps, next_person
+from ziyuan.workflow.tasks import adding, drawing, endings, gaps, jumps, next_person
 from ziyuan.workflow.tasks.actions import offers, recalled, return_targets, returned
 from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeable
 from ziyuan.workflow.tasks.items import checked
@@ -179,6 +179,7 @@ _VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {
     **gaps.VERBS,
     **jumps.VERBS,
     **endings.VERBS,
+    **drawing.VERBS,
     "avoid": _avoid,
 }
 
@@ -204,6 +205,9 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
         if action in next_person.OUTCOMES:
             found = next_person.opening(rt, state, told, action, by) if told else None
             return [_person(*one) for one in found.people] if found else []
+        if action == drawing.REPLACE:
+            sitting = drawing.choices(rt, state, told) if told else {}
+            return [{"id": key, "name": name, "organ_name": ""} for key, name in sitting.items()]
         if action == "remove":
             return [
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}

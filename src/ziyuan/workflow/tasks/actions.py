@@ -10,14 +10,14 @@ from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
 from ziyuan.workflow.people.policies import declared
 from ziyuan.workflow.people.proxies import signers
-from ziyuan.workflow.tasks import endings, gaps, jumps, next_person
+from ziyuan.workflow.tasks import drawing, endings, gaps, jumps, next_person
 from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
 from ziyuan.workflow.tasks.deciding import why_elsewhere
 from ziyuan.workflow.tasks.rounds import seat_of, sits_elsewhere, spoke_elsewhere
 from ziyuan.workflow.tasks.seats import is_mine, others
 from ziyuan.workflow.tasks.words import Offer
 
-ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", "jump")
+ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", *drawing.ACTS, "jump")
 
 
 def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str = "") -> list[Offer]:
@@ -84,6 +84,10 @@ def _why_not(
         missing = gaps.not_promised(missing_papers(runtime, state), state)
         if missing:
             return "缺少材料:" + "、".join(p["title"] for p in missing)
+    if action in drawing.ACTS:
+        return drawing.why_not(by, runtime, state, task, action)
+    if action == "agree" and (undrawn := drawing.undrawn(runtime, state, task)):
+        return undrawn
     if action == "agree":
         return gaps.why_undecided(runtime, state, task, kernel.now())
     if action in ADDING:

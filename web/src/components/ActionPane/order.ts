@@ -14,6 +14,7 @@ const WORDS: Record<string, string> = {
   add_seat: '增加的人',
   delegate: '受委派的人',
   remove: '减去的席位',
+  replace_drawn: '不参加的专家',
   jump: '跳到的环节',
   return: '退回到',
   terminate: '终止的种类',
