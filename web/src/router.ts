@@ -14,6 +14,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'cases/limits', name: 'limits', component: () => import('@/screens/cases/LimitFigures.vue'), meta: { title: '时限统计' } },
   { path: 'migrations', name: 'migrations', component: () => import('@/screens/migrations/MigrationPage.vue'), meta: { title: '流程升级' } },
   { path: 'cases/supervision', name: 'supervision', component: () => import('@/screens/cases/SupervisionFigures.vue'), meta: { title: '办件统计' } },
+  { path: 'cases/policies', name: 'policies', component: () => import('@/screens/cases/PolicyList.vue'), meta: { title: '策略动用' } },
   { path: 'cases/quality', name: 'quality', component: () => import('@/screens/cases/QualityFigures.vue'), meta: { title: '申报质量统计' } },
   { path: 'calendar', name: 'calendar', component: () => import('@/screens/calendar/WorkCalendar.vue'), meta: { title: '工作日历' } },
   { path: 'cases/:id', name: 'case', component: () => import('@/screens/record/CaseRecord.vue'), meta: { title: '案卷' } },

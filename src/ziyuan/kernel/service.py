@@ -17,6 +17,7 @@ from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import acting, acting_on, may, permissions, permitted, present, require
 from ziyuan.kernel.identity.ladder import (
     active_people,
+    climb,
     head_above,
     heads_of,
     heads_up,
@@ -106,6 +107,7 @@ __all__ = [
     "audit_heads",
     "audit_page",
     "checkpoint",
+    "climb",
     "close_organ",
     "common_region",
     "contains",

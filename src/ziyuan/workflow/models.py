@@ -13,7 +13,7 @@ from ziyuan.workflow.cases.models import (
 )
 from ziyuan.workflow.consulting.models import Consultation
 from ziyuan.workflow.migrating.models import MigrationLine, MigrationOrder
-from ziyuan.workflow.people.models import Proxy
+from ziyuan.workflow.people.models import PolicyAct, Proxy
 from ziyuan.workflow.platform.models import PlatformReport
 from ziyuan.workflow.reach.models import (
     CaseCopy,
@@ -43,6 +43,7 @@ __all__ = [
     "OutgoingMessage",
     "Paper",
     "PlatformReport",
+    "PolicyAct",
     "PortChoice",
     "Proxy",
     "Service",

@@ -53,6 +53,7 @@ from ziyuan.workflow.migrating.run import run_order, start_order
 from ziyuan.workflow.migrating.view import migration_order, migration_order_csv, migration_orders
 from ziyuan.workflow.people import leaving  # noqa: F401  (registers its jobs and its count of work)
 from ziyuan.workflow.people.proxies import eligible, end_proxy, give_proxy, proxies_of, proxy_letter
+from ziyuan.workflow.people.report import policies_csv, policies_figures, policies_page
 from ziyuan.workflow.platform.outbox import send_due as report_to_platform
 from ziyuan.workflow.platform.port import register as register_platform
 from ziyuan.workflow.quality.figures import quality_figures, quality_figures_csv
@@ -142,6 +143,9 @@ __all__ = [
     "overdue",
     "paper_file",
     "paper_kinds",
+    "policies_csv",
+    "policies_figures",
+    "policies_page",
     "port_choices",
     "propose_extension",
     "proxies_of",

@@ -12,6 +12,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import receive, versions
 from ziyuan.workflow.cases import runtime as runtimes
 
+ATTRIBUTES = ("role", "level", "allow", "assign", "jump", "chosen", "draw")
 ALLOW = "agree refuse return recall correct handover"
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zy="https://ziyuan.example/bpmn" id="d"
@@ -24,7 +25,7 @@ def process(*nodes: dict[str, str]) -> str:
     ids, parts = ["start", *(n["id"] for n in nodes), "outcome"], [HEAD]
     for node in nodes:
         told = {"role": "county_clerk", "level": "county", "allow": ALLOW, **node}
-        extra = "".join(f" zy:{k}={quoteattr(told[k])}" for k in ("role", "level", "allow", "assign", "jump") if k in told)
+        extra = "".join(f" zy:{k}={quoteattr(told[k])}" for k in ATTRIBUTES if k in told)
         parts.append(f'<userTask id="{node["id"]}" name="环节{node["id"]}"{extra}>{node.get("many", "")}</userTask>')
     parts.append('<exclusiveGateway id="outcome" default="yes"/><endEvent id="granted"/><endEvent id="refused"/>')
     for n, (source, target) in enumerate(pairwise(ids)):

@@ -292,6 +292,8 @@ export interface Target {
   id: number | string
   name: string
   organ_name: string
+  /** Why this one cannot be chosen; empty or absent where it can. */
+  reason?: string
 }
 
 export interface PieceProperties {

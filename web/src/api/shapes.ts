@@ -87,6 +87,8 @@ export interface Action {
   task?: number | string | null
   primary: boolean
   consequence: string
+  /** What is chosen with it, in words, where that is not the same for every case. */
+  asks?: string
 }
 
 export interface CorrectionItem {

@@ -27,6 +27,7 @@ export function menu(): Entry[] {
           { to: '/consultations', title: '征求意见' },
           { to: '/supervisions', title: '督办' },
           { to: '/cases/supervision', title: '办件统计' },
+          { to: '/cases/policies', title: '策略动用' },
           { to: '/cases/quality', title: '申报质量' },
           { to: '/calendar', title: '工作日历' },
           ...(may('migration.read') ? [{ to: '/migrations', title: '流程升级' }] : []),

@@ -43,6 +43,11 @@ def head_above(person: int, steps: int = 1, day: date | None = None) -> list[Per
 
 def heads_up(person: int, rank: str = "", day: date | None = None) -> list[Person]:
     """The heads above a person from below, each once; with a rank up to and including the first who holds it or more."""
+    return climb(person, rank, day)[0]
+
+
+def climb(person: int, rank: str = "", day: date | None = None) -> tuple[list[Person], bool]:
+    """As `heads_up`, and whether somebody of the rank was reached; without a rank, whether there is anybody above."""
     on = day or today()
     unit = Organ.objects.filter(pk=unit_of(person, on)).first()
     chain: list[Person] = []
@@ -53,8 +58,8 @@ def heads_up(person: int, rank: str = "", day: date | None = None) -> list[Perso
             continue
         chain.append(post.person)
         if rank and post.rank and RANKS.index(post.rank) >= RANKS.index(rank):
-            break
-    return chain
+            return chain, True
+    return chain, bool(chain) and not rank
 
 
 def same_post(person: int, role: str, region: str) -> list[Person]:

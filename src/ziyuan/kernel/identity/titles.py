@@ -144,6 +144,8 @@ ACTS = {
     "case.handover": "转办",
     "case.claim": "签收",
     "case.avoid": "回避",
+    "case.draw": "抽取专家",
+    "case.replace_drawn": "更换专家",
     "case.left_post": "离任转交",
     "proxy.give": "委托代理",
     "proxy.given": "委托代理",

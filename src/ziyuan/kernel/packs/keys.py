@@ -12,7 +12,7 @@ PACK_KEYS = frozenset(
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}
     | {"papers", "results", "policies", "phrases", "public", "open", "messages", "terminations", "effects", "migrate"}
-    | {"subject", "words", "withdrawal"}
+    | {"subject", "words", "withdrawal", "people", "panels"}
 )
 PAPER_KEYS = frozenset(["id", "title", "required", "may_share", "gap_days"])
 RESULT_KEYS = frozenset(["title", "template", "document", "certificate", "number", "valid_months", "archive", "effects"])

@@ -76,6 +76,18 @@ class QualityIn(Schema):
     until: date | None = Field(None, description="收件日至;缺省为今天")
 
 
+class PoliciesIn(Schema):
+    """What the list of policies that acted is asked for."""
+
+    policy: str = Field(
+        "", description="只看:nobody_found 无人可办、own_application 本人提交、avoidance 回避、"
+        "same_person_twice 同一人再办、holder_leaves 离任"
+    )  # fmt: skip
+    region: str = Field("", description="只看这个行政区")
+    since: date | None = Field(None, description="日期自")
+    until: date | None = Field(None, description="日期至")
+
+
 class InboxIn(Schema):
     """What the inbox is asked for."""
 
@@ -188,6 +200,27 @@ def export(
     body = workflow.export_csv(who, status=status, q=q, region=region, asks=asks)
     kernel.record(who, "case.exported", on=("cases", status or "all"), q=q)
     return attachment(body, f"案件清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/policies", summary="策略动用", description="人员策略起作用的每一次,全部由案件事件算出;含义见 docs/people.md。")
+def policies(
+    request: HttpRequest, asked: Query[PoliciesIn], after: str | None = None, limit: int = Query(50, ge=1, le=200)
+) -> Any:
+    return workflow.policies_page(_reader(request), **asked.dict(), after=after, limit=limit)
+
+
+@router.get("/policies/figures", summary="策略动用统计")
+def policies_figures(request: HttpRequest, asked: Query[PoliciesIn]) -> Any:
+    return workflow.policies_figures(_reader(request), **asked.dict())
+
+
+@router.get("/policies/export.csv", summary="策略动用清单(表格)")
+def policies_csv(request: HttpRequest, asked: Query[PoliciesIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.policies_csv(who, **asked.dict())
+    kernel.record(who, "case.figures_exported", on=("cases", "policies"), region=asked.region, policy=asked.policy)
+    return attachment(body, f"策略动用-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @router.get("/{case}", summary="案卷")

@@ -12,6 +12,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import facts
 from ziyuan.workflow.decisions import Decision, Outcome
 from ziyuan.workflow.engine import Graph
+from ziyuan.workflow.people import lists
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,20 @@ class Runtime:
         """Evaluate one of the matter's decisions over the case's variables."""
         return self.decisions[name].evaluate(name, values)
 
-    def values(self, state: dict[str, Any]) -> dict[str, Any]:
-        """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set."""
+    def values(self, state: dict[str, Any], acting: lists.Acting | None = None) -> dict[str, Any]:
+        """What process, decisions and conditions of a case may read: the matter's `facts`, then what the process set, then
+        the lists of `people`. `acting` is the task that an act finishes and who does it: he is the last who acted."""
+        found, people = self._found(state), self.matter.told.get("people")
+        return {**found, **lists.read(people, state, {**facts.read(state), **found}, acting)} if people else dict(found)
+
+    def _found(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Facts and variables of a state; an act asks several times of one."""
         known = self._last[0] if self._last else None
-        if known is None or known[0] is not state:  # an act asks several times of one state
+        if known is None or known[0] is not state:
             texts = self.matter.told.get("facts")
             known = state, {**(facts.evaluate(texts, facts.read(state)) if texts else {}), **wire.decode(state["vars"])}
             self._last[:] = [known]
-        return dict(known[1])
+        return known[1]
 
     def limits(self, day: date) -> tuple[int, int]:
         """(statutory, promised) working days in force on `day`."""

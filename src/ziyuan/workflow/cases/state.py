@@ -9,6 +9,7 @@ from typing import Any
 
 from ziyuan.workflow.cases.deltas import applied
 from ziyuan.workflow.consulting import fold as consulting
+from ziyuan.workflow.people import acted, panels
 from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
 
@@ -45,6 +46,7 @@ def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) ->
     after["tasks"] = dict(state["tasks"])
     _KINDS[kind](after, body, head)
     _engine(after, body, head)
+    acted.keep(after, kind, body, head)
     reach.keep_people(after)
     return after
 
@@ -364,5 +366,6 @@ _KINDS: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "numbered": _numbered,
     "withdrawn": _withdrawn,
     "rated": _rated,
+    **panels.KINDS,
     **reach.KINDS,
 }

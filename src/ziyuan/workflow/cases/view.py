@@ -18,6 +18,7 @@ from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.clocks.offers import told_with
 from ziyuan.workflow.consulting.offers import consulting
+from ziyuan.workflow.people import panels
 from ziyuan.workflow.platform.outbox import standing
 from ziyuan.workflow.quality.score import quality
 from ziyuan.workflow.reach import facts as reach
@@ -87,6 +88,7 @@ KINDS = {
     "consult_overdue": "征求意见到期没有答复",
     "withdrawn": "撤件",
     "rated": "服务评价",
+    **panels.WORDS,
     **reach.WORDS,
 }
 LEVELS = {"county": "县级", "city": "市级", "province": "省级"}
@@ -309,6 +311,8 @@ _LOGGED = frozenset(
     {"how", "to_name", "title", "gaps", "termination", "service", "consultation", "answer", "no", "moved"}
     | {"items", "opinion", "day", "due", "route", "holder_name", "task", "stop", "kind", "days", "reason", "state", "name"}
     | reach.LOGGED
+    | {"chosen"}
+    | panels.LOGGED
 )
 
 

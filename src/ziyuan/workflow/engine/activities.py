@@ -235,7 +235,7 @@ def _all_done(play: Play, body: Token) -> None:
         names = COUNTERS if {"weights", "vetoes"} & body.keys() else COUNTERS[:6]
         play.set(node.result, {key: told[key] for key in names})
     if node.waits or body.get("used"):
-        votes = {key: body[key] for key in _VOTES if key in body}
+        votes = {"review": body["id"], **{key: body[key] for key in _VOTES if key in body}}
         body["trail"] = trails.walked(body["trail"], node.id, body["scope"])
         body.pop("joined", None)
         if node.waits:
@@ -245,7 +245,7 @@ def _all_done(play: Play, body: Token) -> None:
 
 _VOTES = (
     *("node", "scope", "trail", "frame", "total", "made", "outs", "items"),
-    *("weights", "vetoes", "gone", "places"),
+    *("weights", "vetoes", "gone", "places", "review"),
 )
 
 

@@ -19,9 +19,12 @@ Vars = Mapping[str, Any]
 KEPT = ("seat", "round", "due", "added", "place")  # what a task keeps while it is away for a direct return
 
 
-def start(graph: Graph, vars: Vars, now: dt.datetime | None, decide: Decide | None, at: str = "") -> Step:
+def start(
+    graph: Graph, vars: Vars, now: dt.datetime | None, decide: Decide | None, at: str = "", number: int = 1
+) -> Step:
     """Begin at the start event `at`, else at the one without a trigger, else at the first."""
     play = Play(graph, None, vars, now, decide)
+    play.next = number
     if at and at not in graph.bodies[graph.id].starts:
         raise NotPossible(f"“{at}”不是流程的开始事件")
     triggers.arm(play, play.root)

@@ -93,9 +93,13 @@ class Graph:
         now: dt.datetime | None = None,
         decide: Decide | None = None,
         at: str = "",
+        number: int = 1,
     ) -> Step:
-        """Begin a process: the token runs from the start event (`at`, where there are several) to the first tasks."""
-        return game.start(self, vars, now, decide, at)
+        """Begin a process: the token runs from the start event (`at`, where there are several) to the first tasks.
+
+        `number` is that of the first token, where a process went before it (重启), so that none of a case is given twice.
+        """
+        return game.start(self, vars, now, decide, at, number)
 
     def complete(
         self,

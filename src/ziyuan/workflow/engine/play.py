@@ -226,12 +226,25 @@ class Play:
         seat = token.get("seat")
         place, added = token.get("place") or token.get("was"), token.get("added", "")
         back = resume["node"] if resume else None
+        review, within = self._review(token)
         if not seat:
-            return Ready(token["id"], token["node"], back, place=place, added=added)
+            return Ready(token["id"], token["node"], back, place=place, added=added, review=review, within=within)
         body = self.tokens.get(self.frame_of(token["scope"]), {})
         item = wire.decode(body["items"][seat - 1]) if "items" in body else None
         weight = wire.decode(body["weights"][seat - 1]) if "weights" in body else None
-        return Ready(token["id"], token["node"], back, seat, item, place, added, weight, seat in body.get("vetoes", ()))
+        veto = seat in body.get("vetoes", ())
+        return Ready(token["id"], token["node"], back, seat, item, place, added, weight, veto, review)
+
+    def _review(self, token: Token) -> tuple[int, int | None]:
+        """The joint review that a seat of the node, or a step added in one, lies in, and the seat around such a step."""
+        within: int | None = None
+        for frame in self.frames(token["scope"]):
+            if frame["node"] != token["node"]:
+                break
+            if frame["frame"] == "multi":
+                return int(frame["review"] if "review" in frame else frame["id"]), within
+            within = frame.get("seat", within)
+        return 0, None
 
 
 def whole(token: Token) -> trails.Scope:

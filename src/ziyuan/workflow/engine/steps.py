@@ -11,6 +11,8 @@ class Ready(NamedTuple):
 
     `seat` and `item` are the number (from 1) and the item of one instance of a multi-instance task, `weight` and
     `veto` how its vote counts. `place` is whose it is where that was said, `added` how it came to the node (加签、委派).
+    `review` is the number of the joint review it belongs to, another one in each round, and `within` the seat in which a
+    step was added there.
     """
 
     token: int
@@ -22,6 +24,8 @@ class Ready(NamedTuple):
     added: str = ""
     weight: Any = None
     veto: bool = False
+    review: int = 0
+    within: int | None = None
 
 
 class Left(NamedTuple):

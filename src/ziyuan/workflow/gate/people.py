@@ -31,11 +31,12 @@ def strategies(
             yield Fault(pack.id, file, place, "只有人工环节可以写分派(zy:assign)", "请写在 userTask 或 manualTask 上")
             continue
         yield from problems(pack, file, place, text, names | BEFORE_DECISION, fields_of(matter), FUNCTIONS)
-        for message, remedy in _calls(pack, graph, text, names | BEFORE_DECISION):
+        for message, remedy in named_in(pack, graph, text, names | BEFORE_DECISION):
             yield Fault(pack.id, file, place, f"“{text}”:{message}", remedy)
 
 
-def _calls(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+def named_in(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What the functions of a text name, written out, that does not exist."""
     try:
         tree = parse(text, names, frozenset(), frozenset(FUNCTIONS))
     except FeelError:
@@ -73,7 +74,7 @@ def _arguments(pack: kernel.Pack, graph: Graph, name: str, given: list[str]) -> 
     if name == "person at" and first and not (first in graph.nodes and graph.nodes[first].waits):
         close = nearest(first, [n.id for n in graph.nodes.values() if n.waits])
         yield f"没有人工环节“{first}”", f"最接近的是“{close}”" if close else ""
-    if name == "heads above" and len(given) > 1 and given[1] and given[1] not in kernel.RANKS:
+    if name in ("heads above", "chain") and len(given) > 1 and given[1] and given[1] not in kernel.RANKS:
         yield f"没有职级“{given[1]}”", f"可用:{'、'.join(kernel.RANKS)}"
 
 
@@ -93,6 +94,27 @@ def _post(pack: kernel.Pack, unit: str, title: str, level: str) -> Iterator[tupl
         yield f"{level} 的单位“{unit}”不在 pack.yaml 的 posts 中", "请在 posts 中写明 unit、title、level"
     elif title and title not in [p.get("title") for p in declared]:
         yield f"单位“{unit}”没有职务“{title}”", f"posts 中写明的有:{'、'.join(str(p.get('title')) for p in declared)}"
+
+
+def lists(
+    pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph, names: frozenset[str]
+) -> Iterator[Fault]:
+    """Faults of the lists of people that a matter names, and of the reviews that are held by them."""
+    text, told = f"matters/{matter.id}/matter.yaml", matter.told.get("people") or {}
+    known = frozenset(names - told.keys()) | BEFORE_DECISION
+    for name, feel in told.items():
+        place = f"people.{name}"
+        if name in matter.told.get("facts", {}):
+            yield Fault(pack.id, text, place, f"“{name}”与 facts 中的同名", "请改名")
+        yield from problems(pack, text, place, feel, known, fields_of(matter), FUNCTIONS)
+        for message, remedy in named_in(pack, graph, str(feel), known):
+            yield Fault(pack.id, text, place, f"“{feel}”:{message}", remedy)
+    for node in graph.nodes.values():
+        listed = node.multi.collection if node.multi else ""
+        if listed in told and node.multi and node.waits and ATTRIBUTE not in node.attributes:
+            item = node.multi.item or "approver"
+            yield Fault(pack.id, file, f"第 {node.line} 行 {node.id}", f"会签清单“{listed}”是人员,没有写每席交给谁",
+                        f'请写 zy:item="{item}"、zy:assign="person({item})"')  # fmt: skip
 
 
 def posts(pack: kernel.Pack) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
-from ziyuan.workflow.gate import actions, carried, people, versions
+from ziyuan.workflow.gate import actions, carried, chosen, panels, people, versions
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.tasks.words import TITLES
 
@@ -75,7 +75,10 @@ def _nodes(
     yield from versions.check(pack, matter, graph)
     yield from carried.names_in_scope(pack, file, graph, _names(matter, graph))
     yield from people.strategies(pack, matter, file, graph, _names(matter, graph))
+    yield from people.lists(pack, matter, file, graph, _names(matter, graph))
     yield from people.policies(pack, matter)
+    yield from chosen.check(pack, file, graph)
+    yield from panels.check(pack, matter, file, graph, _names(matter, graph))
 
 
 def _uncaught(graph: Graph, end: Node) -> bool:
@@ -101,4 +104,5 @@ def _names(matter: kernel.Matter, graph: Graph) -> frozenset[str]:
     set_by_process = {n.result for n in graph.nodes.values() if n.result}
     local = {"loopCounter", *(n.multi.item for n in graph.nodes.values() if n.multi)} - {""}
     messages = {name for told in matter.told.get("messages", {}).values() for name in told}
-    return frozenset({*matter.told.get("facts", {}), *set_by_process, "outcome", *local, *messages})
+    lists = matter.told.get("people") or {}
+    return frozenset({*matter.told.get("facts", {}), *lists, *set_by_process, "outcome", *local, *messages})

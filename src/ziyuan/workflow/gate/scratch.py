@@ -4,6 +4,7 @@ The examples of a pack run on it, so that an officer's example proves the very t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,7 +46,7 @@ class Scratch:
     """One case of one matter. `state` is what the fold of its events would be."""
 
     def __init__(self, rt: Runtime, given: dict[str, Any]) -> None:
-        self.rt, self.given = rt, given
+        self.rt, self.given = _with_places(rt, given.get("people", {})), given
         self.day = _day(given["day"])
         self.seq = 0
         self.filed: dict[str, Any] | None = None  # how a case without a decision was filed
@@ -293,6 +294,14 @@ class Scratch:
             "archive": self.rt.result(decision["result"]).get("archive") if decision else self.filed,
             **scratch_clock.shown(self.rt, state, self.day),
         }
+
+
+def _with_places(rt: Runtime, people: dict[str, int]) -> Runtime:
+    """Nobody is on paper: of each list of people the example says how many there are, one where it says nothing."""
+    lists = rt.matter.told.get("people") or {}
+    places = {name: str(list(range(1, int(people.get(name, 1)) + 1))) for name in lists}
+    told = {key: value for key, value in rt.matter.told.items() if key != "people"}
+    return replace(rt, matter=replace(rt.matter, told={**told, "facts": {**told.get("facts", {}), **places}}))
 
 
 def _day(text: str | date) -> date:

@@ -432,6 +432,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='supervision_number')],
             },
         ),
+        migrations.CreateModel(
+            name='PolicyAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('county', models.CharField(max_length=12)),
+                ('counties', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
+                ('number', models.PositiveIntegerField()),
+                ('at', models.DateTimeField()),
+                ('policy', models.CharField(max_length=20)),
+                ('way', models.CharField(max_length=20)),
+                ('title', models.CharField(blank=True, max_length=300)),
+                ('person', models.CharField(blank=True, max_length=300)),
+                ('holder', models.CharField(blank=True, max_length=300)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.case')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['county', 'id'], name='policy_act_county')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='policy_act_number')],
+            },
+        ),
         migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('holder__isnull', False), ('state', 'open')), fields=['holder', 'due', 'id'], name='task_held_due'),

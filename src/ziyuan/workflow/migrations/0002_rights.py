@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             "DROP TRIGGER standing_moves ON workflow_proxy",
         ),
         shared("workflow_task", _NEAR),
-        *(shared(f"workflow_{name}", _NEAR) for name in ("casepart", "casecopy", "supervision")),
+        *(shared(f"workflow_{name}", _NEAR) for name in ("casepart", "casecopy", "supervision", "policyact")),
         protect("workflow_taskseen", read=_OWN, write=_OWN),
         protect("workflow_notice", read=_OWN, write=_INSIDE),
         protect("workflow_outgoingmessage", read=f"({_INSIDE} AND {_SYSTEM})", write=_INSIDE),

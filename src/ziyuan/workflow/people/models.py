@@ -1,7 +1,9 @@
-"""Standing proxies (委托代理)."""
+"""Standing proxies (委托代理), and what supervision reads of policies that acted (策略动用)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from ziyuan.workflow.reach.models import OfCase
 
 
 class Proxy(models.Model):
@@ -29,3 +31,20 @@ class Proxy(models.Model):
             models.Index(fields=("proxy", "until"), name="proxy_of"),
             models.Index(fields=("principal", "until"), name="proxy_by"),
         )
+
+
+class PolicyAct(OfCase):
+    """A policy of people acted in a case: which, how, at which task, for whom. Written from the case's events."""
+
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    policy = models.CharField(max_length=20)
+    way = models.CharField(max_length=20)
+    title = models.CharField(max_length=300, blank=True)
+    person = models.CharField(max_length=300, blank=True)
+    holder = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("case", "number"), name="policy_act_number"),)
+        indexes = (models.Index(fields=("county", "id"), name="policy_act_county"),)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ziyuan.base import feel
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.people import panels
 
 ATTRIBUTE = "assign"
 MOST = 200
@@ -63,6 +64,15 @@ def assigned(text: str, scope: dict[str, Any], now: datetime) -> Found:
     if people or told.value not in (None, []):
         return Found(people, "" if people else "所指的人员没有账号或今天没有岗位")
     return Found({}, told.reason.message if told.reason else "没有指到人员")
+
+
+def places(value: Any) -> list[int | None]:
+    """The places of a list of people, in order, each person once; an entry that names nobody stays as a place of nobody."""
+    made: list[int | None] = []
+    for one in value if isinstance(value, list | tuple) else [] if value is None else [value]:
+        keys: list[int | None] = [*_keys(one)]
+        made += [key for key in keys or [None] if key is None or key not in made]
+    return made
 
 
 def _keys(value: Any) -> list[int]:
@@ -132,6 +142,14 @@ def heads_above(person: Any, rank: str | None = None) -> list[int]:
     return _numbers([p for key in _keys(person)[:1] for p in kernel.heads_up(key, rank or "")])
 
 
+def chain(person: Any, rank: str) -> list[int | None]:
+    """逐级审批: as `heads above`; where nobody up to the top holds the rank, the last place is one for which nobody is found."""
+    if rank not in kernel.RANKS:
+        raise ValueError(f"职级“{rank}”应为 {'、'.join(kernel.RANKS)} 之一")
+    heads, reached = kernel.climb(_keys(person)[0], rank) if _keys(person) else ([], False)
+    return [*_numbers(heads), *([] if reached else [None])]
+
+
 def person(named: Any) -> list[int]:
     """A person by user name or number: a form field, a choice of the starter or of the previous handler."""
     if isinstance(named, str):
@@ -159,6 +177,11 @@ def submitter() -> list[int]:
     return _keys(_state()["case"].get("submitter"))
 
 
+def panel(name: str) -> list[int]:
+    """Who was drawn for a panel of this case (抽取的专家组)."""
+    return panels.members(_state(), name)
+
+
 def without(people: Any, others: Any) -> list[int]:
     """The first list without those of the second: somebody else than the person at another node."""
     taken = set(_keys(others))
@@ -174,7 +197,8 @@ def least_loaded(people: Any) -> list[int]:
     return [min(keys, key=lambda key: (load.get(key, 0), keys.index(key)))]
 
 
-_STRATEGIES: tuple[Callable[..., list[int]], ...] = (
-    role, holders, post, head, head_of, head_above, heads_above, person, person_at, previous, submitter, without, least_loaded,
+_STRATEGIES: tuple[Callable[..., Any], ...] = (
+    role, holders, post, head, head_of, head_above, heads_above, chain, person, person_at, previous, submitter, panel,
+    without, least_loaded,
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {f.__name__.replace("_", " "): f for f in _STRATEGIES}

@@ -9,6 +9,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.tasks.next_person import chosen_nodes
 
 BY = "沿用前次意见"
 
@@ -37,10 +38,11 @@ def _agreed(rt: Runtime, state: dict[str, Any], task: dict[str, Any]) -> tuple[d
 def _taken(rt: Runtime, journal: Journal, task: dict[str, Any], earlier: dict[str, Any], basis: str) -> bool:
     state, values = journal.state, {**rt.values(journal.state), "outcome": "agree"}
     step = rt.graph.complete(state["engine"], task["token"], values, now=kernel.now(), decide=rt.decide)
-    if step.ended:
-        return False
+    if step.ended or chosen_nodes(rt.graph) & {one.node for one in step.entered}:
+        return False  # the act that decides, or that chooses who goes on, is a person's own
     opinion = f"沿用本人在“{earlier['title']}”的意见({basis}):{earlier['opinion']}"
     told = {"state": "done", "outcome": "agree", "opinion": opinion, "by": earlier["by"], "organ": earlier["organ"]}
     told["by_id"] = earlier["by_id"]
-    move(rt, journal, "completed", step, vars={"outcome": "agree"}, told=told, by=kernel.system_actor(BY), task=task["number"])
+    by = kernel.system_actor(BY)
+    move(rt, journal, "completed", step, vars={"outcome": "agree"}, told=told, by=by, task=task["number"], taken=basis)
     return True

@@ -6,6 +6,8 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import rows
+from ziyuan.workflow.people import acted, panels
+from ziyuan.workflow.people.models import PolicyAct
 from ziyuan.workflow.reach.models import CaseCopy, CasePart, OfCase, Supervision
 
 State = dict[str, Any]
@@ -54,6 +56,7 @@ _TABLES: tuple[tuple[type[Any], str, Callable[[State], dict[int, Columns]]], ...
     (CasePart, "person", _part),
     (CaseCopy, "number", _copies),
     (Supervision, "number", _supervisions),
+    (PolicyAct, "number", acted.columns),
 )
 
 
@@ -77,6 +80,7 @@ def writing(changes: Sequence[tuple[Any, State, State]]) -> list[kernel.Statemen
 
 def broken(case: Any, state: State) -> Iterator[kernel.Break]:
     """Rows of the case that its events do not say."""
+    yield from panels.broken(case.no, state)
     place = {"county": state["case"]["county"], "counties": state["case"]["counties"]}
     for table, key, columns in _TABLES:
         standing = {getattr(row, key): row for row in table.objects.filter(case=case)}
@@ -88,7 +92,7 @@ def broken(case: Any, state: State) -> Iterator[kernel.Break]:
             yield kernel.Break("案件", f"{case.no} {_TITLES[table]} {one}", "行没有对应的事件")
 
 
-_TITLES: dict[type[OfCase], str] = {CasePart: "经手", CaseCopy: "抄送", Supervision: "督办"}
+_TITLES: dict[type[OfCase], str] = {CasePart: "经手", CaseCopy: "抄送", Supervision: "督办", PolicyAct: "策略动用"}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -26,7 +26,7 @@ from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.people.avoiding import avoid
 from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.people.twice import take_earlier
-from ziyuan.workflow.tasks import adding, endings, gaps, jumps
+from ziyuan.workflow.tasks import adding, drawing, endings, gaps, jumps, next_person
 from ziyuan.workflow.tasks.actions import offers, recalled, return_targets, returned
 from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeable
 from ziyuan.workflow.tasks.items import checked
@@ -106,10 +106,11 @@ def _complete(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     if said.action == "agree":
         state = accepted(rt, journal)
     token = state["tasks"][str(number)]["token"]
-    values = {**rt.values(state), "outcome": said.action}
+    values = {**rt.values(state, (number, journal.by)), "outcome": said.action}
     step = rt.graph.complete(state["engine"], token, values, now=kernel.now(), decide=rt.decide)
+    step, chosen = next_person.put(rt, state, number, journal.by, step, values, said)
     told = closed("done", said.action, opinion, journal.by)
-    move(rt, journal, "completed", step, vars={"outcome": said.action}, told=told, task=number)
+    move(rt, journal, "completed", step, vars={"outcome": said.action}, told=told, task=number, **chosen)
     moved = rerouted_due(rt, journal.state)
     if moved:
         journal.add("due_recomputed", moved)
@@ -178,6 +179,7 @@ _VERBS: dict[str, Callable[[Runtime, Journal, int, Said], None]] = {
     **gaps.VERBS,
     **jumps.VERBS,
     **endings.VERBS,
+    **drawing.VERBS,
     "avoid": _avoid,
 }
 
@@ -199,7 +201,13 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
         if action == "handover":
             return [_person(p) for p in others(told, state)] if told else []
         if action in ADDING:
-            return [_person(p) for p in candidates(rt, state, told, by, action)] if told else []
+            return [_person(*one) for one in candidates(rt, state, told, by, action)] if told else []
+        if action in next_person.OUTCOMES:
+            found = next_person.opening(rt, state, told, action, by) if told else None
+            return [_person(*one) for one in found.people] if found else []
+        if action == drawing.REPLACE:
+            sitting = drawing.choices(rt, state, told) if told else {}
+            return [{"id": key, "name": name, "organ_name": ""} for key, name in sitting.items()]
         if action == "remove":
             return [
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}
@@ -209,9 +217,11 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
             standing = open_tasks(state).get(str(task))
             noted = return_targets(rt, state, standing) if standing else {}
             return [{"id": key, "name": rt.graph.nodes[key].title, "organ_name": note} for key, note in noted.items()]
-        found = {"terminate": endings.types(rt), "jump": jumps.targets(rt, state)}.get(action, {})
-        return [{"id": key, "name": title, "organ_name": ""} for key, title in found.items()]
+        named = {"terminate": endings.types(rt), "jump": jumps.targets(rt, state)}.get(action, {})
+        return [{"id": key, "name": title, "organ_name": ""} for key, title in named.items()]
 
 
-def _person(person: kernel.Person) -> dict[str, Any]:
-    return {"id": person.pk, "name": person.name, "organ_name": person.organ.name}
+def _person(person: kernel.Person, why_not: str = "") -> dict[str, Any]:
+    """A person to choose, or one who is shown with the `reason` why he cannot be."""
+    told = {"id": person.pk, "name": person.name, "organ_name": person.organ.name}
+    return {**told, "reason": why_not} if why_not else told

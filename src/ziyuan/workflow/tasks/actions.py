@@ -10,14 +10,15 @@ from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
 from ziyuan.workflow.people.policies import declared
 from ziyuan.workflow.people.proxies import signers
-from ziyuan.workflow.tasks import endings, gaps, jumps
+from ziyuan.workflow.tasks import drawing, endings, gaps, jumps, next_person
 from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_for_added, why_not_add
 from ziyuan.workflow.tasks.deciding import why_elsewhere
 from ziyuan.workflow.tasks.opened import looked_at
-from ziyuan.workflow.tasks.seats import is_mine, others, sits_elsewhere, spoke_elsewhere
+from ziyuan.workflow.tasks.rounds import seat_of, sits_elsewhere, spoke_elsewhere
+from ziyuan.workflow.tasks.seats import is_mine, others
 from ziyuan.workflow.tasks.words import Offer
 
-ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", "jump")
+ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", *drawing.ACTS, "jump")
 
 
 def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str = "") -> list[Offer]:
@@ -52,7 +53,7 @@ def _on_task(
         return [Offer("claim", number, _avoidance(by, runtime, state) or _two_seats(by, state, task), primary=True)]
     waiting = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""
     if task.get("asked_by"):
-        made = step_offers(runtime, state, task, only, waiting, lambda a: _why_not(by, a, runtime, state, task))
+        made = step_offers(by, runtime, state, task, only, waiting, lambda a: _why_not(by, a, runtime, state, task))
         if made is not None:
             return made
     allow = runtime.graph.nodes[task["node"]].allow
@@ -62,7 +63,8 @@ def _on_task(
             reason = waiting or _why_not(by, action, runtime, state, task)
             notice = _twice(by, state, task) if action == "agree" else ""
             follows = WALKS_AGAIN if action == "return" and not straight_back(runtime, task) else ""
-            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice, follows))
+            asks = "" if reason else next_person.asked(runtime, state, task, action, by)
+            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice, follows, asks=asks))
     if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
     if only in ("", "avoid") and not by.principal:
@@ -84,6 +86,10 @@ def _why_not(
         missing = gaps.not_promised(missing_papers(runtime, state), state)
         if missing:
             return "缺少材料:" + "、".join(p["title"] for p in missing)
+    if action in drawing.ACTS:
+        return drawing.why_not(by, runtime, state, task, action)
+    if action == "agree" and (undrawn := drawing.undrawn(runtime, state, task)):
+        return undrawn
     if action == "agree":
         return gaps.why_undecided(runtime, state, task, kernel.now())
     if action in ADDING:
@@ -113,7 +119,7 @@ def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str
 
 def _two_seats(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -> str:
     """One person, one seat in a joint review."""
-    taken = sits_elsewhere(task["node"], task.get("seat"), state)
+    taken = sits_elsewhere(task["node"], seat_of(task), task.get("review", 0), state)
     return "您已在本会签中占有一席" if by.persons & taken else _two_voices(by, state, task)
 
 
@@ -121,7 +127,7 @@ def _two_voices(by: kernel.Actor, state: dict[str, Any], task: dict[str, Any]) -
     """Who has a seat of his own, or has spoken in another one for his principal, does not speak again here."""
     if by.person in spoke_elsewhere(task, state):
         return "您已在本会签中表态,一人只能表态一次"
-    own = by.principal and by.person in sits_elsewhere(task["node"], task.get("seat"), state)
+    own = by.principal and by.person in sits_elsewhere(task["node"], seat_of(task), task.get("review", 0), state)
     return "您在本会签中已有自己的一席,不能再代他人表态" if own else ""
 
 

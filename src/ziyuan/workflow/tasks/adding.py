@@ -16,6 +16,7 @@ from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.engine import NotPossible, Step
 from ziyuan.workflow.errors import ActionRefused, ChoiceNotOffered
+from ziyuan.workflow.tasks.next_person import asked
 from ziyuan.workflow.tasks.places import chosen, place_of
 from ziyuan.workflow.tasks.said import Said, closed
 from ziyuan.workflow.tasks.seats import open_tasks
@@ -33,7 +34,7 @@ _ONLY_OPINION = "您的意见供本环节办理人参考,由他办理。"
 
 
 def step_offers(
-    rt: Runtime, state: State, task: dict[str, Any], only: str, waiting: str, why_not: Callable[[str], str]
+    by: kernel.Actor, rt: Runtime, state: State, task: dict[str, Any], only: str, waiting: str, why_not: Callable[[str], str]
 ) -> list[Offer] | None:
     """What the one who was asked may do at his step; None at a seat, which is like any other."""
     allow, number, added = rt.graph.nodes[task["node"]].allow, task["number"], task["added"]
@@ -48,7 +49,9 @@ def step_offers(
         if only in ("", action):
             aside = added == "before" and action in outcomes
             reason = waiting or ("" if aside else why_not(action))
-            made.append(Offer(action, number, reason, action == "agree", follows=_ONLY_OPINION if aside else ""))
+            asks = "" if aside or reason else asked(rt, state, task, action, by)
+            follows = _ONLY_OPINION if aside else ""
+            made.append(Offer(action, number, reason, action == "agree", follows=follows, asks=asks))
     return made
 
 

@@ -95,7 +95,7 @@ def _restart(rt: Runtime, journal: Journal, number: int, said: Said) -> None:
     reason = said.required_opinion()
     undo_effects(journal)  # the archive order of the termination
     state = journal.state
-    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide)
+    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide, number=state["engine"]["next"])
     by_itself(rt, journal, "restarted", step, opinion=reason, **_gap_in_clock(rt, journal))
     tell_outside(journal.case, journal.state, "办理中", note=f"重新办理:{reason}")
 

@@ -6,7 +6,9 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
 from ziyuan.workflow.errors import ChoiceNotOffered
+from ziyuan.workflow.people.policies import declared
 from ziyuan.workflow.tasks.deciding import decides, home
+from ziyuan.workflow.tasks.rounds import voices
 from ziyuan.workflow.tasks.said import Said
 from ziyuan.workflow.tasks.seats import region_at
 
@@ -17,18 +19,27 @@ _LEVELS = ("county", "city", "province")
 
 def candidates(
     rt: Runtime, state: State, task: dict[str, Any], by: kernel.Actor, action: str
-) -> list[kernel.Person]:
-    """Who may be asked: officers of the counties of the case and of the organs above them, each once. Not the one who
-    asks, not who submitted the case (回避), nobody who works at this node already. Whoever is added after a task that
-    decides is of its own organ."""
-    there = {t["holder"] for t in state["tasks"].values() if t["state"] in TASK_OPEN and t["node"] == task["node"]}
-    avoided = {by.person, task["holder"], state["case"].get("submitter"), *there}
+) -> list[tuple[kernel.Person, str]]:
+    """Who may be asked, each with the reason why not (empty for who may), those who may first.
+
+    Officers of the counties of the case and of the organs above them, each once; not the one who asks, not who submitted
+    the case (回避). Whoever is added after a task that decides is of its own organ.
+    """
+    avoided = {by.person, task["holder"], state["case"].get("submitter")}
+    barred = _barred(state, task)
     found: dict[int, kernel.Person] = {}
     decided = action == "add_after" and decides(rt, state, task, "agree", kernel.now())
     for region in [home(state, task["node"])] if decided else _regions(state):
         for role in sorted(kernel.permissions()["case.act"]):
             found.update({p.pk: p for p in kernel.people(role=role, region=region) if p.pk not in avoided})
-    return list(found.values())
+    return sorted(((p, barred.get(p.pk, "")) for p in found.values()), key=lambda one: one[1] != "")
+
+
+def _barred(state: State, task: dict[str, Any]) -> dict[int, str]:
+    """Who cannot be asked at this node now: a task given to them could never be done."""
+    here = [t for t in state["tasks"].values() if t["state"] in TASK_OPEN and t["node"] == task["node"]]
+    working = {t["holder"]: "正在本环节办理" for t in here if t["holder"] is not None}
+    return {**working, **voices(task, state), **dict.fromkeys(declared(state), "已声明回避")}
 
 
 def _regions(state: State) -> list[str]:
@@ -42,9 +53,9 @@ def chosen(
 ) -> dict[str, Any]:
     """The place of the person chosen, and who asked. Raises ChoiceNotOffered."""
     found = candidates(rt, state, task, by, said.action)
-    person = next((p for p in found if str(p.pk) == str(said.to)), None)
-    if person is None:
-        raise ChoiceNotOffered("所选人员")
+    person, reason = next(((p, why) for p, why in found if str(p.pk) == str(said.to)), (None, ""))
+    if person is None or reason:
+        raise ChoiceNotOffered(f"所选人员({person.name}{reason})" if person else "所选人员")
     region = person.organ.region_id
     roles = sorted(kernel.permissions()["case.act"])
     role = next(r for r in roles if any(p.pk == person.pk for p in kernel.people(role=r, region=region)))
@@ -72,6 +83,10 @@ def _placed(position: Any, row: dict[str, Any]) -> dict[str, Any]:
         where = {"role": place["role"], "region": place["region"], "holder": place["person"]}
         row.update(where, holder_name=place["name"], nobody=False)
         row.pop("candidates", None)
+        if len(place.get("candidates", ())) > 1:
+            row["candidates"] = place["candidates"]  # where it goes when it is handed over or put back
+        if "chosen" in place:
+            row.update(chosen_by=place["chosen"]["by"], chosen_by_id=place["chosen"]["by_id"])
     if place and position.added:
         row.update(added=position.added, asked_by=place["by"], asked_by_id=place["by_id"])
         row["title"] = f"{row['title']}·{ADDED[position.added]}"

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Count
-
 from ziyuan.base.feel import wire
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import facts
-from ziyuan.workflow.cases.models import Task
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
 from ziyuan.workflow.engine.play import kept
+from ziyuan.workflow.people.lists import open_tasks_of
 from ziyuan.workflow.people.policies import declared, stand_in
 from ziyuan.workflow.people.strategies import ATTRIBUTE, Found, Question, asking, assigned, region_at
+from ziyuan.workflow.tasks.rounds import seat_of, sits_elsewhere
 
 State = dict[str, Any]
 People = dict[int, kernel.Person]
@@ -38,19 +37,14 @@ def _seat(
     rt: Runtime, number: int, position: Any, state: State, values: dict[str, Any], posts: dict[tuple[str, str], People]
 ) -> dict[str, Any]:
     """The record of one position."""
-    node, told = rt.graph.nodes[position.node], state["case"]
-    item = kept(position.item) if position.seat else None
-    level = rt.graph.level_of(position.node, values, kernel.now())
-    region = region_at(level, str(item) if item in told["counties"] else told["county"])
+    node, item = rt.graph.nodes[position.node], kept(position.item) if position.seat else None
     text = node.attributes.get(ATTRIBUTE, "")
-    if text:
-        found = _by_strategy(rt, position, state, values, text)
-    else:
-        if (node.role, region) not in posts:
-            posts[node.role, region] = {p.pk: p for p in kernel.people(role=node.role, region=region)}
-        found = Found(posts[node.role, region])
-    free = _free(rt, found.people, position, state)
+    region, found = eligible(rt, position, state, values, posts)
+    free = free_of(rt, found.people, position, state)
     record: dict[str, Any] = {"role": node.role, "region": region, "nobody": not free}
+    own = found.people.get(state["case"].get("submitter") or 0)
+    if own and free and own.pk not in free:
+        record["passed_over"] = own.name
     if text:
         record["by_strategy"] = True
     if not free:
@@ -69,7 +63,25 @@ def _seat(
         "state": "open",
         "resume_at": position.resume_at,
         **({"seat": position.seat, "item": item} if position.seat else {}),
+        **({"review": position.review} if position.review else {}),
+        **({"within": position.within} if position.within else {}),
     }
+
+
+def eligible(
+    rt: Runtime, position: Any, state: State, values: dict[str, Any], posts: dict[tuple[str, str], People]
+) -> tuple[str, Found]:
+    """The region of a position, and whom its strategy names, or who holds its role there; `posts` are those asked for before."""
+    node, told = rt.graph.nodes[position.node], state["case"]
+    item = kept(position.item) if position.seat else None
+    level = rt.graph.level_of(position.node, values, kernel.now())
+    region = region_at(level, str(item) if item in told["counties"] else told["county"])
+    text = node.attributes.get(ATTRIBUTE, "")
+    if text:
+        return region, _by_strategy(rt, position, state, values, text)
+    if (node.role, region) not in posts:
+        posts[node.role, region] = {p.pk: p for p in kernel.people(role=node.role, region=region)}
+    return region, Found(posts[node.role, region])
 
 
 def _by_strategy(rt: Runtime, position: Any, state: State, values: dict[str, Any], text: str) -> Found:
@@ -83,15 +95,9 @@ def _by_strategy(rt: Runtime, position: Any, state: State, values: dict[str, Any
         return assigned(text, scope, kernel.now())
 
 
-def open_tasks_of(people: list[int]) -> dict[int, int]:
-    """How many open tasks each of these people holds, over the cases this session sees; one indexed count."""
-    rows = Task.objects.filter(holder__in=people, state__in=TASK_OPEN).values_list("holder").annotate(Count("pk"))
-    return {int(holder): count for holder, count in rows}
-
-
 def _stood_in(rt: Runtime, position: Any, state: State, record: dict[str, Any], why: str) -> People:
     """Nobody found: who takes it by the matter's policy; the record says who it should have been, and why not."""
-    taken = declared(state) | (sits_elsewhere(position.node, position.seat, state) if position.seat else set())
+    taken = declared(state) | sits_elsewhere(position.node, position.seat, position.review, state)
     other = stand_in(rt.rule("nobody_found"), state, taken)
     if why:
         record["why"] = why
@@ -104,13 +110,13 @@ def _stood_in(rt: Runtime, position: Any, state: State, record: dict[str, Any], 
     return other.people
 
 
-def _free(rt: Runtime, people: People, position: Any, state: State) -> People:
+def free_of(rt: Runtime, people: People, position: Any, state: State) -> People:
     """Who of them may take the position: nobody who is avoided (回避), of a joint review nobody who has another seat.
 
     The submitter himself is passed over where somebody else is there; alone, he gets it and is told to hand it over. At a
     node of the asker's own (`zy:own`) he is not passed over.
     """
-    taken = declared(state) | (sits_elsewhere(position.node, position.seat, state) if position.seat else set())
+    taken = declared(state) | sits_elsewhere(position.node, position.seat, position.review, state)
     free = {key: person for key, person in people.items() if key not in taken}
     forbidden = rt.policy("own_application") == "forbid" and not rt.graph.nodes[position.node].own
     own = state["case"].get("submitter") if forbidden else None
@@ -133,19 +139,6 @@ def _last_holder(state: State, node: str, seat: int | None) -> int | None:
     return max(mine, key=lambda t: t["number"])["holder"] if mine else None
 
 
-def sits_elsewhere(node: str, seat: int | None, state: State) -> set[int]:
-    """Who has another seat of the same joint review, by the latest row of each seat."""
-    latest = {t["seat"]: t["holder"] for t in state["tasks"].values() if t["node"] == node and t.get("seat")}
-    return {holder for other, holder in latest.items() if seat and other != seat and holder is not None}
-
-
-def spoke_elsewhere(task: dict[str, Any], state: State) -> set[int]:
-    """Who spoke in another seat of the same joint review, for himself or for his principal."""
-    rows = [t for t in state["tasks"].values() if t["node"] == task["node"] and t.get("seat") and task.get("seat")]
-    latest = {t["seat"]: t.get("by_id") for t in rows}
-    return {key for seat, key in latest.items() if seat != task["seat"] and key is not None}
-
-
 def open_tasks(state: State) -> dict[str, dict[str, Any]]:
     """Tasks somebody still has to finish, by number."""
     return {n: t for n, t in state["tasks"].items() if t["state"] in TASK_OPEN}
@@ -163,7 +156,8 @@ def is_mine(task: dict[str, Any], by: kernel.Actor) -> bool:
 def others(task: dict[str, Any], state: State) -> list[kernel.Person]:
     """People of the same post who may take the task over: not the holder, not who submitted the case or declared
     himself avoided (回避), not who has another seat of the same joint review."""
-    avoided = {task["holder"], state["case"].get("submitter"), *sits_elsewhere(task["node"], task.get("seat"), state)}
+    sitting = sits_elsewhere(task["node"], seat_of(task), task.get("review", 0), state)
+    avoided = {task["holder"], state["case"].get("submitter"), *sitting}
     return [p for p in _same_post(task) if p.pk not in avoided | declared(state)]
 
 

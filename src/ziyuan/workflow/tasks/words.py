@@ -25,6 +25,8 @@ TITLES = {
     "terminate": "终止",
     "restart": "重启",
     "avoid": "回避",
+    "draw": "抽取专家",
+    "replace_drawn": "更换专家",
 }
 NOT_AT_NODES = ("advise", "approve_jump", "refuse_jump", "restart")  # follow from other acts, no node allows them
 OUTCOMES = {
@@ -64,6 +66,7 @@ NEEDS = {
     "terminate": ["opinion", "to"],
     "restart": ["opinion"],
     "avoid": ["opinion"],
+    "replace_drawn": ["opinion", "to"],
 }
 CONSEQUENCE = {
     "agree": "提交后转入下一环节;最后一个环节同意即作出决定并制发文书,不能修改。",
@@ -87,6 +90,8 @@ CONSEQUENCE = {
     "terminate": "流程终止,现有待办全部关闭,告知申请人;不作许可或不予许可的决定。",
     "restart": "在同一案件上重新开始流程;原有编号、材料、意见保留,终止期间不计入时限。",
     "avoid": "写明应当回避的情形;您在本件的待办转交同岗位其他人员,此后不再办理本件,不能收回。",
+    "draw": "从名单中随机抽取,已回避的人不在其中;名单、种子和顺序记入日志,不能重抽。",
+    "replace_drawn": "所选专家不参加,由同一次抽取顺序中的下一人递补;原因记入日志。",
 }
 
 
@@ -101,6 +106,7 @@ class Offer:
     notice: str = ""
     follows: str = ""
     behalf: str = ""
+    asks: str = ""  # the node whose person is chosen with it
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,7 +115,8 @@ class Offer:
             "for": self.behalf,
             "enabled": not self.reason,
             "reason": self.reason,
-            "needs": NEEDS.get(self.id, []),
+            "needs": NEEDS.get(self.id, []) + (["to"] if self.asks else []),
+            "asks": f"“{self.asks}”的办理人" if self.asks else "",
             "task": self.task,
             "primary": self.primary,
             "consequence": self.notice + (self.follows or CONSEQUENCE[self.id]),

@@ -1,5 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { ElSelect } from 'element-plus'
+import { ElOption, ElSelect } from 'element-plus'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Target } from '@/api/cases'
@@ -38,6 +38,24 @@ test('who is asked is chosen from what the server offers, and nothing is sent wi
   confirm()
   await flushPromises()
   expect(act.mock.calls[0]![1]).toMatchObject({ task: 3, to: 7, opinion: '请看。' })
+})
+
+test('an agreement that hands the case to a chosen person asks for him; who cannot have it is greyed and says why', async () => {
+  const agree = { ...base, id: 'agree', title: '同意并提交', needs: ['opinion', 'to'], asks: '“复核”的办理人' }
+  people.push({ id: 8, name: '王强', organ_name: '', reason: '已声明回避' })
+  const { dialog, act } = await open(agree)
+  expect(document.body.textContent).toContain('“复核”的办理人')
+  confirm()
+  await flushPromises()
+  expect(document.body.textContent).toContain('请选择“复核”的办理人')
+  const greyed = dialog.findAllComponents(ElOption).map((one) => [one.props('label'), one.props('disabled')])
+  expect(greyed).toEqual([['李芳(合肥市局)', false], ['王强 — 已声明回避', true]])
+  dialog.findComponent(ElSelect).vm.$emit('update:modelValue', 7)
+  await flushPromises()
+  confirm()
+  await flushPromises()
+  expect(act.mock.calls[0]![1]).toMatchObject({ task: 3, to: 7 })
+  people.pop()
 })
 
 test('a return goes to the nearest place unless another is chosen', async () => {

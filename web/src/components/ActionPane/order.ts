@@ -1,3 +1,4 @@
+import type { Target } from '@/api/cases'
 import type { Action } from '@/api/shapes'
 
 /** At most three things stand first: those the server calls primary; one that cannot be done now stays in sight with its reason. */
@@ -13,6 +14,7 @@ const WORDS: Record<string, string> = {
   add_seat: '增加的人',
   delegate: '受委派的人',
   remove: '减去的席位',
+  replace_drawn: '不参加的专家',
   jump: '跳到的环节',
   return: '退回到',
   terminate: '终止的种类',
@@ -20,3 +22,9 @@ const WORDS: Record<string, string> = {
 
 /** What is chosen for an act that goes to somebody or somewhere. */
 export const chosenWord = (action: string): string => WORDS[action] ?? '接收人'
+
+/** One who may be chosen as the list shows him; one who may not says why. */
+export function targetLabel(target: Target): string {
+  const name = target.organ_name ? `${target.name}(${target.organ_name})` : target.name
+  return target.reason ? `${name} — ${target.reason}` : name
+}

@@ -73,6 +73,18 @@ function reachLines(told: Record<string, unknown>): string[] {
   return lines
 }
 
+/** A draw of a panel: who was drawn of how many, who was kept out and why, the seed; a member who gave way. */
+function drawLines(body: Record<string, unknown>): string[] {
+  const draw = body.draw as { title: string; seed: string; members: number[]; pool: { id: number; name: string }[]; avoided: { name: string; reason: string }[] } | undefined
+  const gave = body.replaced as { title: string; out_name: string; in_name: string } | undefined
+  if (gave) return [`${gave.title}:${gave.out_name} 不参加,由 ${gave.in_name} 递补`]
+  if (!draw) return []
+  const names = draw.members.map((id) => draw.pool.find((one) => one.id === id)?.name ?? '')
+  const lines = [`${draw.title}:从 ${draw.pool.length} 人中抽取 ${names.join('、')}`]
+  if (draw.avoided.length) lines.push(`不参加抽取:${draw.avoided.map((one) => `${one.name}(${one.reason})`).join('、')}`)
+  return [...lines, `种子:${draw.seed}`]
+}
+
 export function bodyLines(body: Record<string, unknown> | string | null | undefined): string[] {
   if (!body) return []
   if (typeof body === 'string') return [body]
@@ -86,12 +98,14 @@ export function bodyLines(body: Record<string, unknown> | string | null | undefi
   if (body.day) lines.push(`受理日:${String(body.day).slice(0, 10)}`)
   lines.push(...clockLines(body), ...letterLines(body))
   if (body.due) lines.push(`办理期限:${String(body.due).slice(0, 10)}`)
+  const chosen = body.chosen as { title: string; name: string } | undefined
+  if (chosen) lines.push(`选定“${chosen.title}”的办理人:${chosen.name}`)
   const route = body.route as { level?: string } | undefined
   if (route?.level) lines.push(`办理层级:${LEVELS[route.level] ?? route.level}`)
   const moved = Array.isArray(body.moved) ? (body.moved as { holder_name: string; nobody: boolean }[]) : []
   if (moved.length && body.name) lines.push(`原办理人:${String(body.name)}`)
   moved.forEach((task) => lines.push(`转交:${task.holder_name || (task.nobody ? '无人可办' : '本岗位待签收')}`))
-  lines.push(...reachLines(body))
+  lines.push(...drawLines(body), ...reachLines(body))
   const items = Array.isArray(body.items) ? (body.items as CorrectionItem[]) : []
   items.forEach((item, index) => lines.push(`${index + 1}. ${item.text}`))
   return lines
