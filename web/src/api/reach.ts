@@ -9,6 +9,8 @@ export interface Copy {
   organ: string
   kind: 'copy' | 'circulate'
   note: string
+  /** The step at whose end the process sent it; a person's own copy has none. */
+  step?: string
   by: string
   at: string
   read: string | null

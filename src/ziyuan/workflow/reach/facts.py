@@ -88,7 +88,7 @@ WORDS = {
     "supervision_closed": "办结督办",
     "reminded": "提醒办理",
 }
-LOGGED = frozenset({"copies", "urge", "supervision", "report", "reminders"})
+LOGGED = frozenset({"copies", "left_out", "urge", "supervision", "report", "reminders"})
 
 
 def keep_people(state: State) -> None:
