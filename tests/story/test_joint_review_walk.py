@@ -203,9 +203,10 @@ def test_5_the_province_urges_whoever_has_not_spoken_and_not_twice_a_day(at_work
     expect(panel).to_contain_text("同一待办 1 个工作日内只能催办一次")
     expect(panel).to_contain_text("催办 合肥市负责人(未阅)")
     expect(panel).to_contain_text("临近期限,请尽快表态。")
+    panel.scroll_into_view_if_needed()
+    province.look("joint-urged")
     assert "催办" in log(province)[-1] and "合肥市负责人" in log(province)[-1]
     assert waits(province) == ["联合会签"], "nothing moves"
-    province.look("joint-urged")
     assert "催办" in inbox(chief)
     chief.look("joint-urged-inbox")
     expect(chief.go(case).get_by_role("region", name="抄送、催办、督办")).to_contain_text("已阅")
@@ -264,7 +265,7 @@ def test_7_the_province_returns_it_to_the_county_and_it_comes_straight_back(at_w
     assert states(province, "done") == ["县级受理", "县级审核", "联合会签", "省级决定"]
     province.look("joint-decided-flow")
     province.phone("joint-decided-flow")
-    province.page.locator("[data-tab=log]").click()
+    assert "抄送:肥西县经办人" in " ".join(log(province)), "the deciding step copies whoever accepted the case"
     province.look("joint-decided-log")
     desk.nothing_wrong(province, chief)
 
@@ -280,4 +281,12 @@ def test_8_the_chief_is_back_and_ends_the_proxy(at_work, case):
     expect(row).to_contain_text("已终止")
     chief.look("joint-proxy-ended", tab=False)
     expect(clerk.go("/proxies").locator("tbody tr", has_text="赴省厅参加培训")).to_contain_text("已返回岗位")
+    copy = clerk.go("/tasks?box=copied").locator("tbody tr", has_text=PROJECT)
+    expect(copy).to_contain_text("未读")
+    clerk.look("joint-copied")
+    copy.click()
+    copied = clerk.page.get_by_role("region", name="抄送、催办、督办")
+    expect(copied).to_contain_text("“省级决定”办结时按流程抄送")
+    copied.scroll_into_view_if_needed()
+    clerk.look("joint-copied-case")
     desk.nothing_wrong(chief, clerk)

@@ -54,7 +54,7 @@ def test_when_the_step_is_done_its_people_are_shown_the_case(world, opened):
     page = workflow.tasks_page(city, box="copied")["items"]
     assert [(r["case"]["no"], r["unread"], r["copy"]["kind"]) for r in page] == [(case.no, True, "copy")]
     notice = workflow.notices_page(city)["items"][0]
-    assert (notice["kind"], notice["text"]) == ("copy", "“县级受理初审”已办:同意并提交,按流程抄送。")
+    assert (notice["kind"], notice["text"]) == ("copy", "“县级受理初审”已办:同意,按流程抄送。")
     assert workflow.tasks_count(city) == 0, "a copy is no seat"
     assert workflow.read_case(city, case.pk), "the first look is the receipt"
     assert copies(world, case) == [(city.name, "县级受理初审", True)]

@@ -17,7 +17,7 @@ from ziyuan.workflow.reach.facts import COPY
 from ziyuan.workflow.reach.notices import About, tell
 from ziyuan.workflow.reach.people import refused_receivers
 from ziyuan.workflow.tasks.seats import open_tasks, open_tasks_of
-from ziyuan.workflow.tasks.words import TITLES
+from ziyuan.workflow.tasks.words import OUTCOMES
 
 ATTRIBUTE = "copy"
 State = dict[str, Any]
@@ -48,7 +48,7 @@ def copy_done(rt: Runtime, journal: Journal, number: int, by: kernel.Actor) -> N
     if not copies and not left_out:
         return
     journal.add("copied", {"copies": copies, **({"left_out": left_out} if left_out else {})}, by)
-    done = f"“{task['title']}”已办:{TITLES.get(task['outcome'], task['outcome'])},按流程抄送。"
+    done = f"“{task['title']}”已办:{OUTCOMES.get(task['outcome'], task['outcome'])},按流程抄送。"
     about = About(COPY, journal.case.pk, state["case"]["no"], task["title"])
     tell([one.person for one in fit], about, done, f"copy:{serial}")
 
