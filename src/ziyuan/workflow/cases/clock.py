@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock, law
 from ziyuan.workflow.clocks.calendars import calendar, calendar_of, deciding_region
-from ziyuan.workflow.reach.law import marks
+from ziyuan.workflow.reach.law import marks, notify_marks
 
 State = dict[str, Any]
 
@@ -153,7 +153,7 @@ def reading(runtime: Runtime, state: State) -> dict[str, Any]:
         "intervals": _intervals(read, state) if read else [],
         "stops": state["stops"],
         "extension": state.get("extension"),
-        "notify_due": _notify_due(runtime, state) if read is None and not told["closed"] else None,
+        "notify_due": (told.get("notify") or {}).get("due") if read is None and not told["closed"] else None,
     }
     if read is None:
         return {**shown, **_NOTHING, "statutory_limit": None}
@@ -195,8 +195,12 @@ def _intervals(read: clock.Reading, state: State) -> list[dict[str, Any]]:
     return made
 
 
-def _notify_due(runtime: Runtime, state: State) -> str | None:
-    """Last day to tell the applicant all at once what is missing (一次性告知); None where the matter has no limit."""
+def notify_body(runtime: Runtime, region: str, opened: date) -> dict[str, Any] | None:
+    """Last day to tell the applicant all at once what is missing (一次性告知), and when its people are reminded of it;
+    None where the matter has no such limit."""
     name = runtime.matter.told["due"].get("notify")
-    opened = datetime.fromisoformat(state["case"]["opened"]).date()
-    return calendar_of(state).add(opened, int(figure(name, opened))).date.isoformat() if name else None
+    if not name:
+        return None
+    days = calendar(region)
+    due = days.add(opened, int(figure(name, opened))).date
+    return {"due": due.isoformat(), "marks": notify_marks(due, days, opened)}

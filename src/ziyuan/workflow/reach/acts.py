@@ -16,6 +16,7 @@ from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.reach import law, offers
@@ -120,6 +121,7 @@ def supervise(by: kernel.Actor, case_id: int, *, asks: str, days: int, command: 
         told = {"number": len(journal.state.get("supervisions", {})) + 1, "asks": said, "days": days}
         told |= {"due": due.isoformat(), "region": min(task["region"] for task in tasks.values())}
         told["to"] = [{"person": person, "name": name} for person, name in to.items()]
+        told["marks"] = law.item_marks(due, calendar(), today)
         journal.add("supervised", {"supervision": told})
         tell(list(to), _about(journal, "supervise", day=due), f"{by.name}:{said}", f"supervise:{told['number']}")
         return {"asks": said, "due": due}
