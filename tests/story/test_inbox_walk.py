@@ -108,7 +108,32 @@ def test_4_who_opened_the_supervision_closes_it(at_work, accepted):
     desk.nothing_wrong(city)
 
 
-def test_5_the_office_sees_what_left_and_what_could_not(at_work):
+def test_5_the_province_reads_the_figures_and_the_list_behind_one(at_work, accepted):
+    province = at_work("chief340000")
+    page = province.go("/supervisions")
+    page.get_by_role("link", name="督办统计").click()
+    page.wait_for_url(re.compile(r"/supervisions/figures"))
+    table = page.get_by_role("region", name="督办统计表")
+    expect(table.locator("tbody tr", has_text="肥西县")).to_contain_text("个工作日")
+    page.get_by_text("按事项").click()
+    expect(table.locator("tbody tr", has_text="肥西县")).to_contain_text("建设项目用地预审与选址")
+    province.look("inbox-supervised-figures")
+    province.phone("inbox-supervised-figures")
+    desk.choose(province, "汇总到", "按市")
+    table.get_by_role("button", name="合肥市").click()
+    table.get_by_role("link", name="肥西县按期办结 1 件").click()
+    page.wait_for_url(re.compile(r"figure=closed_on_time"))
+    expect(page.locator("tbody tr", has_text=accepted["no"])).to_be_visible()
+    expect(page.get_by_text("统计“按期办结”所计的督办")).to_be_visible()
+    province.look("inbox-supervised-list")
+    page.reload()
+    expect(page.locator("tbody tr", has_text=accepted["no"])).to_be_visible()
+    page.get_by_role("button", name="看全部督办").click()
+    expect(page.get_by_text("没有符合条件的督办")).to_be_visible()
+    desk.nothing_wrong(province)
+
+
+def test_6_the_office_sees_what_left_and_what_could_not(at_work):
     office = at_work("system340000")
     page = office.go("/outgoing?state=sent")
     expect(page.get_by_role("tab", name="已发送")).to_have_attribute("aria-selected", "true")

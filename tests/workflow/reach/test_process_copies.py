@@ -93,7 +93,8 @@ def test_a_step_done_again_is_told_again_to_who_has_read_the_first(world, opened
     world.act("county_chief", FEIXI, case, "return")
     world.act("county_clerk", FEIXI, case, "agree")
     city, province = world.officer("city_chief", HEFEI).name, world.officer("province_chief", ANHUI).name
-    assert copies(world, case) == [(city, "县级受理初审", False), (province, "县级受理初审", True), (province, "县级受理初审", False)]
+    step = "县级受理初审"
+    assert copies(world, case) == [(city, step, False), (province, step, True), (province, step, False)]
 
 
 def test_an_opinion_aside_does_not_end_the_step(world, opened):
@@ -132,7 +133,8 @@ def test_whoever_did_the_step_needs_no_copy(world, opened):
 
 
 def test_a_joint_review_is_done_with_its_last_vote(world, on_day, monkeypatch, tmp_path):
-    text = small_matter.process().replace('<userTask id="review" ', "<userTask id=\"review\" zy:copy='role(\"city_chief\", \"city\")' ")
+    copied = """<userTask id="review" zy:copy='role("city_chief", "city")' """
+    text = small_matter.process().replace('<userTask id="review" ', copied)
     small_matter.publish(monkeypatch, tmp_path, text)
     on_day("2026-03-04")
     chiefs = [world.officer("county_chief", FEIXI), *(person("county_chief", FEIXI, f"t-chief{n}", f"负责人{n}") for n in (2, 3))]

@@ -5,9 +5,9 @@ import pytest
 from tests.workflow.world import ANHUI, CHANGFENG, FEIXI, HEFEI, breaks, person
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.models import Post
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.proof import verify_case
-from ziyuan.kernel.models import Post
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete
 from ziyuan.workflow.models import Case, Supervision
 

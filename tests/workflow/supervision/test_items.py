@@ -123,7 +123,8 @@ def again(today: date) -> dict[str, Counter]:
         day = e.at.astimezone(kernel.now().tzinfo).date()
         if e.kind == "supervised":
             one = e.body["supervision"]
-            told[e.case_id, one["number"]] = {"county": e.case.county, "on": day, "days": one["days"], "end": None, "how": None, "shut": None}
+            begun = {"county": e.case.county, "on": day, "days": one["days"]}
+            told[e.case_id, one["number"]] = {**begun, "end": None, "how": None, "shut": None}
         elif e.kind == "supervision_reported":
             one = told[e.case_id, e.body["number"]]
             one["end"], one["how"] = one["end"] or day, "reported"
@@ -172,7 +173,8 @@ def test_every_level_reads_the_same_events(world, on_day, seed):
     for line in told["items"]:
         for name in COUNTED:
             asked = {"region": line["region"], "level": "county", "matter": line["matter"], "figure": name}
-            assert len(workflow.supervisions_page(province, **asked, limit=200)["items"]) == line[name], "the list behind the figure"
+            behind = workflow.supervisions_page(province, **asked, limit=200)["items"]
+            assert len(behind) == line[name], "the list behind the figure"
 
 
 def test_a_second_model_that_forgets_the_weekend_disagrees(world, supervised, on_day, monkeypatch):

@@ -150,7 +150,7 @@ def supervisions(
     return workflow.supervisions_page(_reader(request), **asked.dict(), after=after, limit=limit)
 
 
-@supervisions_router.get("/figures", summary="督办统计", description="按承办地区(和事项),全部由案件事件算出;含义见 docs/inbox.md。")
+@supervisions_router.get("/figures", summary="督办统计", description="按承办地区(和事项),全部由案件事件算出。")
 def supervisions_figures(request: HttpRequest, asked: Query[ItemFiguresIn]) -> Any:
     return workflow.supervisions_figures(_reader(request), **asked.dict())
 

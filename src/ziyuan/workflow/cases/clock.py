@@ -57,6 +57,14 @@ def moved_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
     return None if due == was else {**due, "was": was, "announced_to": calendar_of(state).last_year}
 
 
+def moved_notify(runtime: Runtime, state: State) -> dict[str, Any] | None:
+    """The event of another last day to tell the applicant what is missing, by a new notice; None where nothing moves."""
+    told = state["case"]
+    was, opened = told.get("notify"), date.fromisoformat(told["opened"][:10])
+    now = notify_body(runtime, told["county"], opened) if was and not told["accepted"] else was
+    return None if now == was else {"notify": now, "was": {"notify": was}, "announced_to": calendar_of(state).last_year}
+
+
 def _due(
     runtime: Runtime,
     accepted: date | None,
