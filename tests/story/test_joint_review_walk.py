@@ -195,7 +195,29 @@ def test_4_one_seat_agrees_takes_it_back_and_agrees_again(at_work, case):
     desk.nothing_wrong(clerk, seat)
 
 
-def test_5_a_seat_is_added_and_two_thirds_of_the_weight_end_the_review(at_work, case):
+def test_5_the_province_urges_whoever_has_not_spoken_and_not_twice_a_day(at_work, case):
+    province, chief = at_work(f"chief{PROVINCE}"), at_work(f"chief{CITY}")
+    page = province.go(case)
+    urge, panel = page.locator("[data-action='case.urge']"), page.get_by_role("region", name="抄送、催办、督办")
+    urge.click()
+    page.locator(".el-dialog:visible").get_by_label("催办内容").fill("临近期限,请尽快表态。")
+    province.look("joint-urge", tab=False)
+    desk.confirm(province)
+    expect(urge).to_be_disabled()
+    expect(panel).to_contain_text("同一待办 1 个工作日内只能催办一次")
+    expect(panel).to_contain_text("催办 合肥市负责人(未阅)")
+    expect(panel).to_contain_text("临近期限,请尽快表态。")
+    panel.scroll_into_view_if_needed()
+    province.look("joint-urged")
+    assert "催办" in log(province)[-1] and "合肥市负责人" in log(province)[-1]
+    assert waits(province) == ["联合会签"], "nothing moves"
+    assert "催办" in inbox(chief)
+    chief.look("joint-urged-inbox")
+    expect(chief.go(case).get_by_role("region", name="抄送、催办、督办")).to_contain_text("已阅")
+    desk.nothing_wrong(province, chief)
+
+
+def test_6_a_seat_is_added_and_two_thirds_of_the_weight_end_the_review(at_work, case):
     chief, clerk, province = at_work(f"chief{CITY}"), at_work(CLERK), at_work(f"chief{PROVINCE}")
     page = chief.go(case)
     desk.begin(chief, "add_seat", "请县级经办人一并表态。")
@@ -222,7 +244,7 @@ def test_5_a_seat_is_added_and_two_thirds_of_the_weight_end_the_review(at_work, 
     desk.nothing_wrong(chief, clerk, province)
 
 
-def test_6_the_province_returns_it_to_the_county_and_it_comes_straight_back(at_work, case):
+def test_7_the_province_returns_it_to_the_county_and_it_comes_straight_back(at_work, case):
     province, chief = at_work(f"chief{PROVINCE}"), at_work(CHIEF)
     page = province.go(case)
     desk.begin(province, "return", "请核对岸线退距。")
@@ -247,12 +269,12 @@ def test_6_the_province_returns_it_to_the_county_and_it_comes_straight_back(at_w
     assert states(province, "done") == ["县级受理", "县级审核", "联合会签", "省级决定"]
     province.look("joint-decided-flow")
     province.phone("joint-decided-flow")
-    province.page.locator("[data-tab=log]").click()
+    assert "抄送:肥西县经办人" in " ".join(log(province)), "the deciding step copies whoever accepted the case"
     province.look("joint-decided-log")
     desk.nothing_wrong(province, chief)
 
 
-def test_7_the_chief_is_back_and_ends_the_proxy(at_work, case):
+def test_8_the_chief_is_back_and_ends_the_proxy(at_work, case):
     chief, clerk = at_work(CHIEF), at_work(CLERK)
     page = chief.go("/proxies")
     row = page.locator("tbody tr", has_text="赴省厅参加培训")
@@ -263,4 +285,12 @@ def test_7_the_chief_is_back_and_ends_the_proxy(at_work, case):
     expect(row).to_contain_text("已终止")
     chief.look("joint-proxy-ended", tab=False)
     expect(clerk.go("/proxies").locator("tbody tr", has_text="赴省厅参加培训")).to_contain_text("已返回岗位")
+    copy = clerk.go("/tasks?box=copied").locator("tbody tr", has_text=PROJECT)
+    expect(copy).to_contain_text("未读")
+    clerk.look("joint-copied")
+    copy.click()
+    copied = clerk.page.get_by_role("region", name="抄送、催办、督办")
+    expect(copied).to_contain_text("“省级决定”办结时按流程抄送")
+    copied.scroll_into_view_if_needed()
+    clerk.look("joint-copied-case")
     desk.nothing_wrong(chief, clerk)

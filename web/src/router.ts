@@ -9,6 +9,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'tasks', name: 'tasks', component: () => import('@/screens/tasks/TaskList.vue'), meta: { title: '待办' } },
   { path: 'notices', name: 'notices', component: () => import('@/screens/notices/NoticeList.vue'), meta: { title: '提醒' } },
   { path: 'supervisions', name: 'supervisions', component: () => import('@/screens/supervisions/SupervisionList.vue'), meta: { title: '督办' } },
+  { path: 'supervisions/figures', name: 'supervised', component: () => import('@/screens/supervisions/SupervisedFigures.vue'), meta: { title: '督办统计' } },
   { path: 'outgoing', name: 'outgoing', component: () => import('@/screens/office/OutgoingList.vue'), meta: { title: '外发消息' } },
   { path: 'cases', name: 'cases', component: () => import('@/screens/cases/CaseList.vue'), meta: { title: '案卷' } },
   { path: 'cases/limits', name: 'limits', component: () => import('@/screens/cases/LimitFigures.vue'), meta: { title: '时限统计' } },

@@ -67,7 +67,7 @@ from ziyuan.workflow.reach.acts import (
     urge,
 )
 from ziyuan.workflow.reach.choosing import copy_targets
-from ziyuan.workflow.reach.lists import supervisions_csv, supervisions_figures, supervisions_page
+from ziyuan.workflow.reach.lists import supervisions_csv, supervisions_page
 from ziyuan.workflow.reach.notices import choose_port, notices_count, notices_page, port_choices, read_notices
 from ziyuan.workflow.reach.ports import Message, Port, register_port
 from ziyuan.workflow.reach.reading import read_case
@@ -75,6 +75,7 @@ from ziyuan.workflow.reach.sending import outgoing_page, send_again
 from ziyuan.workflow.reviews import bulletin, delivery, exception  # noqa: F401  (fill the ports, register kinds and effects)
 from ziyuan.workflow.serving.acts import serve
 from ziyuan.workflow.supervision.figures import supervision_figures, supervision_figures_csv
+from ziyuan.workflow.supervision.items import supervisions_figures, supervisions_figures_csv
 from ziyuan.workflow.tasks.act import act, choices, handover_targets
 from ziyuan.workflow.tasks.export import tasks_csv
 from ziyuan.workflow.tasks.inbox import inbox_counts, tasks_count, tasks_page
@@ -183,6 +184,7 @@ __all__ = [
     "supervision_figures_csv",
     "supervisions_csv",
     "supervisions_figures",
+    "supervisions_figures_csv",
     "supervisions_page",
     "supply_paper",
     "take_document",

@@ -155,5 +155,5 @@ def test_the_table_says_the_same(world, province):
 def test_no_figure_is_typed_by_anybody():
     """The door offers only reading: no verb of the workflow takes a figure of supervision."""
     told = [operation for operation in needs() if "figures" in operation]
-    assert len(told) == 7
+    assert len(told) == 9
     assert all(operation.startswith("GET ") for operation in told)

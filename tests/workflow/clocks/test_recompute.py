@@ -99,7 +99,7 @@ def test_a_later_correction_of_the_notice_is_counted_too(world, case, announce):
     assert [body["due"] for body in recomputed(case)] == ["2027-01-12", "2027-01-13"]
 
 
-def test_a_closed_case_one_not_accepted_and_one_that_stands_are_left_alone(world, case, announce, on_day):
+def test_a_closed_case_and_one_that_stands_are_left_alone_and_one_not_accepted_has_no_last_day(world, case, announce, on_day):
     chief = world.officer("county_chief", FEIXI)
     closed, standing, fresh = world.open(), world.open(), world.open()
     for made in (closed, standing):
@@ -109,8 +109,23 @@ def test_a_closed_case_one_not_accepted_and_one_that_stands_are_left_alone(world
     workflow.resume_clock(chief, standing.pk, stop=1)
     workflow.stop_clock(chief, standing.pk, kind="专家评审", reason="x")
     announce(date(2027, 1, 1))
-    assert workflow.recompute_due(SYSTEM("放假通知")) == 1
-    assert [len(recomputed(one)) for one in (case, closed, standing, fresh)] == [1, 0, 0, 0]
+    assert workflow.recompute_due(SYSTEM("放假通知")) == 2
+    assert [len(recomputed(one)) for one in (case, closed, standing)] == [1, 0, 0]
+    assert [set(body) for body in recomputed(fresh)] == [{"notify", "was", "announced_to"}]
     on_day("2027-01-05")
     workflow.resume_clock(chief, standing.pk, stop=2)
     assert world.state(standing)["case"]["due"] == "2027-01-19", "nothing ran until the 5th; ten days from the 6th"
+
+
+def test_the_day_to_tell_the_applicant_what_is_missing_moves_too(world, on_day, announce):
+    """Handed in on Monday 28 December 2026: 29, 30, 31, 1, 4, so until 4 January; with New Year's Day free until the 5th."""
+    on_day("2026-12-28")
+    waiting, clerk = world.open(), world.officer("county_clerk", FEIXI)
+    assert workflow.case_record(clerk, waiting.pk)["clock"]["notify_due"] == "2027-01-04"
+    announce(date(2027, 1, 1))
+    assert workflow.recompute_due(SYSTEM("放假通知")) == 1
+    assert workflow.case_record(clerk, waiting.pk)["clock"]["notify_due"] == "2027-01-05"
+    assert [body["notify"]["marks"] for body in recomputed(waiting)] == [{"untold": "2027-01-04", "untold_late": "2027-01-06"}]
+    with kernel.acting(SYSTEM()):
+        assert Case.objects.get(pk=waiting.pk).remind_on == date(2027, 1, 4)
+    assert breaks(verify_cases) == []

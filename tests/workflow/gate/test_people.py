@@ -89,3 +89,26 @@ def test_a_strategy_stands_on_a_persons_task_only(pack):  # noqa: F811
     text = process(*NODES).replace('<endEvent id="granted"/>', '<endEvent id="granted" zy:assign="1"/>')
     (pack / PROCESS).write_text(text, encoding="utf-8")
     assert any("只有人工环节可以写分派" in fault for fault in told(pack))
+
+
+@pytest.mark.parametrize(
+    ("copy", "says"),
+    [
+        ('role("county_chief")', ""),
+        ('person at("accept")', ""),
+        ('role("county_chef")', "岗位“county_chef”不在 pack.yaml 的 roles 中"),
+        ('holders("auditor", case.county)', "岗位“auditor”没有查看案件的权限(case.read),抄送不到"),
+        ("person(form.contact_nam)", "表单没有字段“contact_nam”"),
+    ],
+)
+def test_a_copy_is_read_as_a_strategy_is_and_its_posts_may_read_cases(pack, copy, says):  # noqa: F811
+    text = process(*NODES).replace('id="second"', f"id=\"second\" zy:copy='{copy}'")
+    (pack / PROCESS).write_text(text, encoding="utf-8")
+    faults = told(pack)
+    assert (faults == []) if not says else any(says in fault for fault in faults), faults
+
+
+def test_a_copy_stands_at_a_task_of_a_person(pack):  # noqa: F811
+    text = process(*NODES).replace('<endEvent id="granted"', '<endEvent id="granted" zy:copy="submitter()"', 1)
+    (pack / PROCESS).write_text(text, encoding="utf-8")
+    assert any("只有人工环节可以写抄送(zy:copy)" in fault for fault in told(pack))

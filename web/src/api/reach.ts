@@ -9,6 +9,8 @@ export interface Copy {
   organ: string
   kind: 'copy' | 'circulate'
   note: string
+  /** The step at whose end the process sent it; a person's own copy has none. */
+  step?: string
   by: string
   at: string
   read: string | null
@@ -95,7 +97,39 @@ export interface SupervisionsAsked {
   lamp: string
   q: string
   region: string
+  /** With `region`: the line of the figures that is added up at this level. */
+  level: string
+  matter: string
+  /** Only what this figure counts. */
+  figure: string
+  since: string
+  until: string
   mine: boolean
+}
+
+/** One line of 督办统计: items by where they stand, all counted from events. */
+export interface SupervisedLine {
+  region: string
+  region_name: string
+  matter: string
+  matter_title: string
+  opened: number
+  reported_on_time: number
+  reported_late: number
+  waiting: number
+  waiting_late: number
+  open: number
+  closed: number
+  closed_on_time: number
+  mean_days: string | null
+}
+
+export interface SupervisedAsked {
+  region: string
+  level: string
+  matters: boolean
+  since: string
+  until: string
 }
 
 export interface PortChoice {
@@ -131,6 +165,9 @@ export const reach = {
   close: (id: string, item: number, body: Command & { opinion: string }) => post<CaseRecord>(`/cases/${id}/supervisions/${item}/close`, body),
   read: (id: string) => post<{ changed: boolean }>(`/cases/${id}/read`),
   supervisions: (asked: SupervisionsAsked, after: string | null) => get<Page<SupervisionRow>>('/supervisions', { ...asked, after, limit: 50 }),
+  supervisedFigures: (asked: SupervisedAsked) =>
+    get<{ level: string; matters: boolean; items: SupervisedLine[]; total: SupervisedLine }>('/supervisions/figures', { ...asked }),
+  supervisedFiguresUrl: (asked: SupervisedAsked) => address('/supervisions/figures.csv', { ...asked }),
   supervisionsUrl: (asked: SupervisionsAsked) => address('/supervisions/export.csv', { ...asked }),
   notices: (unread: boolean, after: string | null) => get<Page<Notice>>('/notices', { unread, after, limit: 50 }),
   readNotice: (id: number) => post<{ read: number }>(`/notices/${id}/read`),

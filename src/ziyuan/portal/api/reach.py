@@ -63,9 +63,26 @@ class ItemsIn(Schema):
     lamp: str = Field("", description="red、yellow、green")
     q: str = Field("", description="编号、项目、督办事项、承办人")
     region: str = Field("", description="承办地区")
-    mine: bool = Field(False, description="只看本人发起的")
+    level: str = Field("", description="与 region 同用:统计中按 county、city、province 汇总的那一行")
+    matter: str = Field("", description="只看这个事项")
+    figure: str = Field("", description="统计的一项:只看这一项所计的督办,如 closed_on_time")
+    mine: bool = Field(False, description="只看本人发起的,和离任的前任留下由本人办结的")
     since: date | None = Field(None, description="督办日期自")
     until: date | None = Field(None, description="督办日期至")
+
+
+class ItemFiguresIn(Schema):
+    """What the figures of supervision are asked for; an item counts on the day it was opened."""
+
+    region: str = Field("", description="只看这个承办地区")
+    matter: str = Field("", description="只看这个事项")
+    level: str = Field("county", description="按 county、city 或 province 汇总")
+    matters: bool = Field(False, description="按事项分行")
+    state: str = Field("", description="open:待反馈;reported:已反馈;closed:已办结")
+    q: str = Field("", description="编号、项目、督办事项、承办人")
+    mine: bool = Field(False, description="只看本人发起的,和离任的前任留下由本人办结的")
+    since: date | None = Field(None, description="督办日期自;缺省为今年 1 月 1 日")
+    until: date | None = Field(None, description="督办日期至;缺省为今天")
 
 
 class WantedIn(Schema):
@@ -133,9 +150,18 @@ def supervisions(
     return workflow.supervisions_page(_reader(request), **asked.dict(), after=after, limit=limit)
 
 
-@supervisions_router.get("/figures", summary="督办统计", description="全部由案件事件算出。")
-def supervisions_figures(request: HttpRequest, asked: Query[ItemsIn]) -> Any:
+@supervisions_router.get("/figures", summary="督办统计", description="按承办地区(和事项),全部由案件事件算出。")
+def supervisions_figures(request: HttpRequest, asked: Query[ItemFiguresIn]) -> Any:
     return workflow.supervisions_figures(_reader(request), **asked.dict())
+
+
+@supervisions_router.get("/figures.csv", summary="督办统计(表格)")
+def supervisions_figures_csv(request: HttpRequest, asked: Query[ItemFiguresIn]) -> HttpResponse:
+    who = actor(request)
+    kernel.require(who, "case.export")
+    body = workflow.supervisions_figures_csv(who, **asked.dict())
+    kernel.record(who, "case.figures_exported", on=("supervisions", "figures"), region=asked.region, level=asked.level)
+    return attachment(body, f"督办统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
 
 
 @supervisions_router.get("/export.csv", summary="督办清单(表格)")

@@ -8,7 +8,7 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.clocks import clock, law
 from ziyuan.workflow.clocks.calendars import calendar, calendar_of, deciding_region
-from ziyuan.workflow.reach.law import marks
+from ziyuan.workflow.reach.law import marks, notify_marks
 
 State = dict[str, Any]
 
@@ -61,6 +61,14 @@ def rerouted_due(runtime: Runtime, state: State) -> dict[str, Any] | None:
     """As `moved_due`, looked at only where the route has moved the case to a region of another calendar."""
     clock = state["case"].get("clock") or {}
     return moved_due(runtime, state) if clock.get("calendar") != deciding_region(state) else None
+
+
+def moved_notify(runtime: Runtime, state: State) -> dict[str, Any] | None:
+    """The event of another last day to tell the applicant what is missing, by a new notice; None where nothing moves."""
+    told = state["case"]
+    was, opened = told.get("notify"), date.fromisoformat(told["opened"][:10])
+    now = notify_body(runtime, told["county"], opened) if was and not told["accepted"] else was
+    return None if now == was else {"notify": now, "was": {"notify": was}, "announced_to": calendar_of(state).last_year}
 
 
 def _due(
@@ -159,7 +167,7 @@ def reading(runtime: Runtime, state: State) -> dict[str, Any]:
         "intervals": _intervals(read, state) if read else [],
         "stops": state["stops"],
         "extension": state.get("extension"),
-        "notify_due": _notify_due(runtime, state) if read is None and not told["closed"] else None,
+        "notify_due": (told.get("notify") or {}).get("due") if read is None and not told["closed"] else None,
     }
     if read is None:
         return {**shown, **_NOTHING, "statutory_limit": None}
@@ -201,8 +209,12 @@ def _intervals(read: clock.Reading, state: State) -> list[dict[str, Any]]:
     return made
 
 
-def _notify_due(runtime: Runtime, state: State) -> str | None:
-    """Last day to tell the applicant all at once what is missing (一次性告知); None where the matter has no limit."""
+def notify_body(runtime: Runtime, region: str, opened: date) -> dict[str, Any] | None:
+    """Last day to tell the applicant all at once what is missing (一次性告知), and when its people are reminded of it;
+    None where the matter has no such limit."""
     name = runtime.matter.told["due"].get("notify")
-    opened = datetime.fromisoformat(state["case"]["opened"]).date()
-    return calendar_of(state).add(opened, int(figure(name, opened))).date.isoformat() if name else None
+    if not name:
+        return None
+    days = calendar(region)
+    due = days.add(opened, int(figure(name, opened))).date
+    return {"due": due.isoformat(), "marks": notify_marks(due, days, opened)}

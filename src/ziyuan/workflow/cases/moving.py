@@ -14,6 +14,7 @@ from ziyuan.workflow.effects.on_way import carry_out
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.engine.play import kept
 from ziyuan.workflow.errors import EndWithoutPerson, RowsApart
+from ziyuan.workflow.reach.copying import copy_done
 from ziyuan.workflow.tasks.places import placed
 from ziyuan.workflow.tasks.seats import seats
 
@@ -46,6 +47,8 @@ def move(
     _together(journal.state, step)
     if step.effects:
         carry_out(rt, journal, step.effects, by or journal.by)
+    if kind == "completed":
+        copy_done(rt, journal, more["task"], by or journal.by)
     _tell_nobody(journal, opened)
     _send(journal, step)
 

@@ -11,7 +11,7 @@ from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
-from ziyuan.workflow.cases.clock import accept_body, due_now, ended, open_stops, stops_of
+from ziyuan.workflow.cases.clock import accept_body, due_now, ended, notify_body, open_stops, stops_of
 from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.journal import GENESIS, Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
@@ -140,6 +140,7 @@ def _opened_body(
         "county": county,
         "counties": counties,
         "submitted": message["submitted"],
+        "notify": notify_body(rt, county, kernel.today()),
     }
     return {"case": told, "form": message["form"], "site": message["site"], "papers": message["papers"]}
 

@@ -210,6 +210,8 @@ def _due(state: State, body: dict[str, Any]) -> None:
 
 def _due_recomputed(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     _due(state, body)
+    if "notify" in body:
+        state["case"]["notify"] = body["notify"]
 
 
 def _clock_stopped(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ KINDS = {
     "clock_resumed": "恢复计时",
     "extension_proposed": "申请延期",
     "extension_answered": "答复延期申请",
-    "due_recomputed": "按新的放假通知重算办理期限",
+    "due_recomputed": "重算办理期限",
     "gap_accepted": "容缺受理",
     "gap_filled": "补交容缺材料",
     "gap_late": "容缺材料逾期未补",

@@ -66,7 +66,7 @@ class Figures:
             "region": self.region,
             "region_name": kernel.region(self.region).name,
             "matter": self.matter,
-            "matter_title": _title(self.matter),
+            "matter_title": title_of(self.matter),
             "decided": self.decided,
             "on_time": self.on_time,
             "late": self.late,
@@ -82,7 +82,7 @@ class Figures:
         }
 
 
-def _title(key: str) -> str:
+def title_of(key: str) -> str:
     """A pack that is gone leaves its key."""
     return next((m.title for m in kernel.matters() if m.key == key), key)
 

@@ -1,7 +1,7 @@
 """A new holiday notice is loaded (放假通知): the last day of every open case is counted again, with an event where it moves."""
 
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.clock import moved_due
+from ziyuan.workflow.cases.clock import moved_due, moved_notify
 from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.lock import first_time, locked_case
 from ziyuan.workflow.cases.models import Case, Command
@@ -26,7 +26,7 @@ def recompute_due(by: kernel.Actor) -> int:
     last, changed = 0, 0
     while True:
         with kernel.acting(by):
-            found = Case.objects.filter(pk__gt=last, status__in=OPEN).exclude(due=None).order_by("pk")
+            found = Case.objects.filter(pk__gt=last, status__in=OPEN).exclude(due=None, remind_on=None).order_by("pk")
             keys = list(found.values_list("pk", flat=True)[:BATCH])
         if not keys:
             break
@@ -42,19 +42,20 @@ def _again(by: kernel.Actor, case_id: int) -> bool:
     with kernel.acting(by):
         case = locked_case(case_id)
         journal, told = Journal(case, by), case.state["case"]
-        if told["status"] not in OPEN or not told.get("due"):
+        if told["status"] not in OPEN:
             return False
-        due = moved_due(runtime_of(case), case.state)
+        rt = runtime_of(case)
+        due = moved_due(rt, case.state) or moved_notify(rt, case.state)
         if due is None:
             return False
         was = due["was"]
         journal.add("due_recomputed", due)
         journal.save()
         kernel.record(
-            by, "case.due_recomputed", on=("case", case.no), county=case.county, after=journal.mark, was=was["due"]
+            by, "case.due_recomputed", on=("case", case.no), county=case.county, after=journal.mark, was=was.get("due")
         )
         kernel.announce("case.changed", county=case.county, case=case.pk, action="case.due_recomputed")
-        if due["due"] != was["due"]:
+        if due.get("due") != was.get("due"):
             tell_note(case, journal.state, f"按新的放假通知,办理期限为 {due['due']}")
         return True
 

@@ -14,6 +14,7 @@ from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.gate.matter import BEFORE_DECISION, fields_of
 from ziyuan.workflow.gate.scope import problems
 from ziyuan.workflow.people.strategies import ATTRIBUTE, FUNCTIONS
+from ziyuan.workflow.reach.copying import ATTRIBUTE as COPIED
 
 LEVELS = ("county", "city", "province")
 _LEVEL_AT = {"role": 1, "post": 2, "head": 1}
@@ -22,30 +23,45 @@ _LEVEL_AT = {"role": 1, "post": 2, "head": 1}
 def strategies(
     pack: kernel.Pack, matter: kernel.Matter, file: str, graph: Graph, names: frozenset[str]
 ) -> Iterator[Fault]:
-    """Faults of each `zy:assign` of the process, at its line."""
+    """Faults of each `zy:assign` and each `zy:copy` of the process, at its line."""
     for node in graph.nodes.values():
-        text, place = node.attributes.get(ATTRIBUTE), f"第 {node.line} 行 {node.id}"
-        if text is None:
-            continue
-        if not node.waits:
-            yield Fault(pack.id, file, place, "只有人工环节可以写分派(zy:assign)", "请写在 userTask 或 manualTask 上")
-            continue
-        yield from problems(pack, file, place, text, names | BEFORE_DECISION, fields_of(matter), FUNCTIONS)
-        for message, remedy in named_in(pack, graph, text, names | BEFORE_DECISION):
-            yield Fault(pack.id, file, place, f"“{text}”:{message}", remedy)
+        for attribute, title in ((ATTRIBUTE, "分派(zy:assign)"), (COPIED, "抄送(zy:copy)")):
+            text, place = node.attributes.get(attribute), f"第 {node.line} 行 {node.id}"
+            if text is None:
+                continue
+            if not node.waits:
+                yield Fault(pack.id, file, place, f"只有人工环节可以写{title}", "请写在 userTask 或 manualTask 上")
+                continue
+            yield from problems(pack, file, place, text, names | BEFORE_DECISION, fields_of(matter), FUNCTIONS)
+            unread = _unread(text, names | BEFORE_DECISION) if attribute == COPIED else ()
+            for message, remedy in (*named_in(pack, graph, text, names | BEFORE_DECISION), *unread):
+                yield Fault(pack.id, file, place, f"“{text}”:{message}", remedy)
 
 
 def named_in(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What the functions of a text name, written out, that does not exist."""
+    for name, given in _called(text, names):
+        yield from _arity(name, len(given))
+        yield from _arguments(pack, graph, name, given)
+
+
+def _called(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each call of a strategy in a text, with what is written out in it."""
     try:
         tree = parse(text, names, frozenset(), frozenset(FUNCTIONS))
     except FeelError:
         return
     for node in walk(tree):
         if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Name) and node.function.name in FUNCTIONS:
-            name, given = node.function.name, [_literal(a) for a in node.arguments]
-            yield from _arity(name, len(given))
-            yield from _arguments(pack, graph, name, given)
+            yield node.function.name, [_literal(a) for a in node.arguments]
+
+
+def _unread(text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Posts of a copy whose holders may not read cases: no copy would ever reach them."""
+    readers = kernel.permissions()["case.read"]
+    for name, given in _called(text, names):
+        if name in ("role", "holders") and given and given[0] and given[0] not in readers:
+            yield f"岗位“{given[0]}”没有查看案件的权限(case.read),抄送不到", f"可用:{'、'.join(sorted(readers))}"
 
 
 def _literal(node: syntax.Node) -> str:

@@ -16,6 +16,7 @@ from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.reach import law, offers
@@ -120,6 +121,7 @@ def supervise(by: kernel.Actor, case_id: int, *, asks: str, days: int, command: 
         told = {"number": len(journal.state.get("supervisions", {})) + 1, "asks": said, "days": days}
         told |= {"due": due.isoformat(), "region": min(task["region"] for task in tasks.values())}
         told["to"] = [{"person": person, "name": name} for person, name in to.items()]
+        told["marks"] = law.item_marks(due, calendar(), today)
         journal.add("supervised", {"supervision": told})
         tell(list(to), _about(journal, "supervise", day=due), f"{by.name}:{said}", f"supervise:{told['number']}")
         return {"asks": said, "due": due}
@@ -134,19 +136,19 @@ def report_supervision(by: kernel.Actor, case_id: int, *, number: int, report: s
         told = journal.state["supervisions"][str(number)]
         journal.add("supervision_reported", {"number": number, "report": text, "on": kernel.today().isoformat()})
         serial = len(told["reports"]) + 1
-        tell([told["by_id"]], _about(journal, "report"), f"{by.name}:{text}", f"report:{number}:{serial}")
+        tell(offers.keepers(told), _about(journal, "report"), f"{by.name}:{text}", f"report:{number}:{serial}")
         return {"report": text}
 
     _carried_out(by, offers.REPORT, case_id, command, change, number)
 
 
 def close_supervision(by: kernel.Actor, case_id: int, *, number: int, opinion: str, command: str = "") -> None:
-    """办结督办: by who opened it, after a report."""
+    """办结督办: by who opened it, or his successor in post, after a report."""
     def change(rt: Runtime, journal: Journal) -> dict[str, Any]:
         text = _text("opinion", opinion, required="请写明办结意见")
         told = journal.state["supervisions"][str(number)]
         journal.add("supervision_closed", {"number": number, "opinion": text})
-        people = {one["person"] for one in told["to"]} | {one["by_id"] for one in told["reports"]}
+        people = {*offers.asked_now(told)} | {one["by_id"] for one in told["reports"]}
         tell(sorted(people), _about(journal, "closed"), f"{by.name}:{text}", f"closed:{number}")
         return {"opinion": text}
 
@@ -188,7 +190,7 @@ _WHO = {
     offers.URGE: "只有申请人所在机关、上级和本机关负责人可以催办他人办理的环节",
     offers.SUPERVISE: "只有上级和本机关负责人可以督办他人办理的环节",
     offers.REPORT: "没有等您反馈的督办",
-    offers.CLOSE: "督办由发起人办结",
+    offers.CLOSE: "督办由发起人办结(离任的由其继任者)",
 }
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 State = dict[str, Any]
 Head = dict[str, Any]
-LEVELS = ("yellow", "before", "red", "escalated")
+LEVELS = ("yellow", "before", "red", "escalated", "untold", "untold_late")
+ITEM_LEVELS = ("before", "late")
 COPY, CIRCULATE = "copy", "circulate"
 
 
@@ -64,6 +65,9 @@ def _reminded(state: State, body: dict[str, Any], head: Head) -> None:
     for told in body["reminders"]:
         before = kept.get(str(told["task"]), [])
         kept[str(told["task"])] = [level for level in LEVELS if level in before or level in told["levels"]]
+    for told in body.get("supervisions", []):
+        item = state["supervisions"][str(told["number"])]
+        item["reminded"] = [lv for lv in ITEM_LEVELS if lv in told["levels"] or lv in item.get("reminded", [])]
 
 
 KINDS: dict[str, Callable[[State, dict[str, Any], Head], None]] = {
@@ -88,7 +92,7 @@ WORDS = {
     "supervision_closed": "办结督办",
     "reminded": "提醒办理",
 }
-LOGGED = frozenset({"copies", "urge", "supervision", "report", "reminders"})
+LOGGED = frozenset({"copies", "left_out", "urge", "supervision", "report", "reminders", "supervisions"})
 
 
 def keep_people(state: State) -> None:
@@ -104,17 +108,36 @@ def keep_people(state: State) -> None:
 def reminders_of(state: State) -> dict[str, dict[str, str]]:
     """By number of each open task: the levels nobody was told of yet, and from which day; none while the clock stands."""
     told = state["case"]
-    marks = (told.get("clock") or {}).get("marks")
-    if told["status"] != "open" or not marks:
+    marks = _marks(state) if told["status"] == "open" else None
+    if not marks:
         return {}
     done = state.get("reminded", {})
     waiting = [number for number, task in state["tasks"].items() if task["state"] == "open"]
-    return {number: {lv: marks[lv] for lv in LEVELS if lv not in done.get(number, [])} for number in waiting}
+    return {n: {lv: marks[lv] for lv in LEVELS if lv in marks and lv not in done.get(n, [])} for n in waiting}
+
+
+def _marks(state: State) -> dict[str, str] | None:
+    """The days of the clock; before acceptance those of telling the applicant once what is missing, until he is told."""
+    told = state["case"]
+    if told.get("accepted"):
+        marks: dict[str, str] | None = (told.get("clock") or {}).get("marks")
+        return marks
+    asked = state["correction"] or state["corrections"]
+    return None if asked else (told.get("notify") or {}).get("marks")
+
+
+def item_reminders_of(state: State) -> dict[int, dict[str, str]]:
+    """By number of each supervised item that waits for its report: the levels nobody was told of yet, and their days."""
+    waiting = [told for told in state.get("supervisions", {}).values() if not told["closed"] and not told["reports"]]
+    return {
+        told["number"]: {lv: day for lv, day in told.get("marks", {}).items() if lv not in told.get("reminded", [])}
+        for told in waiting
+    }
 
 
 def next_reminder(state: State) -> str | None:
     """The day of the next reminder of a case."""
-    days = [day for levels in reminders_of(state).values() for day in levels.values()]
+    days = [day for levels in (*reminders_of(state).values(), *item_reminders_of(state).values()) for day in levels.values()]
     return min(days, default=None)
 
 

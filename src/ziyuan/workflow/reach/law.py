@@ -31,3 +31,15 @@ def marks(due: date, yellow: int, calendar: Calendar, day: date) -> dict[str, st
         "escalated": calendar.add(due, figure("escalate_days", day)),
     }
     return {level: on.date.isoformat() for level, on in found.items()}
+
+
+def notify_marks(due: date, calendar: Calendar, day: date) -> dict[str, str]:
+    """The first days of what is told of the last day (`due`) to tell the applicant what is missing: last call, past it."""
+    found = {"untold": calendar.add(due, -figure("remind_days", day)), "untold_late": calendar.add(due, 1)}
+    return {level: on.date.isoformat() for level, on in found.items()}
+
+
+def item_marks(due: date, calendar: Calendar, day: date) -> dict[str, str]:
+    """The same of a supervised item; what would be told on the day it is opened is not told."""
+    found = {"before": calendar.add(due, -figure("remind_days", day)), "late": calendar.add(due, 1)}
+    return {level: on.date.isoformat() for level, on in found.items() if on.date > day}

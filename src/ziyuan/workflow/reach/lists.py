@@ -1,4 +1,4 @@
-"""督办 as lists and figures: every item of the reader's region, its clock and lamp, all of it from the cases' events."""
+"""督办 as lists: every item of the reader's region, its clock and lamp, all of it from the cases' events."""
 
 import csv
 import io
@@ -11,9 +11,14 @@ from django.db.models import Q, QuerySet
 
 from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
+from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.reach.counting import Item
 from ziyuan.workflow.reach.models import Supervision
-from ziyuan.workflow.reach.offers import clock_of
+from ziyuan.workflow.reach.offers import CLOSE, clock_of
+from ziyuan.workflow.reach.people import ABOVE
+from ziyuan.workflow.reach.succession import left_to
+from ziyuan.workflow.tasks.seats import region_at
 
 EXPORT_LIMIT = 10_000
 STATES = {"open": "待反馈", "reported": "已反馈", "closed": "已办结"}
@@ -26,12 +31,18 @@ _LAMPS = {"red": "红", "yellow": "黄", "green": "绿", "none": ""}
 
 @dataclass(frozen=True)
 class AskedItems:
-    """What a list of supervision is asked for; `mine` keeps what the reader opened himself."""
+    """What a list of supervision is asked for; `mine` keeps what the reader opened himself, or has to close as successor.
+
+    `figure` keeps what a figure of 督办统计 counts, of the line of `region` at `level`.
+    """
 
     state: str = ""
     lamp: str = ""
     q: str = ""
     region: str = ""
+    level: str = ""
+    matter: str = ""
+    figure: str = ""
     mine: bool = False
     since: date | None = None
     until: date | None = None
@@ -45,12 +56,31 @@ def supervisions_page(by: kernel.Actor, *, after: str | None = None, limit: int 
         items: list[tuple[dict[str, Any], Supervision]] = []
         for row in _rows(by, told, after).iterator(200):
             shown = _shown(row)
-            if not told.lamp or shown["lamp"] == told.lamp:
+            if _kept(told, row, shown):
                 items.append((shown, row))
             if len(items) > limit:
                 break
     more = len(items) > limit
     return {"items": [shown for shown, _ in items[:limit]], "next": _cursor(items[limit - 1][1], told) if more else None}
+
+
+def _kept(asked: AskedItems, row: Supervision, shown: dict[str, Any]) -> bool:
+    """What no query says: the lamp, the line of a figure, and whether that figure counts the item."""
+    if asked.lamp not in ("", shown["lamp"]):
+        return False
+    if asked.region and asked.level in ABOVE and region_at(asked.level, row.region) != clean(asked.region):
+        return False
+    return not asked.figure or asked.figure in item_of(row).counts(kernel.today())
+
+
+def item_of(row: Supervision) -> Item:
+    """A row as the figures count it."""
+    closed = _local(row.closed) if row.closed else None
+    return Item(row.region, row.case.matter, _local(row.opened), row.due, row.reported, closed)
+
+
+def _local(moment: datetime) -> date:
+    return moment.astimezone(kernel.now().tzinfo).date()
 
 
 def _by_due(asked: AskedItems) -> bool:
@@ -73,6 +103,17 @@ def _cursor(row: Supervision, asked: AskedItems) -> str:
     return f"{row.due.isoformat() if _by_due(asked) else ''}~{row.pk}"
 
 
+def counted_items(by: kernel.Actor, asked: AskedItems) -> Iterator[Item]:
+    """Items that figures count for a reader: those that an organ of his own region has to answer."""
+    rows = _filtered(by, asked).filter(_own_region(by)).select_related("case").defer("case__state")
+    yield from map(item_of, rows.iterator(2000))
+
+
+def _own_region(by: kernel.Actor) -> Q:
+    lo, hi = kernel.region_range(by.region)
+    return Q(region__gte=lo, region__lt=hi)
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -81,7 +122,7 @@ def _day(text: str) -> date | None:
 
 
 def _filtered(by: kernel.Actor, asked: AskedItems) -> QuerySet[Supervision]:
-    found, q = Supervision.objects.all(), clean(asked.q)
+    found, q = Supervision.objects.filter(case__in=seen(by)), clean(asked.q)
     conditions = {
         "open": Q(closed=None, reported=None),
         "reported": Q(closed=None, reported__isnull=False),
@@ -94,8 +135,12 @@ def _filtered(by: kernel.Actor, asked: AskedItems) -> QuerySet[Supervision]:
     if asked.region:
         lo, hi = kernel.region_range(clean(asked.region))
         found = found.filter(region__gte=lo, region__lt=hi)
+    if asked.matter:
+        found = found.filter(case__matter=clean(asked.matter))
+    if asked.figure:
+        found = found.filter(_own_region(by))
     if asked.mine:
-        found = found.filter(by_id=by.person)
+        found = found.filter(by_id__in=[by.person, *left_to(by, CLOSE, found)])
     zone = kernel.now().tzinfo
     if asked.since:
         found = found.filter(opened__gte=datetime.combine(asked.since, time.min, zone))
@@ -106,7 +151,7 @@ def _filtered(by: kernel.Actor, asked: AskedItems) -> QuerySet[Supervision]:
 
 def _shown(row: Supervision) -> dict[str, Any]:
     state = "closed" if row.closed else "reported" if row.reported else "open"
-    clock = clock_of(row.due, row.days, row.reported, bool(row.closed), kernel.today())
+    clock = clock_of(row.due, row.days, row.reported, _local(row.closed) if row.closed else None, kernel.today())
     return {
         "id": row.pk,
         "number": row.number,
@@ -134,11 +179,11 @@ def supervisions_csv(by: kernel.Actor, **asked: Any) -> bytes:
     told = AskedItems(**asked)
     with kernel.acting(by):
         kernel.require(by, "case.export")
-        shown = [_shown(row) for row in _rows(by, told, None)[:EXPORT_LIMIT]]
+        shown = [told_row for row in _rows(by, told, None) if _kept(told, row, told_row := _shown(row))][:EXPORT_LIMIT]
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_HEADS)
-    writer.writerows(_lines(row for row in shown if not told.lamp or row["lamp"] == told.lamp))
+    writer.writerows(_lines(shown))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -147,29 +192,3 @@ def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[list[str]]:
         told = (row["case"]["no"], row["case"]["title"], row["by"], row["organ_name"], row["region_name"], row["to"])
         dates = (row["asks"], row["opened"][:10], row["due"], row["reported"] or "")
         yield safe_row((*told, *dates, row["state_title"], _LAMPS[row["lamp"]]))
-
-
-_COUNTED = ("opened", "reported_on_time", "reported_late", "waiting", "waiting_late", "closed")
-
-
-def supervisions_figures(by: kernel.Actor, **asked: Any) -> dict[str, Any]:
-    """Items opened in the period, by region of who has to act, and their sum: counted from events, typed by nobody."""
-    today = kernel.today()
-    told = AskedItems(**{**asked, "since": asked.get("since") or today.replace(month=1, day=1)})
-    lines: dict[str, dict[str, int]] = {}
-    total = dict.fromkeys(_COUNTED, 0)
-    with kernel.acting(by):
-        kernel.require(by, "case.read")
-        columns = ("region", "due", "days", "reported", "closed")
-        for region, due, days, reported, closed in _filtered(by, told).values_list(*columns).iterator(2000):
-            on_time = clock_of(due, days, reported, bool(closed), today)["on_time"]
-            for line in (lines.setdefault(region, dict.fromkeys(_COUNTED, 0)), total):
-                line["opened"] += 1
-                line["closed"] += closed is not None
-                line["reported_on_time"] += bool(reported and on_time)
-                line["reported_late"] += bool(reported and not on_time)
-                line["waiting"] += reported is None and closed is None
-                line["waiting_late"] += reported is None and closed is None and not on_time
-        items = [{"region": r, "region_name": kernel.region(r).name, **lines[r]} for r in sorted(lines)]
-    period = {"since": told.since.isoformat() if told.since else None, "until": (told.until or today).isoformat()}
-    return {**period, "items": items, "total": total}

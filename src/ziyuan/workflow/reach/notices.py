@@ -29,6 +29,10 @@ KINDS = {
     "supervise": "督办",
     "report": "督办反馈",
     "closed": "督办办结",
+    "supervise_before": "督办到期提醒",
+    "supervise_late": "督办超期提醒",
+    "untold": "一次性告知提醒",
+    "untold_late": "一次性告知超期",
 }
 
 

@@ -13,6 +13,7 @@ from ziyuan.workflow.clocks.clock import lamp
 from ziyuan.workflow.clocks.offers import APPROVE, handles
 from ziyuan.workflow.reach import law
 from ziyuan.workflow.reach.facts import CIRCULATE
+from ziyuan.workflow.reach.succession import day_of, in_place_of, successors
 from ziyuan.workflow.tasks.seats import is_mine, open_tasks
 
 State = dict[str, Any]
@@ -69,7 +70,7 @@ def reach_offers(by: kernel.Actor, rt: Runtime, state: State) -> list[ReachOffer
     for told in _open_items(state):
         if kernel.may(by, REPORT) and reports(by, state, told):
             found.append(ReachOffer(REPORT, "", told["number"]))
-        if kernel.may(by, CLOSE) and told["by_id"] == by.person:
+        if kernel.may(by, CLOSE) and closes(by, told):
             found.append(ReachOffer(CLOSE, "" if told["reports"] or not running else "还没有反馈", told["number"]))
     return found
 
@@ -165,18 +166,36 @@ def _open_items(state: State) -> list[dict[str, Any]]:
 
 
 def _twice_supervised(by: kernel.Actor, state: State) -> str:
-    return "您对本件的督办还没有办结" if any(t["by_id"] == by.person for t in _open_items(state)) else ""
+    return "您对本件的督办还没有办结" if any(closes(by, told) for told in _open_items(state)) else ""
+
+
+def closes(by: kernel.Actor, told: dict[str, Any]) -> bool:
+    """Who opened it, or since he has left, his successor in post."""
+    if by.person is None:
+        return False
+    return told["by_id"] == by.person or by.person in successors(told["by_id"], CLOSE, day_of(told))
 
 
 def reports(by: kernel.Actor, state: State, told: dict[str, Any]) -> bool:
-    """Who was asked, or handles the case now; never who supervises."""
-    asked = any(one["person"] == by.person for one in told["to"])
-    return told["by_id"] != by.person and (asked or handles(by, state))
+    """Who was asked, his successor in post where he has left, or who handles the case now; never who supervises."""
+    if by.person is None or closes(by, told):
+        return False
+    return by.person in asked_now(told) or any(one["person"] == by.person for one in told["to"]) or handles(by, state)
 
 
-def clock_of(due: date, days: int, reported: date | None, closed: bool, today: date) -> dict[str, Any]:
-    """The lamp of one item: working days left up to its first report, and whether that came in time."""
-    until = reported or today
+def asked_now(told: dict[str, Any]) -> dict[int, str]:
+    """Who has to report: the people asked, each one's successors in post where he has left."""
+    return in_place_of([(one["person"], one["name"]) for one in told["to"]], REPORT, day_of(told))
+
+
+def keepers(told: dict[str, Any]) -> dict[int, str]:
+    """Who is told of it: whoever opened it, his successors in post where he has left."""
+    return in_place_of([(told["by_id"], told["by"])], CLOSE, day_of(told))
+
+
+def clock_of(due: date, days: int, reported: date | None, closed: date | None, today: date) -> dict[str, Any]:
+    """The lamp of one item: working days left up to its first report, or its closing, and whether that came in time."""
+    until = reported or closed or today
     left = calendar().between(until, due).days
     share = clock_law.yellow_share(today)
     shown = "none" if reported or closed else lamp(left, days, share)
@@ -189,7 +208,8 @@ def told_of(by: kernel.Actor, rt: Runtime, state: State) -> dict[str, Any]:
     items = []
     for told in state.get("supervisions", {}).values():
         reported = date.fromisoformat(told["reports"][0]["on"]) if told["reports"] else None
-        clock = clock_of(date.fromisoformat(told["due"]), told["days"], reported, bool(told["closed"]), today)
+        closed = date.fromisoformat(told["closed"][:10]) if told["closed"] else None
+        clock = clock_of(date.fromisoformat(told["due"]), told["days"], reported, closed, today)
         items.append({**told, "clock": clock})
     return {
         "copies": list(state.get("copies", {}).values()),

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from ziyuan.kernel import service as kernel
 
-OFFICE = frozenset({"before", "red", "escalated", "urge", "supervise"})
+OFFICE = frozenset(
+    {"before", "red", "escalated", "urge", "supervise", "supervise_before", "supervise_late", "untold", "untold_late"}
+)
 ALL = OFFICE | {"step", "yellow", "copy", "circulate", "answer", "report", "closed"}
 
 

@@ -46,14 +46,17 @@ function letterLines(body: Record<string, unknown>): string[] {
   return lines
 }
 
-const REMINDERS: Record<string, string> = { yellow: '黄灯', before: '临近到期', red: '超期', escalated: '超期上报' }
+const REMINDERS: Record<string, string> = { yellow: '黄灯', before: '临近到期', red: '超期', escalated: '超期上报', untold: '一次性告知临近到期', untold_late: '一次性告知超期' }
+const ITEM_REMINDERS: Record<string, string> = { before: '督办临近到期', late: '督办超期' }
 
 interface ReachBody {
-  copies?: { name: string; organ: string; kind: string; note: string }[]
+  copies?: { name: string; organ: string; kind: string; note: string; step?: string }[]
+  left_out?: string[]
   urge?: { text: string; until: string; to: { name: string }[] }
   supervision?: { asks: string; due: string; to: { name: string }[] }
   report?: string
   reminders?: { levels: string[]; to: string[] }[]
+  supervisions?: { levels: string[]; to: string[] }[]
 }
 
 /** Whom a copy, an urge, a supervision or a reminder reached, and what it says. */
@@ -65,11 +68,16 @@ function reachLines(told: Record<string, unknown>): string[] {
     const [first] = body.copies
     lines.push(`${first!.kind === 'circulate' ? '传阅' : '抄送'}:${body.copies.map((one) => `${one.name}(${one.organ})`).join('、')}`)
     if (first!.note) lines.push(`附言:${first!.note}`)
+    if (first!.step) lines.push(`“${first!.step}”办结,按流程抄送`)
   }
+  for (const why of body.left_out ?? []) lines.push(`没有抄送:${why}`)
   if (body.urge) lines.push(`催办 ${names(body.urge.to)}:${body.urge.text}`, `期限:${body.urge.until}`)
   if (body.supervision) lines.push(`督办 ${names(body.supervision.to)}:${body.supervision.asks}`, `反馈期限:${body.supervision.due}`)
   if (body.report) lines.push(`办理情况:${body.report}`)
-  for (const one of body.reminders ?? []) lines.push(`${one.levels.map((level) => REMINDERS[level] ?? level).join('、')}:${one.to.join('、') || '无人可办'}`)
+  const reminded = (words: Record<string, string>, told: { levels: string[]; to: string[] }[] = []): void =>
+    told.forEach((one) => lines.push(`${one.levels.map((level) => words[level] ?? level).join('、')}:${one.to.join('、') || '无人可办'}`))
+  reminded(REMINDERS, body.reminders)
+  reminded(ITEM_REMINDERS, body.supervisions)
   return lines
 }
 

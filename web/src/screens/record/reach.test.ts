@@ -11,6 +11,7 @@ const COPY: Copy = {
 test('a copy tells its receiver, who sent it and whether it was read', () => {
   expect(copyText(COPY)).toBe('传阅 李明(合肥市局),王芳 2026-03-04 10:00,未阅')
   expect(copyText({ ...COPY, kind: 'copy', read: '2026-03-05T09:00:00+08:00' })).toContain('2026-03-05 09:00 已阅')
+  expect(copyText({ ...COPY, kind: 'copy', step: '省级决定' })).toBe('抄送 李明(合肥市局),“省级决定”办结时按流程抄送 2026-03-04 10:00,未阅')
 })
 
 test('an opinion that is not there yet is missed only where one was asked for', () => {

@@ -5,7 +5,8 @@ import { day, moment } from '@/words/figures'
 export function copyText(copy: Copy): string {
   const kind = copy.kind === 'circulate' ? '传阅' : '抄送'
   const read = copy.read ? `${moment(copy.read)} 已阅` : '未阅'
-  return `${kind} ${copy.name}(${copy.organ}),${copy.by} ${moment(copy.at)},${read}`
+  const sent = copy.step ? `“${copy.step}”办结时按流程抄送` : copy.by
+  return `${kind} ${copy.name}(${copy.organ}),${sent} ${moment(copy.at)},${read}`
 }
 
 export function copyNote(copy: Copy): string {
