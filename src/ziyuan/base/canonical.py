@@ -29,10 +29,12 @@ from ziyuan.base.merkle import (
 from ziyuan.base.sm import sm3
 
 __all__ = [
+    "Encoded",
     "NotCanonical",
     "consistency_proof",
     "digest",
     "encode",
+    "encoded",
     "inclusion_proof",
     "leaf_hash",
     "merkle_root",
@@ -58,6 +60,20 @@ class NotCanonical(ZiyuanError):
     def inside(self, step: str) -> "NotCanonical":
         """The same refusal seen from one level further out."""
         return NotCanonical(self.reason, step + self.path)
+
+
+class Encoded:
+    """A value with its encoding, for what many records repeat: inside another value it stands for itself."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: bytes) -> None:
+        self.item = item
+
+
+def encoded(value: object) -> Encoded:
+    """`value`, to be put into other values without being encoded again."""
+    return Encoded(_value(value))
 
 
 def encode(kind: str, value: object) -> bytes:
@@ -173,4 +189,5 @@ _SCALARS: dict[type, Callable[[Any], bytes]] = {  # subclasses first: a moment i
     date: lambda value: _item(b"d", value.isoformat().encode("ascii")),
     bytes: lambda value: _item(b"B", value),
     float: _float,
+    Encoded: lambda value: value.item,
 }

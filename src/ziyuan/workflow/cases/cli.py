@@ -30,8 +30,8 @@ def dispatch(file: Path, matter: str, user: str | None, whole: bool, batch: int,
     \b
     退出码:0 全部开立或已有,1 有不合格的行,2 用法错误。
     """
-    from ziyuan.workflow.cases import dispatch as work
-    from ziyuan.workflow.cases.dispatch_file import read
+    from ziyuan.workflow.dispatching import dispatch as work
+    from ziyuan.workflow.dispatching.file import read
     from ziyuan.workflow.errors import DispatchRefused
 
     def progress(report: work.Report) -> None:

@@ -73,6 +73,12 @@ def write(changes: Sequence[tuple[Any, State, State]]) -> None:
             table.objects.bulk_create(made)
 
 
+def of_new(case: Any, state: State) -> dict[type[OfCase], list[Columns]]:
+    """The rows of a case that has just begun, by table, for one who writes those of many cases at once."""
+    place = {"county": case.county, "counties": case.counties}
+    return {table: [{key: one, **place, **told} for one, told in columns(state).items()] for table, key, columns in _TABLES}
+
+
 def broken(case: Any, state: State) -> Iterator[kernel.Break]:
     """Rows of the case that its events do not say."""
     place = {"county": state["case"]["county"], "counties": state["case"]["counties"]}
