@@ -86,6 +86,9 @@ def digest(kind: str, value: object) -> bytes:
     return sm3(encode(kind, value))
 
 
+_SIZES = tuple(size.to_bytes(8, "big") for size in range(64))
+
+
 def _item(tag: bytes, body: bytes) -> bytes:
     return tag + len(body).to_bytes(8, "big") + body
 
@@ -94,9 +97,7 @@ def _value(value: object) -> bytes:
     known = type(value)
     if known is str:
         return _short(value) if len(value) <= SHORT else _text(value)  # type: ignore[arg-type]
-    if known is dict:
-        return _map(value)  # type: ignore[arg-type]
-    encoder = _SCALARS.get(known)
+    encoder = _KINDS.get(known)
     if encoder is not None:
         return encoder(value)
     if isinstance(value, Mapping):
@@ -159,6 +160,11 @@ _short = lru_cache(maxsize=8192)(_text)  # words and names come again and again
 _known_order = lru_cache(maxsize=2048)(_order)  # and so do maps of the same keys
 
 
+def _whole(value: int) -> bytes:
+    body = b"%d" % value
+    return b"I" + _SIZES[len(body)] + body if len(body) < len(_SIZES) else _item(b"I", body)
+
+
 def _decimal(value: Decimal) -> bytes:
     if not value.is_finite():
         raise NotCanonical(f"“{value}”不是有限数")
@@ -182,7 +188,7 @@ _NULL, _TRUE, _FALSE = _item(b"N", b""), _item(b"T", b""), _item(b"F", b"")
 _SCALARS: dict[type, Callable[[Any], bytes]] = {  # subclasses first: a moment is a date, a truth value an int
     type(None): lambda value: _NULL,
     bool: lambda value: _TRUE if value else _FALSE,
-    int: lambda value: _item(b"I", str(int(value)).encode("ascii")),
+    int: _whole,
     str: _text,
     Decimal: _decimal,
     datetime: _moment,
@@ -191,3 +197,4 @@ _SCALARS: dict[type, Callable[[Any], bytes]] = {  # subclasses first: a moment i
     float: _float,
     Encoded: lambda value: value.item,
 }
+_KINDS: dict[type, Callable[[Any], bytes]] = {**_SCALARS, dict: _map, list: _list, tuple: _list}

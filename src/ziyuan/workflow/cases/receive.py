@@ -122,10 +122,12 @@ def place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
 
 def names_of(rt: Runtime, form: dict[str, Any]) -> dict[str, Any]:
     """Title, applicant and agent of a case, as the matter takes them from the form."""
-    declared, names = rt.matter.told["case"], {"form": form}
+    declared, names = rt.matter.told["case"], {"form": feel.adopt(form)}
     members = feel.member_names(names)
     told = {name: declared.get(name) for name in ("title", "applicant", "agent")}
-    return {name: feel.compile(text, names, None, members)(names) if text else "" for name, text in told.items()}
+    return {
+        name: feel.compile(text, names, None, members, native=True)(names) if text else "" for name, text in told.items()
+    }
 
 
 def opened_body(

@@ -119,7 +119,7 @@ class Dispatch:
         """A case for each row; one that cannot begin takes no number."""
         rt, found = self.rt, []
         keep(rt)
-        serials = kernel.Serials(beginnings.at.year)
+        serials = kernel.Serials(beginnings.at.year, (series_of(rt, given.county) for given in rows))
         for given in rows:
             try:
                 series = series_of(rt, given.county)

@@ -40,7 +40,7 @@ class Given:
         self.line, self.no, self.form, self.site = line, no, form, site
         self.county, self.counties = counties[0], sorted(counties)
         self.names = names_of(rt, form)
-        self.form_item, self.site_item = canonical.encoded(exact(form)), canonical.encoded(exact(site))
+        self.form_item, self.site_item = canonical.encoded(exact(form)), _encoded(site)
         self.form_text, self.site_text = _text(form), _text(site)
 
     def message(self, at: datetime) -> dict[str, Any]:
@@ -127,6 +127,14 @@ class Beginnings:
             return (*place, pickle.dumps(self.rt.values(state)))
         except (pickle.PicklingError, AttributeError, TypeError):  # a function among the values
             return None
+
+
+def _encoded(site: dict[str, Any] | None) -> canonical.Encoded:
+    """Of a site that is all whole numbers without a copy."""
+    try:
+        return canonical.encoded(site)
+    except canonical.NotCanonical:
+        return canonical.encoded(exact(site))
 
 
 def _repeats(journal: Journal, step: Step) -> bool:
