@@ -129,7 +129,7 @@ def main() -> None:
     print(machine())
     with folder(None) as place, served(matters.PACK, matters.pack()):
         among = counties()
-        print("\n| 件数 | 进程 | 秒 | 件/秒 | 本平台进程每件(处理器毫秒) | 数据库每件 | 内存峰值(MiB,主 / 工作) | 再运行一次(都已有),秒 |")
+        print("\n| 件数 | 进程 | 秒 | 件/秒 | 每件处理器毫秒:本平台 | 数据库 | 内存峰值(MiB,主 / 工作) | 再运行(都已有),秒 |")
         print("|---|---|---|---|---|---|---|---|")
         for size in asked.rows:
             for jobs in asked.jobs:

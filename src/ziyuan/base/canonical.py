@@ -111,24 +111,27 @@ def _value(value: object) -> bytes:
 
 
 def _list(value: Sequence[object]) -> bytes:
-    items = []
-    for place, inner in enumerate(value):
-        try:
+    items: list[bytes] = []
+    try:
+        for inner in value:
             items.append(_value(inner))
-        except NotCanonical as error:
-            raise error.inside(f"[{place}]") from error
-    return _item(b"L", b"".join(items))
+    except NotCanonical as error:
+        raise error.inside(f"[{len(items)}]") from error
+    body = b"".join(items)
+    return b"L" + len(body).to_bytes(8, "big") + body
 
 
 def _map(value: Mapping[object, object]) -> bytes:
     keys = tuple(value)
     parts: list[bytes] = []
-    for key, encoded in _known_order(keys) if len(keys) <= FEW else _order(keys):
-        try:
+    order = _known_order(keys) if len(keys) <= FEW else _order(keys)
+    try:
+        for key, encoded in order:
             parts += (encoded, _value(value[key]))
-        except NotCanonical as error:
-            raise error.inside(f".{key}") from error
-    return _item(b"M", b"".join(parts))
+    except NotCanonical as error:
+        raise error.inside(f".{order[len(parts) // 2][0]}") from error
+    body = b"".join(parts)
+    return b"M" + len(body).to_bytes(8, "big") + body
 
 
 def _order(keys: tuple[object, ...]) -> tuple[tuple[str, bytes], ...]:

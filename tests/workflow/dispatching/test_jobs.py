@@ -20,8 +20,10 @@ from tests.workflow.world import CHANGFENG, FEIXI, MATTER
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.dispatching import dispatch as room
+from ziyuan.workflow.dispatching import writing
 from ziyuan.workflow.dispatching.batch import Dispatch
 from ziyuan.workflow.dispatching.dispatch import Report, Row, dispatch
+from ziyuan.workflow.errors import DispatchBroken, DispatchRefused
 from ziyuan.workflow.models import Case, CaseEvent, Task
 
 SYSTEM = kernel.system_actor
@@ -68,6 +70,29 @@ def reckon(rows: list[Row] = ROWS) -> list[str]:
             if table.objects.filter(case__outer_no__startswith="WP-").count() != each * len(rows):
                 found.append(f"{table.__name__} lost or doubled")
     return found
+
+
+def test_all_or_none_holds_for_several_processes(unscreened):
+    with pytest.raises(DispatchRefused) as refused:
+        dispatch(SYSTEM(), MATTER, [*ROWS[:6], Row(99, "", FEIXI, {})], whole=True, batch=2, jobs=2)
+    assert refused.value.facts["faults"] == [{"line": 99, "no": "", "reason": "没有外部编号"}]
+    with kernel.acting(SYSTEM()):
+        assert not Case.objects.filter(outer_no__startswith="WP-").exists()
+    assert dispatch(SYSTEM(), MATTER, ROWS[:6], whole=True, batch=2, jobs=2).opened == 6
+    assert reckon(ROWS[:6]) == []
+
+
+def _fails(*_: object) -> None:
+    raise ValueError("写不进去")
+
+
+@pytest.mark.parametrize(("way", "said"), [(_fails, "写不进去"), (lambda *_: os._exit(1), "工作进程中断")])
+def test_what_no_other_process_would_do_better_ends_the_dispatch_and_says_why(unscreened, monkeypatch, way, said):
+    monkeypatch.setattr(writing, "write", way)
+    with pytest.raises(DispatchBroken, match=said):
+        dispatch(SYSTEM(), MATTER, ROWS, batch=5, jobs=2)
+    assert multiprocessing.active_children() == []
+    assert len(reckon()) > 30, "nothing was opened"
 
 
 def test_two_processes_open_what_one_would_and_tell_bad_rows_by_their_lines(unscreened):

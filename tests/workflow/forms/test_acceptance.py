@@ -20,7 +20,8 @@ WORD = st.one_of(
 )
 NAMES = st.sampled_from(["x", "y", "z"])
 VALUE = st.one_of(
-    st.text("ab1", max_size=4), st.integers(-3, 4), st.booleans(), st.none(), st.sampled_from([0.5, 2.0, float("nan"), Decimal("1.0")])
+    st.text("ab1", max_size=4), st.integers(-3, 4), st.booleans(), st.none(),
+    st.sampled_from([0.5, 2.0, float("nan"), Decimal("1.0")]),
 )
 SCHEMA = st.fixed_dictionaries(
     {"type": st.just("object"), "properties": st.dictionaries(NAMES, st.lists(WORD, max_size=4).map(dict))},

@@ -121,7 +121,9 @@ def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], dige
     return {**told, "kind": kind, "body": body, "prev": case.head, "hash": digest}
 
 
-def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:
+def event_hash(
+    outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any] | canonical.Encoded, prev: str
+) -> str:
     """SM3 over the canonical event and the hash before it."""
     told = {"case": outer_no, **head, "kind": kind, "body": exact(body), "prev": prev}
     return canonical.digest("case-event", told).hex()

@@ -60,7 +60,7 @@ def _of_kind(kind: Kind) -> dict[str, Any]:
 @cache
 def _names(model: type[models.Model]) -> tuple[str, ...]:
     """Every column but the number that the database gives."""
-    return tuple(field.column for field in model._meta.concrete_fields if not field.primary_key)
+    return tuple(str(field.column) for field in model._meta.concrete_fields if not field.primary_key)
 
 
 @cache
@@ -97,7 +97,7 @@ def _hash(place: str) -> str:
 @cache
 def _blank(model: type[models.Model]) -> dict[str, Any]:
     """What a column holds that a row does not tell."""
-    return {field.column: field.get_default() for field in model._meta.concrete_fields if field.has_default()}
+    return {str(field.column): field.get_default() for field in model._meta.concrete_fields if field.has_default()}
 
 
 def _json(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> str:

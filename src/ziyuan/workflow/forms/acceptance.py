@@ -13,10 +13,16 @@ from jsonschema import Draft202012Validator
 
 Test = Callable[[Any], bool]
 _MEANT = frozenset(Draft202012Validator.VALIDATORS)  # any other word of a schema is a remark (title, unit, format)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 _KINDS: dict[str, Test] = {
     "string": lambda value: isinstance(value, str),
     "number": lambda value: isinstance(value, Number) and not isinstance(value, bool),
-    "integer": lambda value: (isinstance(value, int) and not isinstance(value, bool)) or (type(value) is float and value.is_integer()),
+    "integer": lambda value: value.is_integer() if isinstance(value, float) else _is_whole(value),
     "boolean": lambda value: isinstance(value, bool),
 }
 
