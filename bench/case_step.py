@@ -1,8 +1,8 @@
-"""One step of a case beside SpiffWorkflow and bpmn-engine, on one durable PostgreSQL; returns, a large joint review, dispatch.
+"""One step of a case beside SpiffWorkflow and bpmn-engine, on one durable PostgreSQL; returns, a large joint review.
 
-Run: `python bench/case_step.py [--cases 16] [--runs 5] [--parts line returns seats dispatch] [--dispatch 1000 10000 100000]
-[--peers FOLDER]`. It starts a server of its own (fsync on). Ours is the real act (`workflow.service.act`): rights, row
-security, events, hash chain, audit, outbox. A peer loads its state from a row, advances, serialises, updates, commits.
+Run: `python bench/case_step.py [--cases 16] [--runs 5] [--parts line returns seats] [--peers FOLDER]`. It starts a server
+of its own (fsync on). Ours is the real act (`workflow.service.act`): rights, row security, events, hash chain, audit,
+outbox. A peer loads its state from a row, advances, serialises, updates, commits.
 The peers are installed from their registries into a throw-away environment (kept in FOLDER when one is named).
 """
 
@@ -144,7 +144,7 @@ class Ours:
 
     def open(self, matter: str, counties: list[str], form: dict[str, Any]) -> list[tuple[int, str]]:
         """A case in each of the counties: (case, clerk of its county)."""
-        from ziyuan.workflow.cases.dispatch import Row, dispatch
+        from ziyuan.workflow.dispatching.dispatch import Row, dispatch
         from ziyuan.workflow.models import Case
 
         self.serial += 1
@@ -286,38 +286,7 @@ def seats(ours: Ours, runs: int) -> None:
         print(f"| {count} | {spread(totals, 3)} | {statistics.median(votes) * 1e3:.2f} | {told} |", flush=True)
 
 
-def dispatched(ours: Ours, sizes: list[int]) -> None:
-    """Patch cases at once, spread over sixteen counties, each with its shape."""
-    from ziyuan.workflow.cases.dispatch import Row, dispatch
-
-    print("\n| 下发件数 | 秒 | 件/秒 | 再运行一次(都已有),秒 |\n|---|---|---|---|")
-    for size in sizes:
-        ours.serial += 1
-        rows = [
-            Row(n, f"B{ours.serial}-{n}", ours.counties[n % COUNTIES], _patch(n), _square(n)) for n in range(1, size + 1)
-        ]
-        times = []
-        for _ in range(2):
-            start = time.perf_counter()
-            report = dispatch(ours.by, f"{matters.PACK}/patch", rows)
-            times.append(time.perf_counter() - start)
-            if report.opened + report.known != size or report.faults:
-                raise SystemExit(f"下发不全:{report}")
-        print(f"| {size} | {times[0]:.1f} | {size / times[0]:.0f} | {times[1]:.1f} |", flush=True)
-
-
-def _patch(number: int) -> dict[str, Any]:
-    return {"patch_no": f"340000-{number:07d}", "land_class": "0101", "place": "上派镇某村", "kind": "新增建设用地",
-            "found_on": "2026-09-30", "area": 3600.5}  # fmt: skip
-
-
-def _square(number: int) -> dict[str, Any]:
-    east, north = 395_000_000_000 + 1_000_000 * (number % 1000), 35_000_000_000 + 1_000_000 * (number // 1000)
-    ring = [[east, north], [east, north + 600_000], [east + 600_000, north + 600_000], [east + 600_000, north]]
-    return {"zone": 39, "parts": [[ring]]}
-
-
-PARTS = ("line", "returns", "seats", "dispatch")
+PARTS = ("line", "returns", "seats")
 
 
 def main() -> None:
@@ -325,7 +294,6 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=16, help="每个进程的案件数")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--dispatch", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--peers", type=Path, help="对照环境留在此处,下次再用")
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -339,7 +307,6 @@ def main() -> None:
             "line": lambda: line(ours, peers, connect, asked.cases, asked.runs),
             "returns": lambda: returns(ours, peers, connect, asked.runs),
             "seats": lambda: seats(ours, asked.runs),
-            "dispatch": lambda: dispatched(ours, asked.dispatch),
         }
         for name in asked.parts:
             parts[name]()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ziyuan.base.canonical import NotCanonical, digest, encode
+from ziyuan.base.canonical import NotCanonical, digest, encode, encoded
 from ziyuan.base.sm import sm3
 
 scalars = (
@@ -77,6 +77,11 @@ def test_the_bytes_are_those_the_definition_names():
 )
 def test_values_that_differ_encode_differently(one, other):
     assert encode("k", one) != encode("k", other)
+
+
+@given(values, values)
+def test_what_was_encoded_before_stands_for_itself_in_another_value(one, other):
+    assert encode("k", {"a": encoded(one), "b": [other, encoded(one)]}) == encode("k", {"a": one, "b": [other, one]})
 
 
 def test_the_kind_separates_equal_values():

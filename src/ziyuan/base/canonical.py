@@ -29,10 +29,12 @@ from ziyuan.base.merkle import (
 from ziyuan.base.sm import sm3
 
 __all__ = [
+    "Encoded",
     "NotCanonical",
     "consistency_proof",
     "digest",
     "encode",
+    "encoded",
     "inclusion_proof",
     "leaf_hash",
     "merkle_root",
@@ -60,6 +62,20 @@ class NotCanonical(ZiyuanError):
         return NotCanonical(self.reason, step + self.path)
 
 
+class Encoded:
+    """A value with its encoding, for what many records repeat: inside another value it stands for itself."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: bytes) -> None:
+        self.item = item
+
+
+def encoded(value: object) -> Encoded:
+    """`value`, to be put into other values without being encoded again."""
+    return Encoded(_value(value))
+
+
 def encode(kind: str, value: object) -> bytes:
     """Canonical bytes of `value` as a record of `kind` (its domain, such as `audit.entry`)."""
     return b"".join((RECORD, _text(kind), _value(value)))
@@ -70,6 +86,9 @@ def digest(kind: str, value: object) -> bytes:
     return sm3(encode(kind, value))
 
 
+_SIZES = tuple(size.to_bytes(8, "big") for size in range(64))
+
+
 def _item(tag: bytes, body: bytes) -> bytes:
     return tag + len(body).to_bytes(8, "big") + body
 
@@ -78,9 +97,7 @@ def _value(value: object) -> bytes:
     known = type(value)
     if known is str:
         return _short(value) if len(value) <= SHORT else _text(value)  # type: ignore[arg-type]
-    if known is dict:
-        return _map(value)  # type: ignore[arg-type]
-    encoder = _SCALARS.get(known)
+    encoder = _KINDS.get(known)
     if encoder is not None:
         return encoder(value)
     if isinstance(value, Mapping):
@@ -94,24 +111,27 @@ def _value(value: object) -> bytes:
 
 
 def _list(value: Sequence[object]) -> bytes:
-    items = []
-    for place, inner in enumerate(value):
-        try:
+    items: list[bytes] = []
+    try:
+        for inner in value:
             items.append(_value(inner))
-        except NotCanonical as error:
-            raise error.inside(f"[{place}]") from error
-    return _item(b"L", b"".join(items))
+    except NotCanonical as error:
+        raise error.inside(f"[{len(items)}]") from error
+    body = b"".join(items)
+    return b"L" + len(body).to_bytes(8, "big") + body
 
 
 def _map(value: Mapping[object, object]) -> bytes:
     keys = tuple(value)
     parts: list[bytes] = []
-    for key, encoded in _known_order(keys) if len(keys) <= FEW else _order(keys):
-        try:
+    order = _known_order(keys) if len(keys) <= FEW else _order(keys)
+    try:
+        for key, encoded in order:
             parts += (encoded, _value(value[key]))
-        except NotCanonical as error:
-            raise error.inside(f".{key}") from error
-    return _item(b"M", b"".join(parts))
+    except NotCanonical as error:
+        raise error.inside(f".{order[len(parts) // 2][0]}") from error
+    body = b"".join(parts)
+    return b"M" + len(body).to_bytes(8, "big") + body
 
 
 def _order(keys: tuple[object, ...]) -> tuple[tuple[str, bytes], ...]:
@@ -143,6 +163,11 @@ _short = lru_cache(maxsize=8192)(_text)  # words and names come again and again
 _known_order = lru_cache(maxsize=2048)(_order)  # and so do maps of the same keys
 
 
+def _whole(value: int) -> bytes:
+    body = b"%d" % value
+    return b"I" + _SIZES[len(body)] + body if len(body) < len(_SIZES) else _item(b"I", body)
+
+
 def _decimal(value: Decimal) -> bytes:
     if not value.is_finite():
         raise NotCanonical(f"“{value}”不是有限数")
@@ -166,11 +191,13 @@ _NULL, _TRUE, _FALSE = _item(b"N", b""), _item(b"T", b""), _item(b"F", b"")
 _SCALARS: dict[type, Callable[[Any], bytes]] = {  # subclasses first: a moment is a date, a truth value an int
     type(None): lambda value: _NULL,
     bool: lambda value: _TRUE if value else _FALSE,
-    int: lambda value: _item(b"I", str(int(value)).encode("ascii")),
+    int: _whole,
     str: _text,
     Decimal: _decimal,
     datetime: _moment,
     date: lambda value: _item(b"d", value.isoformat().encode("ascii")),
     bytes: lambda value: _item(b"B", value),
     float: _float,
+    Encoded: lambda value: value.item,
 }
+_KINDS: dict[type, Callable[[Any], bytes]] = {**_SCALARS, dict: _map, list: _list, tuple: _list}

@@ -209,6 +209,17 @@ class DispatchRefused(UserError):
         super().__init__(f"有 {len(faults)} 行不合格,第 {first['line']} 行:{first['reason']}。", faults=faults)
 
 
+class DispatchBroken(ZiyuanError):
+    """A process of a dispatch failed, or was lost again and again."""
+
+    code = "ZY-WFL-149"
+    status = 503
+    remedy = "已开立的案件有效。请排除原因后用同一清单重新下发,已有案件的行会跳过。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"成批下发中断:{reason.rstrip('。')}。", reason=reason)
+
+
 class PlatformAway(ZiyuanError):
     code = "ZY-WFL-071"
     status = 503

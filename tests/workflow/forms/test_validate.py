@@ -2,6 +2,7 @@
 
 import json
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,13 @@ def test_whatever_is_sent_can_be_kept_hashed_and_judged(values):
     canonical.digest("test", exact(kept))
     assert isinstance(faults(form, kept), dict)
     assert typed(form, kept) == kept, "keeping twice changes nothing"
+
+
+@given(st.text() | st.text("aé e\u0301\n\t\x00\x7f\u3000\u200b\ud800"))
+def test_the_short_way_of_cleaning_is_the_long_way(text):
+    whole = text.encode("utf-8", "ignore").decode()
+    kept = "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")
+    assert clean(text) == unicodedata.normalize("NFC", kept).strip()
 
 
 @pytest.mark.parametrize(

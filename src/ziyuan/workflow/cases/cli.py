@@ -21,8 +21,11 @@ def commands() -> None:
 @click.option("--by", "user", default=None, help="以哪个用户的岗位下发;缺省为本节点。")
 @click.option("--whole", is_flag=True, help="有一行不合格就一件都不开。")
 @click.option("--batch", default=1000, show_default=True, type=click.IntRange(1, 5000), help="一个事务开多少件。")
+@click.option("--jobs", default=None, type=click.IntRange(1, 8), help="几个进程同时办理;缺省时 5000 行以上与处理器核数相同。")
 @click.option("--json", "as_json", is_flag=True, help="不合格的行和合计都输出 JSON。")
-def dispatch(file: Path, matter: str, user: str | None, whole: bool, batch: int, as_json: bool) -> None:
+def dispatch(
+    file: Path, matter: str, user: str | None, whole: bool, batch: int, jobs: int | None, as_json: bool
+) -> None:
     """按清单成批开立案件(卫片图斑等);清单是 CSV,或一行一个要素的 GeoJSON(经纬度)。
 
     每行须有 no(外部编号)和 county(县级代码),其余各列是事项表单的字段。已有案件的外部编号跳过,中断后再运行不会重复。
@@ -30,15 +33,15 @@ def dispatch(file: Path, matter: str, user: str | None, whole: bool, batch: int,
     \b
     退出码:0 全部开立或已有,1 有不合格的行,2 用法错误。
     """
-    from ziyuan.workflow.cases import dispatch as work
-    from ziyuan.workflow.cases.dispatch_file import read
+    from ziyuan.workflow.dispatching import dispatch as work
+    from ziyuan.workflow.dispatching.file import read
     from ziyuan.workflow.errors import DispatchRefused
 
     def progress(report: work.Report) -> None:
         click.echo(f"\r已开立 {report.opened},已有 {report.known},不合格 {len(report.faults)}", nl=False, err=True)
 
     try:
-        report = work.dispatch(_actor(user), matter, read(file), whole=whole, batch=batch, progress=progress)
+        report = work.dispatch(_actor(user), matter, read(file), whole=whole, batch=batch, jobs=jobs, progress=progress)
     except DispatchRefused as refused:
         report = work.Report(faults=refused.facts["faults"])  # type: ignore[arg-type]
     click.echo(err=True)

@@ -22,10 +22,13 @@ GENESIS = "0" * 64
 
 
 class Journal:
-    """A locked case being changed: `add` events, then `save` once. All inside the caller's transaction."""
+    """A locked case being changed: `add` events, then `save` once. All inside the caller's transaction.
 
-    def __init__(self, case: Case, by: kernel.Actor) -> None:
-        self.case, self.by = case, by
+    `at` is the moment of all its events where many cases begin at once.
+    """
+
+    def __init__(self, case: Case, by: kernel.Actor, at: datetime | None = None) -> None:
+        self.case, self.by, self.at = case, by, at
         self.state: State = {**case.state} if case.pk else empty()
         self._pending: list[rows.Row] = []
         self._beside: list[kernel.Statement] = []
@@ -37,7 +40,7 @@ class Journal:
         who = by or self.by
         head: dict[str, Any] = {
             "seq": self.case.seq + 1,
-            "at": kernel.now().isoformat(timespec="microseconds"),
+            "at": (self.at or kernel.now()).isoformat(timespec="microseconds"),
             "actor": who.name,
             "actor_id": who.person,
             "organ": who.organ_name,
@@ -130,7 +133,9 @@ def _row(case: Case, head: dict[str, Any], kind: str, body: dict[str, Any], dige
     return {**told, "kind": kind, "body": body, "prev": case.head, "hash": digest}
 
 
-def event_hash(outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any], prev: str) -> str:
+def event_hash(
+    outer_no: str, head: dict[str, Any], kind: str, body: dict[str, Any] | canonical.Encoded, prev: str
+) -> str:
     """SM3 over the canonical event and the hash before it."""
     told = {"case": outer_no, **head, "kind": kind, "body": body, "prev": prev}
     try:

@@ -4,6 +4,7 @@ Each is told by the exchange with the outer number and a round; a message that w
 about something inside the platform (`open_about`) has neither site nor papers, and its clock runs from the opening.
 """
 
+from datetime import datetime
 from typing import Any
 
 from ziyuan.base import feel
@@ -27,6 +28,7 @@ from ziyuan.workflow.cases.versions import keep, runtime_of
 from ziyuan.workflow.clocks.law import CORRECTION
 from ziyuan.workflow.effects.closing import file_case
 from ziyuan.workflow.effects.on_way import undo_effects
+from ziyuan.workflow.engine import Step
 from ziyuan.workflow.errors import OutsideProvince
 from ziyuan.workflow.tasks.seats import open_tasks
 
@@ -47,7 +49,8 @@ def open_case(message: Message, by: kernel.Actor) -> Case:
             raise kernel.UnknownMatter(rt.matter.key)
         county, counties = place(message["site"], by)
         keep(rt)
-        return _begun(opening(rt, message, county, counties, _next_no(rt, county), by), message["papers"])
+        journal, _ = opening(rt, message, county, counties, _next_no(rt, county), by)
+        return _begun(journal, message["papers"])
 
 
 def open_about(
@@ -66,7 +69,7 @@ def open_about(
     rt = runtime(matter)
     keep(rt)
     told = {"no": subject["no"], "form": form, "site": None, "papers": [], "submitted": kernel.now().isoformat()}
-    body = _opened_body(rt, told, county, [county], _next_no(rt, county), by)
+    body = opened_body(rt, told, county, [county], _next_no(rt, county), by)
     body["case"] |= {"subject": {"kind": rt.matter.told.get("subject"), **subject}, "submitter": submitter}
     kind_of(body["case"]["subject"]["kind"])
     journal = _new(rt, body, by)
@@ -80,9 +83,9 @@ def _next_no(rt: Runtime, county: str) -> str:
     return number_of(rt, county, year, kernel.next_number(series_of(rt, county), year))
 
 
-def _new(rt: Runtime, body: dict[str, Any], by: kernel.Actor) -> Journal:
+def _new(rt: Runtime, body: dict[str, Any], by: kernel.Actor, at: datetime | None = None) -> Journal:
     case = Case(outer_no=body["case"]["outer_no"], matter=rt.matter.key, version=rt.version, seq=0, head=GENESIS)
-    journal = Journal(case, by)
+    journal = Journal(case, by, at)
     journal.add("opened", body)
     return journal
 
@@ -105,14 +108,16 @@ def number_of(rt: Runtime, county: str, year: int, serial: int) -> str:
 
 
 def opening(
-    rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor
-) -> Journal:
-    """A case as it begins, not written yet: what was handed in, what the map finds, the first tasks."""
-    journal = _new(rt, _opened_body(rt, message, county, counties, no, by), by)
+    rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor, at: datetime | None = None
+) -> tuple[Journal, Step]:
+    """A case as it begins, not written yet: what was handed in, what the map finds, the first tasks; and the first step.
+
+    `at` is the moment of its events; each has its own where none is given.
+    """
+    journal = _new(rt, opened_body(rt, message, county, counties, no, by), by, at)
     if "screening" in rt.matter.told:
         screen(rt, journal)
-    _start(rt, journal)
-    return journal
+    return journal, _start(rt, journal)
 
 
 def place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
@@ -123,18 +128,25 @@ def place(site: dict[str, Any], by: kernel.Actor) -> tuple[str, list[str]]:
     return max(touched, key=lambda c: (c.area_m2, c.code)).code, sorted(c.code for c in touched)
 
 
-def _opened_body(
+def names_of(rt: Runtime, form: dict[str, Any]) -> dict[str, Any]:
+    """Title, applicant and agent of a case, as the matter takes them from the form."""
+    declared, names = rt.matter.told["case"], {"form": feel.adopt(form)}
+    members = feel.member_names(names)
+    told = {name: declared.get(name) for name in ("title", "applicant", "agent")}
+    return {
+        name: feel.compile(text, names, None, members, native=True)(names) if text else "" for name, text in told.items()
+    }
+
+
+def opened_body(
     rt: Runtime, message: Message, county: str, counties: list[str], no: str, by: kernel.Actor
 ) -> dict[str, Any]:
-    declared = rt.matter.told["case"]
-    names = {"form": message["form"]}
+    """What the event `opened` says."""
     told = {
         "no": no,
         "outer_no": message["no"],
         "matter": rt.matter.key,
-        "title": feel.evaluate(declared["title"], names),
-        "applicant": feel.evaluate(declared["applicant"], names),
-        "agent": feel.evaluate(declared["agent"], names) if "agent" in declared else "",
+        **names_of(rt, message["form"]),
         "submitter": by.person,
         "version": rt.version,
         "county": county,
@@ -145,10 +157,10 @@ def _opened_body(
     return {"case": told, "form": message["form"], "site": message["site"], "papers": message["papers"]}
 
 
-def _start(rt: Runtime, journal: Journal) -> None:
-    state = journal.state
-    step = rt.graph.start(rt.values(state), now=kernel.now(), decide=rt.decide)
+def _start(rt: Runtime, journal: Journal) -> Step:
+    step = rt.graph.start(rt.values(journal.state), now=journal.at or kernel.now(), decide=rt.decide)
     by_itself(rt, journal, "started", step)
+    return step
 
 
 def _told(journal: Journal, status: str, act: str, **detail: Any) -> None:

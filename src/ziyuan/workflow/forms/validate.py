@@ -1,6 +1,7 @@
 """Check a form's values: JSON Schema 2020-12, formats of the trade, FEEL rules. Every mistake is named by its field."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from ziyuan.base import feel
+from ziyuan.workflow.forms import acceptance
 from ziyuan.workflow.forms.text import clean
 
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -24,21 +26,37 @@ def credit_code_ok(code: str) -> bool:
     return _CREDIT[(31 - total % 31) % 31] == code[17]
 
 
+class Check:
+    """A form's schema, formats and rules, made ready once for all its values."""
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self.schema = form["data"]
+        self._validator = Draft202012Validator(self.schema)
+        self._holds = acceptance.of(self.schema)
+        self._formats = [(n, told) for n, told in self.schema["properties"].items() if told.get("format") in _FORMATS]
+        self._rules = [Rule(rule, self.schema["properties"]) for rule in form.get("rules", [])]
+
+    def faults(self, values: dict[str, Any]) -> dict[str, str]:
+        """{field: what is wrong and how to mend it}; empty when the form may be submitted."""
+        present = {k: v for k, v in values.items() if v not in (None, "")}
+        found: dict[str, str] = {}
+        if self._holds is None or not self._holds(present):
+            for error in self._validator.iter_errors(present):
+                for field, told in _told(self.schema, error):
+                    found.setdefault(field, told)
+        for field, told in self._formats:
+            value = present.get(field)
+            if isinstance(value, str) and not (wanted := _FORMATS[told["format"]])[0](value):
+                found.setdefault(field, f"{told['title']}{wanted[1]}")
+        for rule in self._rules:
+            if wrong := rule.broken(present):
+                found.setdefault(rule.field, wrong)
+        return found
+
+
 def faults(form: dict[str, Any], values: dict[str, Any]) -> dict[str, str]:
-    """{field: what is wrong and how to mend it}; empty when the form may be submitted."""
-    present = {k: v for k, v in values.items() if v not in (None, "")}
-    schema = form["data"]
-    found: dict[str, str] = {}
-    for error in Draft202012Validator(schema).iter_errors(present):
-        for field, told in _told(schema, error):
-            found.setdefault(field, told)
-    for field, told in _formats(schema, present):
-        found.setdefault(field, told)
-    for rule in form.get("rules", []):
-        told = _rule(rule, schema, present)
-        if told:
-            found.setdefault(rule["field"], told)
-    return found
+    """As `Check.faults`, for one who has no `Check` at hand."""
+    return Check(form).faults(values)
 
 
 def _told(schema: dict[str, Any], error: ValidationError) -> list[tuple[str, str]]:
@@ -68,29 +86,26 @@ def _phrase(title: str, error: ValidationError, schema: dict[str, Any]) -> str:
     return f"{title}填写不正确"
 
 
-def _formats(schema: dict[str, Any], values: dict[str, Any]) -> list[tuple[str, str]]:
-    found = []
-    for field, told in schema["properties"].items():
-        value = values.get(field)
-        if not isinstance(value, str):
-            continue
-        if told.get("format") == "credit-code" and not credit_code_ok(value):
-            found.append((field, f"{told['title']}应为 18 位,且末位校验码相符"))
-        if told.get("format") == "phone" and not _PHONE.fullmatch(value):
-            found.append((field, f"{told['title']}应为 11 位手机号或带区号的电话"))
-    return found
+_FORMATS: dict[str, tuple[Callable[[str], object], str]] = {
+    "credit-code": (credit_code_ok, "应为 18 位,且末位校验码相符"),
+    "phone": (_PHONE.fullmatch, "应为 11 位手机号或带区号的电话"),
+}
 
 
-def _rule(rule: dict[str, Any], schema: dict[str, Any], values: dict[str, Any]) -> str:
-    names = dict.fromkeys(schema["properties"]) | {
-        n: Decimal(repr(v)) if isinstance(v, float) else v for n, v in values.items()
-    }
-    field = rule["field"]
-    if "required" in rule and field not in values and feel.evaluate(rule["required"], names) is True:
-        return str(rule["message"])
-    if "valid" in rule and field in values and feel.evaluate(rule["valid"], names) is not True:
-        return str(rule["message"])
-    return ""
+class Rule:
+    """A FEEL rule of a form over its fields: `required`, or `valid` where the field is filled in."""
+
+    def __init__(self, rule: dict[str, Any], properties: dict[str, Any]) -> None:
+        self.field, self.message = rule["field"], str(rule["message"])
+        self._required, self._valid, self._blank = rule.get("required"), rule.get("valid"), dict.fromkeys(properties)
+
+    def broken(self, values: dict[str, Any]) -> str:
+        """The message, where the rule does not hold."""
+        asked, answer = (self._valid, True) if self.field in values else (self._required, False)
+        if asked is None:
+            return ""
+        names = self._blank | {n: Decimal(repr(v)) if isinstance(v, float) else v for n, v in values.items()}
+        return "" if (feel.evaluate(asked, names) is True) == answer else self.message
 
 
 def typed(form: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:

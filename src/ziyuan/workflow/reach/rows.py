@@ -78,6 +78,12 @@ def writing(changes: Sequence[tuple[Any, State, State]]) -> list[kernel.Statemen
     return statements
 
 
+def of_new(case: Any, state: State) -> dict[type[OfCase], list[Columns]]:
+    """The rows of a case that has just begun, by table, for one who writes those of many cases at once."""
+    place = {"county": case.county, "counties": case.counties}
+    return {table: [{key: one, **place, **told} for one, told in columns(state).items()] for table, key, columns in _TABLES}
+
+
 def broken(case: Any, state: State) -> Iterator[kernel.Break]:
     """Rows of the case that its events do not say."""
     yield from panels.broken(case.no, state)

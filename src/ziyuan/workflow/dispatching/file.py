@@ -19,7 +19,7 @@ from ziyuan.base import crs
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.geometry import PlaneBatch, PlaneShape
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases.dispatch import Row
+from ziyuan.workflow.dispatching.rows import Row
 from ziyuan.workflow.errors import DispatchUnreadable
 
 AT_ONCE = 1000

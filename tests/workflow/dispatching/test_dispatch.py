@@ -10,13 +10,14 @@ from tests.workflow.world import CHANGFENG, CLEAR, FEIXI, FORM, MATTER, box, bre
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
-from ziyuan.workflow.cases import dispatch as room
-from ziyuan.workflow.cases import receive, rows, versions
+from ziyuan.workflow.cases import receive, versions
 from ziyuan.workflow.cases import runtime as runtimes
-from ziyuan.workflow.cases.dispatch import Row, dispatch
-from ziyuan.workflow.cases.dispatch_file import read
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.cases.proof import verify_cases
+from ziyuan.workflow.dispatching import dispatch as room
+from ziyuan.workflow.dispatching import writing
+from ziyuan.workflow.dispatching.dispatch import Row, dispatch
+from ziyuan.workflow.dispatching.file import read
 from ziyuan.workflow.errors import DispatchRefused, DispatchUnreadable
 from ziyuan.workflow.models import Case, CaseEvent, Task
 
@@ -102,15 +103,15 @@ def test_killed_between_two_batches_and_run_again_every_row_has_its_case_once(un
 
 
 def test_killed_in_the_middle_of_writing_a_batch_leaves_nothing_of_it(unscreened, monkeypatch):
-    given, write, turns = [row(n) for n in range(1, 7)], rows.writing, []
+    given, write, turns = [row(n) for n in range(1, 7)], writing.write, []
 
-    def failing(cases, events, tasks):
-        turns.append(len(events))
+    def failing(kinds, cases):
+        turns.append(write(kinds, cases))
         if len(turns) == 2:
             raise KeyboardInterrupt
-        return write(cases, events, tasks)
+        return turns[-1]
 
-    monkeypatch.setattr(rows, "writing", failing)
+    monkeypatch.setattr(writing, "write", failing)
     with pytest.raises(KeyboardInterrupt):
         dispatch(SYSTEM(), MATTER, given, batch=3)
     assert len(numbers()) == 3, "the second batch had its cases inserted, and they are gone"
