@@ -2,8 +2,9 @@
 
 How a case begins hangs on the matter, the counties, who opens it, the moment, and the values that the `facts` of the
 matter give: process and decisions see nothing else. Cases of one kind, one moment and one actor therefore differ only in
-number, names, form and site, and in the hashes over them. A matter that screens on the map, and a beginning that names
-people by a strategy, finds nobody, carries out effects or sends messages, has no kinds: each of its cases is the first.
+number, names, form and site, and in the hashes over them. A matter that screens on the map or has lists of `people`, and a
+beginning that names people by a strategy, finds nobody, carries out effects or sends messages, has no kinds: each of its
+cases is the first.
 """
 
 import json
@@ -116,7 +117,7 @@ class Beginnings:
     def _key(self, given: Given, no: str) -> Any:
         """What the beginning hangs on; None where that cannot be said."""
         told = self.rt.matter.told
-        if "screening" in told:
+        if "screening" in told or "people" in told:
             return None
         place = (given.county, *given.counties)
         if not told.get("facts"):
