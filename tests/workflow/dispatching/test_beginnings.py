@@ -50,6 +50,9 @@ BEGINNINGS = {
     "people by a strategy": (
         bpmn(FIRST, extra={"a": CLERK + ' zy:assign="holders(&quot;county_clerk&quot;, case.county)"'}), {"facts": {}}, 6,
     ),
+    "lists of people": (
+        bpmn(FIRST, extra={"a": CLERK}), {"facts": {}, "people": {"chiefs": 'holders("county_chief", form.project_level)'}}, 6,
+    ),
     "a message sent": (
         bpmn("s:start -> m:send; m -> a:user; a -> granted:end", extra={"a": CLERK, "m": 'messageRef="m_x"'},
              others='<message id="m_x" name="x"/>'),
