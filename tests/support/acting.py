@@ -67,7 +67,8 @@ def work(folder: str, book: str, cases: list[int], again: list[dict[str, Any]], 
     connections.close_all()
     publish(Path(folder))
     if not guarded:
-        acts.first_time = lambda command, kind, object_id: True  # type: ignore[attr-defined]
+        locked = acts.locked_once
+        acts.locked_once = lambda case_id, command: locked(case_id, "")  # type: ignore[attr-defined]
     chance = random.Random(seed)
     people = [
         actor_of(kernel.people(role=role, region=FEIXI)[0], kernel.now()) for role in ("county_clerk", "county_chief")
