@@ -50,9 +50,6 @@ BEGINNINGS = {
     "people by a strategy": (
         bpmn(FIRST, extra={"a": CLERK + ' zy:assign="holders(&quot;county_clerk&quot;, case.county)"'}), {"facts": {}}, 6,
     ),
-    "lists of people": (
-        bpmn(FIRST, extra={"a": CLERK}), {"facts": {}, "people": {"chiefs": 'holders("county_chief", form.project_level)'}}, 6,
-    ),
     "a message sent": (
         bpmn("s:start -> m:send; m -> a:user; a -> granted:end", extra={"a": CLERK, "m": 'messageRef="m_x"'},
              others='<message id="m_x" name="x"/>'),
@@ -126,6 +123,14 @@ def all_that_came(given: list[Row], by: kernel.Actor, way) -> tuple[list, list]:
             assert all(rebuild(case) == (case.state, case.head) for case in Case.objects.all())
         transaction.set_rollback(True)
     return found
+
+
+def test_a_matter_with_lists_of_people_opens_each_case_in_full(published, world, in_full, monkeypatch):
+    """A list may be read from the form, which the key of a kind does not tell."""
+    published(bpmn(FIRST, extra={"a": CLERK}), {})
+    monkeypatch.setitem(receive.runtime(MATTER).matter.told, "people", {"chiefs": 'holders("county_chief", case.county)'})
+    all_that_came(rows(), kernel.system_actor(), lambda given, who: dispatch(who, MATTER, given))
+    assert len(in_full) == 6
 
 
 @pytest.mark.parametrize("name", BEGINNINGS)

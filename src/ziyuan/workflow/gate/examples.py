@@ -15,8 +15,9 @@ from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.gate.scratch import POSSIBLE, Scratch
 
 KEYS = frozenset({"story", "given", "when", "then"})
-STEP = frozenset({"at", "do", "day", "to", "items", "papers", "form", "site", "areas", "refused"})
-STEP |= {"kind", "basis", "reason", "days"}
+STEP = frozenset(
+    {"at", "do", "day", "to", "items", "papers", "form", "site", "areas", "refused", "kind", "basis", "reason", "days"}
+)
 GIVEN = frozenset({"day", "form", "site", "areas", "papers", "people"})
 THEN = frozenset(
     {"waits", "status", "route", "missing", "findings", "accepted", "due", "provisional", "stopped", "result"}
