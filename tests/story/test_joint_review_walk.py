@@ -89,8 +89,8 @@ def test_1_the_clerk_accepts_and_the_chief_lets_him_act_in_this_matter(at_work, 
     desk.choose(clerk, "“县级审核”的办理人", "肥西县负责人")
     clerk.look("joint-chosen", tab=False)
     desk.confirm(clerk)
-    assert any("选定“县级审核”的办理人:肥西县负责人" in line for line in log(clerk))
     assert (states(clerk, "done"), waits(clerk)) == (["县级受理"], ["县级审核"])
+    assert any("选定“县级审核”的办理人:肥西县负责人" in line for line in log(clerk))
     letter = tmp_path / "委托书.pdf"
     letter.write_bytes(b"%PDF- letter")
     page = chief.go("/proxies")
