@@ -65,8 +65,7 @@ class Scratch:
             self._screen()
         values = rt.values(self.state)
         step = rt.graph.start(values, now=self.now, decide=rt.decide)
-        moved = change(self.state["engine"], step.state)
-        self._add("started", {"engine": moved, "vars": {n: kept(v) for n, v in step.vars.items()},
+        self._add("started", {"engine": self._moved(step), "vars": {n: kept(v) for n, v in step.vars.items()},
                   "opened": self._tasks(step.entered)})
         self._carry(step)
 
@@ -230,7 +229,7 @@ class Scratch:
         ended = self.rt.graph.terminate(self.state["engine"])
         left = {"state": kind, "outcome": kind, "opinion": "", "by": "", "organ": "", "by_id": None}
         open_now = [n for n, t in self.state["tasks"].items() if t["state"] in TASK_OPEN]
-        self._add(kind, {"engine": ended.state, "closed": {n: dict(left) for n in open_now}, **body})
+        self._add(kind, {"engine": self._moved(ended), "closed": {n: dict(left) for n in open_now}, **body})
         self._undo()
         self.filed = archive_of(self.rt.matter.told, told)
         kinds = [effect["kind"] for effect in closing_effects(self.rt.matter.told)] if self.filed else []
@@ -246,7 +245,10 @@ class Scratch:
             raise Refused("只有终止的案件可以重启")
         self._undo()
         begun = self.rt.graph.start(self.rt.values(self.state), now=self.now, decide=self.rt.decide)
-        self._add("restarted", {"engine": begun.state, "opened": self._tasks(begun.entered), **self._gap_in_clock()})
+        self._add("restarted", {"engine": self._moved(begun), "opened": self._tasks(begun.entered), **self._gap_in_clock()})
+
+    def _moved(self, step: Step) -> dict[str, Any]:
+        return change(self.state["engine"], step.state)
 
     def _gap_in_clock(self) -> dict[str, Any]:
         """The days between termination and restart do not count."""
