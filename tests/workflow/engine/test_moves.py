@@ -160,6 +160,15 @@ def test_a_recall_before_a_split_takes_back_all_branches_or_none():
         g.recall(walk(g, "a", "b").state, "a")
 
 
+def test_what_a_branch_has_returned_for_a_direct_resubmission_is_no_longer_taken_back():
+    """The branch that returned it will go on where it stood: a recall would have left it without the split around it."""
+    g = graph(PARALLEL)
+    returned = g.back_to(walk(g, "a").state, "b", "a", direct=True)
+    with pytest.raises(NotPossible, match="已经办理"):
+        g.recall(returned.state, "a")
+    assert ready(g.complete(returned.state, "a", {})) == ["c", "b"]
+
+
 def test_one_seat_that_waits_at_a_join_can_be_taken_back_alone():
     g = graph(PARALLEL)
     taken = g.recall(walk(g, "a", "c").state, "c")

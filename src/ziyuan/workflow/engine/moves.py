@@ -126,7 +126,13 @@ def _open_body(play: Play, node: str) -> Token | None:
 
 
 def _passed(token: Token, node: str) -> bool:
-    return token["node"] != node and node in trails.nodes(token["trail"])
+    """Whether the token came by `node`, or will be back at a place that did when its direct returns are done."""
+    at: Mapping[str, Any] | None = token
+    while at:
+        if at["node"] != node and node in trails.nodes(at["trail"]):
+            return True
+        at = at.get("resume")
+    return False
 
 
 def _left(play: Play, token: Token, node: str) -> list[Token]:
