@@ -166,7 +166,7 @@ def test_what_a_branch_has_returned_for_a_direct_resubmission_is_no_longer_taken
     returned = g.back_to(walk(g, "a").state, "b", "a", direct=True)
     with pytest.raises(NotPossible, match="已经办理"):
         g.recall(returned.state, "a")
-    assert ready(g.complete(returned.state, "a", {})) == ["c", "b"]
+    assert ready(g.complete(returned.state, "a", {})) == ["b", "c"]
 
 
 def test_one_seat_that_waits_at_a_join_can_be_taken_back_alone():

@@ -14,3 +14,7 @@ test('working days past the last holiday notice are marked as provisional', () =
 test('a case without a clock says so', () => {
   expect(mount(DaysLeft, { props: { lamp: 'none', days: null } }).text()).toContain('不计时')
 })
+
+test('a closed case has no days left to count', () => {
+  expect(mount(DaysLeft, { props: { lamp: 'none', days: 10 } }).text()).toContain('已结束')
+})
