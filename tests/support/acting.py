@@ -124,3 +124,26 @@ def waiting_case(rt: runtimes.Runtime, no: str) -> int:
         journal.add("opened", {"case": told, "form": form, "site": None, "papers": []})
         by_itself(rt, journal, "started", rt.graph.start(rt.values(journal.state), now=kernel.now(), decide=rt.decide))
         return int(journal.save().pk)
+
+
+def migrate(folder: str, book: str, number: int, guarded: bool) -> None:
+    """Run a signed order of migration, until somebody kills this process; the book says how far it has come.
+
+    Not guarded, the line of a case is closed in a transaction of its own, and the process dies before the case moves.
+    """
+    from ziyuan.workflow.migrating import run as running
+
+    connections.close_all()
+    publish(Path(folder))
+    if not guarded:
+        running._line = _apart  # type: ignore[assignment]
+    Path(book).write_text("begun", encoding="utf-8")
+    running.run_order(number, lambda done, _: Path(book).write_text(f"begun {done}", encoding="utf-8") and None)
+
+
+def _apart(by: kernel.Actor, order: Any, key: int) -> None:
+    from ziyuan.workflow.migrating import run as running
+
+    with kernel.acting(by):
+        running._close(running.MigrationLine.objects.get(pk=key), running.MOVED, "")
+    os._exit(9)

@@ -11,10 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.workflow.engine.drawn import bpmn, on
+from ziyuan.workflow.tasks import drawing
 from ziyuan.workflow.tasks.words import NOT_AT_NODES, TITLES
 
 Tree = tuple[Any, ...]
-WORDS = sorted(set(TITLES) - {*NOT_AT_NODES, "accept_gap", "add_seat", "claim", "release", "avoid"})
+WORDS = sorted(set(TITLES) - {*NOT_AT_NODES, "accept_gap", "add_seat", "claim", "release", "avoid", *drawing.ACTS})
 ALLOW = f'zy:allow="{" ".join(WORDS)}"'
 ROLES = ("county_clerk", "county_chief")
 NAMES = '<message id="m_reply" name="reply"/><message id="m_remind" name="reminder"/>'

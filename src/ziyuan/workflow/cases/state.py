@@ -243,7 +243,8 @@ def _held(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
 
 def _task_opened(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:
     for number in body["tasks"]:
-        state["tasks"][str(number)].setdefault("read_by", []).append(head["actor_id"])
+        task = taken(state, number)
+        task["read_by"] = [*task.get("read_by", []), head["actor_id"]]
 
 
 def _avoided(state: State, body: dict[str, Any], head: dict[str, Any]) -> None:

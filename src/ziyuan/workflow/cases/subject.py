@@ -58,6 +58,7 @@ def follow(rt: Runtime, journal: Journal, number: int, outcome: str, opinion: st
     """Let the subject follow an act on the task `number`; nothing where the case came from outside, or no task was acted on."""
     subject = journal.state["case"].get("subject")
     if subject and number:
+        journal.save()  # whoever follows reads the case as it stands now
         node = rt.graph.nodes[journal.state["tasks"][str(number)]["node"]]
         kind_of(subject["kind"]).follow(Done(subject, node.verb, outcome, opinion, journal.by))
 

@@ -50,7 +50,7 @@ def _on_task(
 ) -> list[Offer]:
     number = task["number"]
     if task["holder"] is None:
-        return [Offer("claim", number, _avoidance(by, runtime, state) or _two_seats(by, state, task), primary=True)]
+        return [Offer("claim", number, _avoidance(by, runtime, state, task) or _two_seats(by, state, task), primary=True)]
     waiting = "正在等待申请人补正" if state["case"]["status"] == "correcting" else ""
     if task.get("asked_by"):
         made = step_offers(by, runtime, state, task, only, waiting, lambda a: _why_not(by, a, runtime, state, task))
@@ -76,7 +76,7 @@ def _why_not(
     by: kernel.Actor, action: str, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]
 ) -> str:
     if action in ("agree", "refuse", "add_after"):
-        avoided = _avoidance(by, runtime, state) or _two_voices(by, state, task)
+        avoided = _avoidance(by, runtime, state, task) or _two_voices(by, state, task)
         if avoided:
             return avoided
         elsewhere = why_elsewhere(runtime, state, task, action) if action != "add_after" else ""
@@ -109,10 +109,17 @@ def _why_not(
     return ""
 
 
-def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any]) -> str:
-    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count."""
+def _avoidance(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], task: dict[str, Any]) -> str:
+    """Nobody decides his own submission unless the matter says so, nor who declared it; of a proxy both persons count.
+
+    Nor does an organ decide what it asked for. At a node of the asker's own he works himself.
+    """
     if by.persons & declared(state):
         return "您或您代理的人已声明回避"
+    if runtime.graph.nodes[task["node"]].own:
+        return ""
+    if by.organ and by.organ == (state["case"].get("subject") or {}).get("organ"):
+        return "本件由本机关提出,须由其他机关的人员办理"
     own = state["case"].get("submitter") in by.persons and runtime.policy("own_application") == "forbid"
     return ("本件由您或您代理的人提交,应当回避" if by.principal else "本件由您提交,应当回避,请转办") if own else ""
 
