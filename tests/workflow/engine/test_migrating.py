@@ -197,6 +197,18 @@ def graph(notation: str, **more: Any) -> Graph:
     return Graph.of(bpmn(notation, **more))
 
 
+def test_a_step_that_a_person_added_goes_along_and_comes_back_to_who_added_it():
+    """加签: the added task lies inside the one it was added to, whatever that is called in the new drawing."""
+    old, new = graph(LINE), graph("s:start -> z; z -> a2; a2 -> b; b -> c; c -> e:end")
+    begun = old.start({})
+    added = old.add_step(begun.state, begun.ready[0].token, "before", {"person": 1}, {"person": 2})
+    after = move(old, new, added.state, {"a": "a2"})
+    assert ready(after) == ["a2"]
+    asked = new.complete(after.state, "a2", {})
+    assert ready(asked) == ["a2"], "back with whoever asked"
+    assert ready(new.complete(asked.state, "a2", {})) == ["b"]
+
+
 def test_a_step_put_in_before_is_passed_over_and_one_put_in_behind_is_still_to_come():
     old, new = graph(LINE), graph("s:start -> z; z -> a; a -> b; b -> y; y -> c; c -> e:end")
     after = move(old, new, walked(old, "a").state)

@@ -200,7 +200,7 @@ class _Moving:
             node = self.new.nodes.get(self.to(frame["node"]))
             if node is None:
                 return ""
-            if frame["frame"] == "multi":
+            if frame["frame"] in ("multi", "add"):  # its places lie at the node itself
                 return node.parent
             return node.id if frame["frame"] == "event" else node.body
         return self.new.id
