@@ -52,9 +52,17 @@ def upload(who: Person, package: Path, year: str) -> None:
 
 
 def choose(who: Person, label: str, option: str) -> None:
-    """An option of a select, by its label."""
-    who.page.get_by_role("combobox", name=label).last.click(force=True)
-    who.page.locator(".el-select-dropdown__item:visible", has_text=option).first.click()
+    """An option of a select, by its label; once more where the list was still on its way in when it was clicked."""
+    page = who.page
+    box = page.get_by_role("combobox", name=label)
+    shown = page.locator(".el-select", has=box).last
+    for _ in range(4):
+        box.last.click(force=True)
+        page.locator(".el-select-dropdown__item:visible", has_text=option).first.click()
+        page.wait_for_timeout(300)
+        if option in shown.inner_text():
+            return
+    raise AssertionError(f"{label}: {option} could not be chosen: {shown.inner_text()}")
 
 
 def act(who: Person, action: str, opinion: str = "同意。") -> None:
@@ -87,8 +95,10 @@ def begin(who: Person, action: str, opinion: str) -> None:
 
 def confirm(who: Person) -> None:
     """Confirm what stands in the dialog, and see that it closes."""
-    who.page.locator(".el-dialog:visible [data-confirm]").click()
-    expect(who.page.locator(".el-dialog:visible")).to_have_count(0)
+    dialog = who.page.locator(".el-dialog:visible")
+    dialog.locator("[data-confirm]").click()
+    told = dialog.all_inner_texts()
+    expect(dialog, f"the dialog closes: {told}").to_have_count(0)
     who.page.wait_for_load_state("networkidle")
 
 
