@@ -121,10 +121,8 @@ def _chained(row: AuditRow, writes: Sequence[Statement] = ()) -> list[Statement]
 
 
 _HEAD = "SELECT seq, h FROM kernel_audithead WHERE chain = $1 FOR UPDATE"
-# Without RETURNING: the application may add rows of the audit but not read them.
 _FIRST = "INSERT INTO kernel_audithead (chain, seq, h) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
-
-
+# Without RETURNING: the application may add rows of the audit but not read them.
 _FIELDS = [f for f in AuditRow._meta.concrete_fields if not f.primary_key]
 _ROW = (
     f"INSERT INTO {AuditRow._meta.db_table} ({', '.join(str(f.column) for f in _FIELDS)})"

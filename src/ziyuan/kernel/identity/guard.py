@@ -55,7 +55,7 @@ def _session(actor: Actor, using: str, first: Sequence[Statement]) -> Iterator[l
     with transaction.atomic(using=using):
         before = _stack.get()
         _, *told = turn([setting, *first], using)
-        tokens = _stack.set((*before, actor)), _began.set(not inner)
+        tokens = _stack.set((*before, actor)), _began.set(not inner and using == "default")
         try:
             yield told
         finally:
