@@ -162,7 +162,7 @@ class Ours:
 
         with self.kernel.acting(self.by), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT octet_length(state::text), pg_column_size(state),"
+                "SELECT octet_length(state::text) + octet_length(brought::text), pg_column_size(state) + pg_column_size(brought),"
                 " (SELECT sum(octet_length(told::text)) FROM workflow_task WHERE case_id = c.id)"
                 " FROM workflow_case c WHERE id = %s",
                 [case],

@@ -25,10 +25,13 @@ def received(sign_in, sealed) -> str:
 def choose_first(who, word: str) -> str:
     """The first of what may be chosen, by keyboard; returns its name."""
     field = who.page.locator(".el-dialog:visible").get_by_label(word)
+    listed = who.page.locator(".el-select-dropdown__item:visible")
     field.focus()
     who.page.keyboard.press("Enter")
+    expect(listed.first).to_be_visible()
     who.page.keyboard.press("ArrowDown")
     who.page.keyboard.press("Enter")
+    expect(listed).to_have_count(0)
     return str(who.page.locator(".el-dialog:visible .el-select").inner_text())
 
 

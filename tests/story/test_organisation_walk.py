@@ -1,5 +1,7 @@
 """Officers shape a county's office in the browser, and a chief lets his clerk act for him while he is away."""
 
+from datetime import date, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -83,3 +85,18 @@ def test_3_a_chief_gives_his_proxy_with_a_letter(at_work, tmp_path):
     clerk = at_work(f"clerk{COUNTY}")
     expect(clerk.go("/proxies").get_by_role("table", name="委托")).to_contain_text("肥西县负责人")
     desk.nothing_wrong(chief, clerk)
+
+
+def test_4_the_security_officer_takes_the_appointment_back_before_its_first_day(at_work):
+    who = at_work("security340000")
+    page = who.go("/organisation?unit=FX-YT")
+    page.get_by_role("button", name="免去张三的经办人").click()
+    last = (date.fromisoformat(page.get_by_label("最后任职日期").input_value()) - timedelta(days=1)).isoformat()
+    page.get_by_label("最后任职日期").fill(last)
+    page.get_by_label("最后任职日期").press("Enter")
+    fill(page, 理由或文号="肥人〔2026〕4号")
+    who.look("organisation-end", tab=False)
+    confirm(page)
+    expect(page.locator(".el-dialog:visible")).to_have_count(0)
+    expect(page.locator("section[aria-label='岗位']")).not_to_contain_text("张三")
+    desk.nothing_wrong(who)

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.support import browsing
 from tests.support.browsing import Person
@@ -77,7 +77,7 @@ def act(who: Person, action: str, opinion: str = "同意。") -> None:
     button.click()
     confirm = page.locator(".el-dialog:visible .el-button--primary, .el-message-box:visible .el-button--primary")
     confirm.click()
-    expect(confirm).to_have_count(0)
+    _closes(page.locator(".el-dialog:visible, .el-message-box:visible"))
     page.wait_for_load_state("networkidle")
 
 
@@ -97,9 +97,16 @@ def confirm(who: Person) -> None:
     """Confirm what stands in the dialog, and see that it closes."""
     dialog = who.page.locator(".el-dialog:visible")
     dialog.locator("[data-confirm]").click()
-    told = dialog.all_inner_texts()
-    expect(dialog, f"the dialog closes: {told}").to_have_count(0)
+    _closes(dialog)
     who.page.wait_for_load_state("networkidle")
+
+
+def _closes(question: Locator) -> None:
+    """What was confirmed goes away; if it stays, what it says then is the reason."""
+    try:
+        expect(question).to_have_count(0)
+    except AssertionError as stays:
+        raise AssertionError(f"the question stays open: {question.all_inner_texts()}") from stays
 
 
 def with_one_fault(package: Path, into: Path, change: str) -> Path:

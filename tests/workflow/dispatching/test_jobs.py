@@ -124,8 +124,10 @@ def test_when_processes_or_their_connections_are_killed_others_take_their_batche
             os.kill(victim.pid, signal.SIGKILL)
             killed.append(victim.pid)
         else:
-            user = settings.DATABASES["default"]["USER"]
-            ended = _superuser(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}' LIMIT 1")
+            connections["default"].ensure_connection()
+            user, own = settings.DATABASES["default"]["USER"], connections["default"].connection.info.backend_pid
+            theirs = f"FROM pg_stat_activity WHERE usename = '{user}' AND pid <> {own} LIMIT 1"
+            ended = _superuser(f"SELECT pg_terminate_backend(pid) {theirs}")
             killed.extend(1 for (one,) in ended if one)
 
     report = dispatch(SYSTEM(), MATTER, ROWS, batch=3, jobs=2, progress=kill)

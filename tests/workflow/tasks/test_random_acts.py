@@ -47,7 +47,7 @@ def take(case, team, who: int, action: str | None, pick: int) -> None:
         if offer is None:
             return
     name, task = (offer["id"], offer["task"]) if offer else (action, None)
-    choices = workflow.choices(by, case.pk, name, task or 0)
+    choices = [one for one in workflow.choices(by, case.pk, name, task or 0) if not one.get("reason")]
     to = choices[pick % len(choices)]["id"] if choices else None
     try:
         workflow.act(by, case.pk, name, task=task, to=to, opinion="意见")

@@ -11,6 +11,7 @@ from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent
 from ziyuan.workflow.cases.state import State, empty, fold
+from ziyuan.workflow.cases.whole import brought
 from ziyuan.workflow.consulting.rows import write_consultations
 from ziyuan.workflow.engine import next_due
 from ziyuan.workflow.platform import reports
@@ -162,7 +163,7 @@ def project(case: Case, state: State) -> None:
     case.lamp = (case.clock or {}).get("lamp", "")
     case.remind_on = _day(next_reminder(state))
     case.supervised = _day(next_report(state))
-    case.state = state
+    case.brought, case.state = brought(state), state
 
 
 def clock_columns(told: dict[str, Any]) -> dict[str, Any] | None:

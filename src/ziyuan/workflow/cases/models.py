@@ -15,7 +15,8 @@ OPEN_POOL = models.Q(state="open", holder__isnull=True)
 
 
 class Case(models.Model):
-    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows."""
+    """One matter asked for by one applicant (案件). `state` is the fold of the events up to `seq`, its tasks in rows,
+    what events bring whole in `brought`."""
 
     no = models.CharField(max_length=40, unique=True)
     outer_no = models.CharField(max_length=40, unique=True)
@@ -39,6 +40,7 @@ class Case(models.Model):
     supervised = models.DateField(null=True)
     seq = models.BigIntegerField()
     head = models.CharField(max_length=64)
+    brought = models.JSONField()
     state = StateField()
 
     class Meta:

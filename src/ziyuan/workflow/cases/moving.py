@@ -34,9 +34,11 @@ def move(
 ) -> None:
     """Add the event of one step. `told` is how the actor's own row (`task`) ended; `vars` what the act itself set."""
     state, given = journal.state, vars or {}
-    seen = _with_closed(state, consequences(state, step, [], told, more.get("task"))["closed"])
-    opened = placed(step.entered, seats(rt, step.entered, seen, {**rt.values(state), **given, **step.vars}))
-    body = {**more, **consequences(state, step, opened, told, more.get("task"))}
+    closed, opened = closing(state, step, told, more.get("task")), []
+    if step.entered:
+        seen = _with_closed(state, closed)
+        opened = placed(step.entered, seats(rt, step.entered, seen, {**rt.values(state), **given, **step.vars}))
+    body = {**more, **consequences(state, step, closed, opened)}
     values = {**given, **step.vars}
     if values:
         body["vars"] = {name: kept(value) for name, value in values.items()}
@@ -60,28 +62,33 @@ def by_itself(rt: Runtime, journal: Journal, kind: str, step: Step, **more: Any)
     move(rt, journal, kind, step, **more)
 
 
+def closing(
+    state: dict[str, Any], step: Step, told: dict[str, Any] | None = None, acted: int | None = None
+) -> dict[str, dict[str, Any]]:
+    """By number, how each row whose token went is closed."""
+    left = {one.token: one.how for one in step.left}
+    return {
+        number: _closed(task, left[task["token"]], told, acted)
+        for number, task in state["tasks"].items()
+        if task["token"] in left and task["state"] in TASK_OPEN
+    }
+
+
 def consequences(
-    state: dict[str, Any],
-    step: Step,
-    opened: list[dict[str, Any]],
-    told: dict[str, Any] | None = None,
-    acted: int | None = None,
+    state: dict[str, Any], step: Step, closed: dict[str, dict[str, Any]], opened: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What any event of a step carries: what moved in the engine, the rows that close, the rows that open."""
-    left = {one.token: one.how for one in step.left}
-    following = {"next": [task["number"] for task in opened]} if opened else {}
-    closed = {
-        number: {**_closed(task, left[task["token"]], told, acted), **following}
-        for number, task in state["tasks"].items()
-        if task["state"] in TASK_OPEN and task["token"] in left
-    }
+    if opened:
+        following = [task["number"] for task in opened]
+        closed = {number: {**ending, "next": following} for number, ending in closed.items()}
     return {"engine": change(state["engine"], step.state), "closed": closed, "opened": opened}
 
 
 def _with_closed(state: dict[str, Any], closed: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The case as whoever is sought next sees it: what this step closes is over."""
     done = kernel.now().isoformat(timespec="microseconds")
-    return {**state, "tasks": {n: {**t, **closed[n], "done": done} if n in closed else t for n, t in state["tasks"].items()}}
+    ended = {number: {**state["tasks"][number], **ending, "done": done} for number, ending in closed.items()}
+    return {**state, "tasks": {**state["tasks"], **ended}}
 
 
 def _closed(

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
-from ziyuan.workflow.cases.whole import TASKS
+from ziyuan.workflow.cases.whole import TASKS, own
 
 _FIXED = frozenset({"case", "number", "prompted"})  # of a task row; what is not the case's own to change belongs here too
 _TOLD_AGAIN = "prompted = workflow_task.prompted AND workflow_task.holder IS NOT DISTINCT FROM excluded.holder"
@@ -44,7 +44,7 @@ def locked(found: kernel.Rows, tasks: kernel.Rows) -> Case | None:
     if not found:
         return None
     told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, found[0], strict=True)}
-    told["state"][TASKS] = {str(task["number"]): task for task in tasks[0][0] or []}
+    told["state"] |= told["brought"] | {TASKS: {str(task["number"]): task for task in tasks[0][0] or []}}
     case = Case.from_db(connection.alias, list(told), list(told.values()))
     case.__dict__[_AS_READ] = told
     return case
@@ -62,7 +62,7 @@ def insert(cases: Sequence[Case]) -> None:
     if cases:
         told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
         for row in told:
-            row["state"] = {name: part for name, part in row["state"].items() if name != TASKS}
+            row["state"] = own(row["state"])
         (numbers,) = kernel.turn(adding(Case, told, " RETURNING id"))
         for case, (number,) in zip(cases, numbers, strict=True):
             case.pk, case._state.adding = number, False

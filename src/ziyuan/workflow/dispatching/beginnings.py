@@ -21,12 +21,12 @@ from ziyuan.workflow.cases.models import Case
 from ziyuan.workflow.cases.receive import names_of, opened_body, opening
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import empty, fold
+from ziyuan.workflow.cases.whole import brought, own
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.reach import rows as reach_rows
 
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _HEAD = ("seq", "at", "actor", "actor_id", "organ")
-_OWN = frozenset({"case", "form", "site", "tasks"})  # parts of a state that are a case's own, or lie in rows of their own
 
 
 class Given:
@@ -57,7 +57,8 @@ class Kind:
     case: Case  # the first
     told: dict[str, Any]  # `case` of the event `opened`, from the first
     more: str  # what its events made of `case` since
-    rest: str  # all parts of the state that are not a case's own
+    rest: str  # all parts of the state but `case`
+    brought: str  # what it brought, but form and site
     later: list[tuple[str, dict[str, Any], canonical.Encoded]]  # events after `opened`: kind, head, body
     head: dict[str, Any]  # of the event `opened`
     events: list[dict[str, Any]]
@@ -75,6 +76,7 @@ class Begun:
     outer_no: str
     title: str
     applicant: str
+    brought: str
     state: str
     body: str
     hashes: str
@@ -154,7 +156,8 @@ def _kind(number: int, journal: Journal) -> Kind:
     return Kind(
         number, case, told,
         _text({name: value for name, value in state["case"].items() if name not in told or told[name] != value}),
-        _text({name: part for name, part in state.items() if name not in _OWN}),
+        _text({name: part for name, part in own(state).items() if name != "case"}),
+        _text({name: part for name, part in brought(state).items() if name not in ("form", "site")}),
         [(e["kind"], _head(e), canonical.encoded(exact(e["body"]))) for e in events[1:]], _head(events[0]),
         [{**event, "body": event["body"] if event["seq"] > 1 else None} for event in events], tasks,
         {table: [{"case_id": number, **row} for row in rows] for table, rows in reach_rows.of_new(case, state).items() if rows},
@@ -175,8 +178,9 @@ def _begun(kind: Kind, given: Given, no: str) -> Begun:
         digest = event_hash(given.no, head, name, later, digest)
         hashes.append(digest)
     case = _text(told)
-    own = f'"form":{given.form_text},"site":{given.site_text}'
+    sent = f'"form":{given.form_text},"site":{given.site_text}'
     return Begun(
         kind, no, given.no, told["title"], told["applicant"],
-        f'{{"case":{case[:-1]},{kind.more[1:]},{own},{kind.rest[1:]}', f'{{"case":{case},{own},"papers":[]}}', "".join(hashes),
+        f"{{{sent},{kind.brought[1:]}", f'{{"case":{case[:-1]},{kind.more[1:]},{kind.rest[1:]}',
+        f'{{"case":{case},{sent},"papers":[]}}', "".join(hashes),
     )  # fmt: skip

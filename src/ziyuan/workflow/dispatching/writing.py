@@ -17,11 +17,13 @@ from ziyuan.workflow.cases.journal import GENESIS
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
 from ziyuan.workflow.dispatching.beginnings import Begun, Kind
 
-_OWN = {"no": "", "outer_no": "", "title": "", "applicant": "", "state": "::jsonb"}  # columns of a case, and as what
+# columns of a case that are its own, and as what
+_OWN = {"no": "", "outer_no": "", "title": "", "applicant": "", "brought": "::jsonb", "state": "::jsonb"}
 _SIZE = len(GENESIS)
 _TOLD = (
     "told AS MATERIALIZED (SELECT * FROM unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],"
-    " %b::text[], %b::text[]) WITH ORDINALITY AS t(kind, no, outer_no, title, applicant, state, body, hashes, place))"
+    " %b::text[], %b::text[], %b::text[]) WITH ORDINALITY"
+    " AS t(kind, no, outer_no, title, applicant, brought, state, body, hashes, place))"
 )
 _KEYED = "keyed AS MATERIALIZED (SELECT made.id, told.* FROM made JOIN told USING (no))"
 

@@ -13,7 +13,7 @@ from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import clock, facts
 from ziyuan.workflow.cases.deltas import change
-from ziyuan.workflow.cases.moving import consequences
+from ziyuan.workflow.cases.moving import closing, consequences
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
@@ -159,7 +159,8 @@ class Scratch:
             self.state["engine"], task["token"], values, now=self.now, decide=self.rt.decide
         )
         told = {"state": "done", "outcome": action, "opinion": "示例", "by": "示例", "by_id": None}
-        body = consequences(self.state, step, self._tasks(step.entered), told, task["number"])
+        closed = closing(self.state, step, told, task["number"])
+        body = consequences(self.state, step, closed, self._tasks(step.entered))
         body["vars"] = {name: kept(value) for name, value in {"outcome": action, **step.vars}.items()}
         for made in step.decisions:
             if made.decision == "route":
@@ -181,8 +182,8 @@ class Scratch:
     def _return(self, task: dict[str, Any], step: dict[str, Any]) -> None:
         moved = returned(self.rt, self.state, task, step.get("to") or "")
         told = {"state": "returned", "outcome": "return", "opinion": "示例", "by": "示例", "by_id": None}
-        opened = self._tasks(moved.entered)
-        self._add("returned", consequences(self.state, moved, opened, told, task["number"]))
+        closed = closing(self.state, moved, told, task["number"])
+        self._add("returned", consequences(self.state, moved, closed, self._tasks(moved.entered)))
 
     def _correct(self, task: dict[str, Any], step: dict[str, Any]) -> None:
         items = checked(self.rt, step.get("items", []))

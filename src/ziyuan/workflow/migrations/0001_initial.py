@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('supervised', models.DateField(null=True)),
                 ('seq', models.BigIntegerField()),
                 ('head', models.CharField(max_length=64)),
+                ('brought', models.JSONField()),
                 ('state', models.JSONField()),
             ],
             options={
