@@ -185,13 +185,17 @@ def wrong_hands(events: list[CaseEvent]) -> list[str]:
 
 
 def votes_wrong(state: dict[str, Any]) -> list[str]:
-    """9: of an open review the votes are the seats done, each once; a seat keeps its item and is open once at most."""
+    """9: of an open review the votes are the seats done, each once; a seat keeps its item and is open once at most.
+
+    A seat after which somebody was added (后加签) speaks when he has.
+    """
     found = []
-    rows = [t for t in state["tasks"].values() if t.get("seat")]
-    for body in (t for t in state["engine"]["tokens"] if t.get("frame") == "multi"):
+    rows, tokens = [t for t in state["tasks"].values() if t.get("seat")], state["engine"]["tokens"]
+    for body in (t for t in tokens if t.get("frame") == "multi"):
         latest = {t["seat"]: t for t in rows if t["node"] == body["node"]}
         voted = sorted(seat for seat, _ in body["outs"])
-        done = sorted(seat for seat, task in latest.items() if task["state"] == "done")
+        later = {t["seat"] for t in tokens if t.get("how") == "after" and "seat" in t and body["id"] in t["scope"]}
+        done = sorted(seat for seat, task in latest.items() if task["state"] == "done" and seat not in later)
         found += [] if voted == done else [f"votes {voted}, seats done {done}"]
     for node in {t["node"] for t in rows}:
         seats = [(t["seat"], t["item"], t["state"] in ("open", "waiting")) for t in rows if t["node"] == node]
