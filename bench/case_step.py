@@ -23,6 +23,8 @@ import matters
 from harness import folder, machine, percentile
 from own_server import served
 
+from ziyuan.site import lasting
+
 HERE = Path(__file__).resolve().parent
 COUNTIES = 16
 SEATS = 120
@@ -69,6 +71,7 @@ def work() -> None:
     for by in known.values():
         with kernel.acting(by):
             kernel.people(role="county_clerk", region=by.region)
+    lasting.settle()  # as the node's own processes do
     print("ready", flush=True)
     sys.stdin.readline()
     took = []
@@ -303,6 +306,7 @@ def main() -> None:
     with folder(asked.peers) as place, served(matters.PACK, matters.pack()) as connect:
         peers = installed(place) if {"line", "returns"} & set(asked.parts) else {}
         ours = Ours()
+        lasting.settle()
         parts = {
             "line": lambda: line(ours, peers, connect, asked.cases, asked.runs),
             "returns": lambda: returns(ours, peers, connect, asked.runs),

@@ -3,6 +3,7 @@
 Run by bench/case_step.py with the throw-away environment's Python; one JSON order on standard input, one answer out.
 """
 
+import gc
 import json
 import sys
 import time
@@ -85,6 +86,9 @@ def rounds(order, connection):
 if __name__ == "__main__":
     given = json.loads(sys.stdin.readline())
     with psycopg.connect(**given["connect"]) as open_connection:
+        gc.collect()  # the collector as it is set for ours
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         print("ready", flush=True)
         sys.stdin.readline()
         print(json.dumps({"prepare": prepare, "run": run, "rounds": rounds}[given["do"]](given, open_connection)))

@@ -69,7 +69,7 @@ from ziyuan.kernel.packs.registry import (
     parameter,
 )
 from ziyuan.kernel.rowsecurity import HI, LO, in_region, protect
-from ziyuan.kernel.statements import Rows, Statement, prepared, turn
+from ziyuan.kernel.statements import Rows, Statement, json_text, prepared, turn
 
 __all__ = [
     "AUDITOR",

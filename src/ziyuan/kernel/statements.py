@@ -1,6 +1,7 @@
 """Statements that every act sends: read and planned once for a connection (PREPARE), and several of them in one turn."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,10 @@ def prepared(name: str, text: str, using: str = "default") -> str:
             cursor.execute(f"PREPARE {name} AS {text}")
         names.add(name)
     return f"EXECUTE {name}"
+
+
+json_text: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value for a column of JSON, as a plain parameter: Chinese as it stands, a third of the bytes of its escapes."""
 
 
 def turn(statements: Sequence[Statement], using: str = "default") -> list[Rows]:

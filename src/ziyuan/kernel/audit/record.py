@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
 
 from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
 from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.guard import last_turn
 from ziyuan.kernel.nodes.node import now
-from ziyuan.kernel.statements import Statement, prepared, turn
+from ziyuan.kernel.statements import Statement, json_text, prepared, turn
 
 GENESIS = "0" * 64
 
@@ -113,7 +112,7 @@ def _chained(row: AuditRow, writes: Sequence[Statement] = ()) -> list[Statement]
     seq, row.prev = found[0]
     row.seq = seq + 1
     row.h = row_hash(row)
-    values = [Jsonb(row.detail) if f.attname == "detail" else getattr(row, f.attname) for f in _FIELDS]
+    values = [json_text(row.detail) if f.attname == "detail" else getattr(row, f.attname) for f in _FIELDS]
     return [
         (f"{prepared('audit_row', _ROW)}({_MARKS})", values),
         (f"{prepared('audit_move', _MOVE)}(%s, %s, %s)", [row.seq, row.h, row.chain]),

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from ziyuan.kernel.audit.record import plain
 from ziyuan.kernel.events.models import Event, Receipt
 from ziyuan.kernel.jobs import queue
 from ziyuan.kernel.nodes.node import now
-from ziyuan.kernel.statements import Statement, prepared, turn
+from ziyuan.kernel.statements import Statement, json_text, prepared, turn
 
 Listener = Callable[[Event], None]
 _listeners: dict[str, dict[str, Listener]] = {}
@@ -48,7 +46,7 @@ _WRITE = "INSERT INTO kernel_event (name, county, facts, at) VALUES ($1, $2, $3,
 
 def _writing(event: Event) -> Statement:
     """Each act tells of itself: the shortest way to the row."""
-    return f"{prepared('event_told', _WRITE)}(%s, %s, %s, %s)", [event.name, event.county, Jsonb(event.facts), event.at]
+    return f"{prepared('event_told', _WRITE)}(%s, %s, %s, %s)", [event.name, event.county, json_text(event.facts), event.at]
 
 
 @queue.job("kernel.deliver_event")

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
-from ziyuan.workflow.cases.whole import TASKS, own
+from ziyuan.workflow.cases.whole import TASKS, StateField, own
 
 _FIXED = frozenset({"case", "number", "prompted"})  # of a task row; what is not the case's own to change belongs here too
 _TOLD_AGAIN = "prompted = workflow_task.prompted AND workflow_task.holder IS NOT DISTINCT FROM excluded.holder"
@@ -134,4 +134,10 @@ def _plain(value: Any) -> str:
 
 
 def _values(fields: Iterable[Any], row: models.Model) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    return [_value(field, getattr(row, field.attname)) for field in fields]
+
+
+def _value(field: Any, value: Any) -> Any:
+    if isinstance(field, models.JSONField) and value is not None:
+        return kernel.json_text(own(value) if isinstance(field, StateField) else value)
+    return field.get_db_prep_save(value, connection)
