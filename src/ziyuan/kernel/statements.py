@@ -49,4 +49,4 @@ def turn(statements: Sequence[Statement], using: str = "default") -> list[Rows]:
 
 
 def _rows(cursor: Any) -> Rows:
-    return cursor.fetchall() if cursor.description else [()] * max(cursor.rowcount, 0)
+    return cursor.fetchall() if cursor.pgresult.nfields else [()] * max(cursor.rowcount, 0)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,14 @@ def counts(state: dict[str, Any]) -> dict[str, int]:
 def score(state: dict[str, Any]) -> int:
     """Points of 100 by the formula of the day the submission came in, rounded half up."""
     day = datetime.fromisoformat(state["case"]["opened"]).date()
-    told = counts(state)
-    names = {"补正次数": Decimal(len(rounds(state))), **{NAMES[kind]: Decimal(n) for kind, n in told.items()}}
-    return int(Decimal(feel.evaluate(formula().on(day), names)).quantize(Decimal(1), ROUND_HALF_UP))
+    return _points(formula().on(day), len(rounds(state)), tuple(counts(state).items()))
+
+
+@lru_cache(maxsize=1024)
+def _points(text: str, asked: int, told: tuple[tuple[str, int], ...]) -> int:
+    """Every act tells the applicant his points, and most submissions were never sent back."""
+    names = {"补正次数": Decimal(asked), **{NAMES[kind]: Decimal(n) for kind, n in told}}
+    return int(Decimal(feel.evaluate(text, names)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def settled(state: dict[str, Any]) -> bool:
