@@ -80,13 +80,12 @@ def _after(graph: Graph, node: str) -> tuple[set[str], bool]:
         one = graph.nodes[at]
         if one.waits:
             found.add(at)
-        elif one.type == "endEvent" and one.parent == graph.id:
-            ends = True
         elif one.type == "endEvent":
-            work += [way.target for way in graph.ways[one.parent]]
+            holds = [other.id for other in graph.nodes.values() if other.body and other.body == one.parent]
+            ends = ends or not holds
+            work += [way.target for holder in holds for way in graph.ways[holder]]
         else:
-            inside = [key for key, other in graph.nodes.items() if other.parent == at and other.type == "startEvent"]
-            work += inside or [way.target for way in graph.ways[at]]
+            work += list(graph.bodies[one.body].starts) if one.body else [way.target for way in graph.ways[at]]
     return found, ends
 
 

@@ -32,6 +32,14 @@ test('an organ is founded only where the region has none', () => {
   expect(found('A')).toBeUndefined()
 })
 
+test('an external unit is registered at an organ, in its region, and is only renamed or closed', () => {
+  const ids = (each: Around): string[] => unitActs(each).map((act) => act.id)
+  expect([ids(around('ZR2')).includes('external'), ids(around('A')).includes('external')]).toEqual([true, false])
+  const water: UnitRecord = { ...record('ZR2'), ...node('SL2', null, 'external') }
+  expect(ids({ ...around('ZR2'), unit: water, nodes: [...nodes, node('SL2', null, 'external')] })).toEqual(['rename', 'close'])
+  expect(organOf([...nodes, node('SL2', null, 'external')], 'SL2')).toBe('SL2')
+})
+
 test('only active people are appointed and only the others come back', () => {
   const choices = (act: { fields: { choices?: { value: unknown }[] }[] }): unknown[] => act.fields[0]!.choices!.map((each) => each.value)
   expect([choices(appointAct(around('A'))), choices(returnAct(around('A')))]).toEqual([[1], [2]])
