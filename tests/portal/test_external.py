@@ -89,7 +89,6 @@ def faults_of(client, own, place):
     with kernel.acting(kernel.system_actor()):
         place.task = own.tasks.get(number=2)
         place.paper = own.papers.first()
-    place.act = "agree"
     for operation, status, body in asked(client, place):
         if status >= 500 or (operation not in MAY and status != 403):
             found.append((operation, status, "his own case"))

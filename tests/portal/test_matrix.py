@@ -234,7 +234,10 @@ def ask(client: Client, operation: str, place: Place):
 
 
 def body_of(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """What a reader sees: of JSON the characters themselves, which it carries escaped."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    told = answer.headers.get("Content-Type", "").partition(";")[0].endswith("json") and body
+    return json.dumps(json.loads(body), ensure_ascii=False).encode() if told else body
 
 
 def code_of(answer) -> str:

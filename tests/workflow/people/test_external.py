@@ -272,7 +272,7 @@ def test_who_is_related_goes_out_of_the_case_and_of_its_sight(walk):
 
 
 def test_he_may_return_and_take_back_and_nothing_that_reaches_further(water):
-    case = water.open(ACCEPT, outside.task(allow="agree return recall jump terminate add_before correct draw"), DECIDE,
+    case = water.open(ACCEPT, outside.task(allow="agree return recall jump terminate add_before correct"), DECIDE,
                       terminations={"stop": {"title": "终止", "basis": "某条"}})  # fmt: skip
     assert [a["id"] for a in water.record("shui", case)["actions"]] == ["agree", "return", "avoid"]
     for action in ("jump", "terminate", "add_before", "correct"):
