@@ -35,7 +35,7 @@ test('an organ is founded only where the region has none', () => {
 test('an external unit is registered at an organ, in its region, and is only renamed or closed', () => {
   const ids = (each: Around): string[] => unitActs(each).map((act) => act.id)
   expect([ids(around('ZR2')).includes('external'), ids(around('A')).includes('external')]).toEqual([true, false])
-  const water: UnitRecord = { ...record('ZR2'), ...node('SL2', null, 'external') }
+  const water: UnitRecord = { ...record('ZR2'), code: 'SL2', kind: 'external' }
   expect(ids({ ...around('ZR2'), unit: water, nodes: [...nodes, node('SL2', null, 'external')] })).toEqual(['rename', 'close'])
   expect(organOf([...nodes, node('SL2', null, 'external')], 'SL2')).toBe('SL2')
 })
