@@ -25,8 +25,8 @@ MAY = {
     "GET /api/me", "GET /api/regions", "GET /api/outlines.geojson", "GET /api/calendar", "POST /api/logout",
     "GET /api/tasks", "GET /api/tasks/count", "GET /api/tasks/counts", "GET /api/notices", "GET /api/notices/count",
     "POST /api/notices/read", "POST /api/notices/{notice}/read", "GET /api/notices/ports", "PUT /api/notices/ports/{port}",
-    "POST /api/receipts/verify", "POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters", "GET /api/query",
-    "GET /api/cases/{case}", "GET /api/cases/{case}/screening", "GET /api/cases/{case}/screening.geojson",
+    "POST /api/receipts/verify", "POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters",
+    "GET /api/query", "GET /api/cases/{case}", "GET /api/cases/{case}/screening", "GET /api/cases/{case}/screening.geojson",
     "GET /api/cases/{case}/papers/{paper}", "GET /api/cases/{case}/handover-targets", "GET /api/cases/{case}/choices",
     "POST /api/cases/{case}/read", "POST /api/cases/{case}/actions/{action}", "POST /api/cases/{case}/gaps/{kind}",
 }  # fmt: skip

@@ -6,7 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from tests.kernel.identity.office import CHANGFENG, DAY, FEIXI, HEFEI, ORGAN, WHY, appoint, enter, officer, unit
+from tests.kernel.identity.office import (
+    CHANGFENG,
+    DAY,
+    FEIXI,
+    HEFEI,
+    ORGAN,
+    WHY,
+    appoint,
+    enter,
+    officer,
+    unit,
+)
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 

@@ -191,7 +191,10 @@ def test_of_several_named_the_one_that_is_left_has_it(water):
     assert (water.row(case, 2)["holder"], water.row(case, 2)["unit"]) == (water.people["shui"], "SL340123")
 
 
-@pytest.mark.parametrize("assign", ['person("shui")', f'external("{WATER}")', f'concatenate(person("head"), external("{WATER}"))'])
+NOT_OURS = ('person("shui")', f'external("{WATER}")', f'concatenate(person("head"), external("{WATER}"))')
+
+
+@pytest.mark.parametrize("assign", NOT_OURS)
 def test_a_task_of_ours_never_goes_to_an_external_person(water, assign):
     case = water.open(ACCEPT, {"id": "second", "role": "county_chief", "assign": assign})
     assert water.row(case, 2)["holder"] in (None, water.office.keys["head"])

@@ -174,7 +174,7 @@ export function endAct(post: UnitPost, today: string): Act {
 
 export function personActs(person: UnitPerson, { unit, nodes, today }: Around): Act[] {
   const inOrgan = nodes.filter((node) => node.code !== unit.code && organOf(nodes, node.code) === organOf(nodes, unit.code))
-  return [
+  const acts: Act[] = [
     {
       id: 'movePerson', title: '调整处室', consequence: `${person.name} 自到岗日期起在新的单位;岗位不随之变动。`,
       fields: [{ id: 'unit', title: '单位', kind: 'choice', choices: named(inOrgan) }, since('到岗日期'), REASON],
@@ -190,4 +190,5 @@ export function personActs(person: UnitPerson, { unit, nodes, today }: Around): 
       fields: [HAND_ON, REASON], start: { hand_on: false, reason: '' }, send: (body) => organisation.deactivate(person.id, body),
     },
   ]
+  return unit.kind === 'external' ? acts.filter((act) => act.id !== 'movePerson') : acts
 }
