@@ -19,6 +19,7 @@ from tests.onemap import small_county as lattice
 from tests.workflow import world as small_world
 from ziyuan.base import crs
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.identity.models import OrganTerm
 from ziyuan.kernel.identity.people import add_person
 from ziyuan.kernel.identity.sample import SINCE, TITLES, organ_of
 from ziyuan.onemap import service as onemap
@@ -41,6 +42,7 @@ LAYER = "tdt1057@2020~DLTB"
 PASSWORD = "matrix-password"
 OF_A_COUNTY = ("case", "consultation", "delivery", "exception", "dispute", "finding", "number")
 pytestmark = pytest.mark.django_db(databases=["default", "auditor"])
+OF_COUNTIES = ("data_officer", "county_clerk", "county_chief", "external_handler")
 OPEN = {"POST /api/login", "GET /api/health", "GET /api/verify/{code}", "GET /api/matters", "GET /api/query"}
 
 
@@ -187,9 +189,20 @@ def bulletin() -> Bulletin:
         )  # fmt: skip
 
 
+def water_bureau(region: str) -> kernel.Organ:
+    """An external unit of the region."""
+    home = kernel.region(region)
+    made, fresh = kernel.Organ.objects.get_or_create(
+        code=f"SL{region}", defaults={"kind": "external", "region": home, "since": SINCE}
+    )
+    if fresh:
+        OrganTerm.objects.create(organ=made, name=f"{home.name}水利局", parent=None, since=SINCE)
+    return made
+
+
 def signed_in(role: str, region: str) -> Client:
     user = f"matrix-{role}-{region}"
-    add_person(user, "某人", organ_of(region), PASSWORD, [role], SINCE)
+    add_person(user, "某人", water_bureau(region) if role == "external_handler" else organ_of(region), PASSWORD, [role], SINCE)
     client = Client()
     told = client.post("/api/login", json.dumps({"user": user, "password": PASSWORD}), "application/json").json()
     client.defaults["HTTP_X_CSRFTOKEN"] = told["csrf"]
@@ -221,7 +234,10 @@ def ask(client: Client, operation: str, place: Place):
 
 
 def body_of(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """What a reader sees: of JSON the characters themselves, which it carries escaped."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    told = answer.headers.get("Content-Type", "").partition(";")[0].endswith("json") and body
+    return json.dumps(json.loads(body), ensure_ascii=False).encode() if told else body
 
 
 def code_of(answer) -> str:
@@ -266,7 +282,7 @@ def test_an_unsafe_operation_needs_the_mark_beside_the_cookie(places, inner):
 def test_a_role_is_answered_or_refused_as_the_table_says(places, inner, role):
     places["340123"].act = "return" if role == "data_reviewer" else "withdraw"
     client, table, wanted = (
-        signed_in(role, "340123" if role in ("data_officer", "county_clerk", "county_chief") else "340000"),
+        signed_in(role, "340123" if role in OF_COUNTIES else "340000"),
         permitted_roles(),
         needs(),
     )

@@ -30,7 +30,7 @@ from ziyuan.kernel.identity.ladder import (
 )
 from ziyuan.kernel.identity.leaving import counts_work
 from ziyuan.kernel.identity.models import Organ, Person
-from ziyuan.kernel.identity.organs import add_organ, close_organ, move_organ, rename_organ
+from ziyuan.kernel.identity.organs import EXTERNAL, add_organ, close_organ, move_organ, rename_organ
 from ziyuan.kernel.identity.people import people
 from ziyuan.kernel.identity.posts import RANKS, appoint, end_post
 from ziyuan.kernel.identity.regions import (
@@ -52,6 +52,7 @@ from ziyuan.kernel.identity.staff import (
 )
 from ziyuan.kernel.identity.standing import STAMP, kept, remembering_people
 from ziyuan.kernel.identity.system import system_actor
+from ziyuan.kernel.identity.titles import EXTERNAL_HANDLER
 from ziyuan.kernel.identity.tree import organ_changes, organisation, organisation_csv, staff_of, unit_record
 from ziyuan.kernel.jobs.queue import defer, every, job
 from ziyuan.kernel.nodes.keys import make_keys, public_key, sign, verify
@@ -73,6 +74,8 @@ from ziyuan.kernel.statements import Rows, Statement, json_text, prepared, turn
 
 __all__ = [
     "AUDITOR",
+    "EXTERNAL",
+    "EXTERNAL_HANDLER",
     "HI",
     "LO",
     "RANKS",

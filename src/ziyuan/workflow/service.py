@@ -23,8 +23,9 @@ from ziyuan.workflow.cases.files import (
 from ziyuan.workflow.cases.lists import cases_count, cases_page, export_csv
 from ziyuan.workflow.cases.messages import case_message
 from ziyuan.workflow.cases.receive import answer, open_case, take_rating, withdraw
+from ziyuan.workflow.cases.sight import require_sight
 from ziyuan.workflow.cases.timers import ring_due
-from ziyuan.workflow.cases.view import case_record
+from ziyuan.workflow.cases.view import case_record, record_after
 from ziyuan.workflow.clocks.acts import answer_extension, propose_extension, resume_clock, stop_clock
 from ziyuan.workflow.clocks.calendars import load_notice
 from ziyuan.workflow.clocks.calendars import shown as working_calendar
@@ -161,11 +162,13 @@ __all__ = [
     "read_site",
     "recall_consultation",
     "recompute_due",
+    "record_after",
     "register",
     "register_platform",
     "register_port",
     "report_supervision",
     "report_to_platform",
+    "require_sight",
     "resume_clock",
     "ring_due",
     "run_order",

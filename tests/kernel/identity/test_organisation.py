@@ -114,7 +114,7 @@ def test_search_keeps_what_stands_above(system):
         ({"code": "中文"}, "code", "字母、数字"),
         ({"code": ORGAN}, "code", "已被使用"),
         ({"name": " \x00 "}, "name", "请填写名称"),
-        ({"kind": "group"}, "kind", "机关、处室或所"),
+        ({"kind": "group"}, "kind", "机关、处室、所或外部单位"),
         ({"parent": ""}, "parent", "请选择上级单位"),
         ({"since": None}, "since", "请填写设立日期"),
         ({"since": date(2019, 12, 31)}, "parent", "不存续"),

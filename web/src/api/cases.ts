@@ -288,6 +288,12 @@ export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   termination: Termination | null
 }
 
+/** The case after an act that put it out of the reader's sight (an external unit's 转办、回避). */
+export interface Left {
+  id: number
+  left: true
+}
+
 export interface Target {
   id: number | string
   name: string
@@ -320,7 +326,7 @@ export const cases = {
     form.append('command', command)
     return upload<CaseRecord>(`/cases/${id}/gaps/${kind}`, form)
   },
-  act: (id: string, action: string, body: ActionBody) => post<CaseRecord>(`/cases/${id}/actions/${action}`, body),
+  act: (id: string, action: string, body: ActionBody) => post<CaseRecord | Left>(`/cases/${id}/actions/${action}`, body),
   stopClock: (id: string, body: { kind: string; reason: string; basis: string; paper: number | null; command: string }) =>
     post<CaseRecord>(`/cases/${id}/clock/stops`, body),
   resumeClock: (id: string, stop: number, body: { command: string }) => post<CaseRecord>(`/cases/${id}/clock/stops/${stop}/end`, body),

@@ -4,7 +4,7 @@ import { address, get, post } from './client'
 export interface UnitNode {
   code: string
   name: string
-  kind: 'organ' | 'division' | 'station'
+  kind: 'organ' | 'division' | 'station' | 'external'
   kind_title: string
   region: string
   region_name: string

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ziyuan.kernel.identity.models import Membership, Organ, OrganTerm, Person, Post
-from ziyuan.kernel.identity.organs import path_of
+from ziyuan.kernel.identity.organs import EXTERNAL, path_of
 from ziyuan.kernel.identity.periods import in_force
 from ziyuan.kernel.identity.posts import RANKS
 from ziyuan.kernel.nodes.node import today
@@ -22,11 +22,12 @@ def heads_of(unit: str, day: date | None = None) -> list[Person]:
     return [p.person for p in _heads([unit], day or today())]
 
 
-def units_named(name: str, region: str, day: date | None = None) -> list[str]:
-    """Codes of the organs and units called so in exactly that region."""
+def units_named(name: str, region: str, day: date | None = None, *, external: bool = False) -> list[str]:
+    """Codes of our own organs and units called so in exactly that region; or of the external unit, never of both."""
     on = day or today()
     named = OrganTerm.objects.filter(in_force(on), in_force(on, "organ__"), name=name, organ__region_id=region)
-    return list(named.order_by("organ_id").values_list("organ_id", flat=True))
+    kind = named.filter(organ__kind=EXTERNAL) if external else named.exclude(organ__kind=EXTERNAL)
+    return list(kind.order_by("organ_id").values_list("organ_id", flat=True))
 
 
 def unit_of(person: int, day: date | None = None) -> str:

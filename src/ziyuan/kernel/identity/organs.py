@@ -12,14 +12,15 @@ from ziyuan.kernel.identity.models import Membership, Organ, OrganTerm, Post
 from ziyuan.kernel.identity.periods import ONE_DAY, later
 from ziyuan.kernel.identity.regions import contains, region
 
-KINDS = {"organ": "机关", "division": "处室", "station": "所", "outside": "申请人"}
+EXTERNAL = "external"  # another department, institute or review body that gets single tasks of cases, and sees no more
+KINDS = {"organ": "机关", "division": "处室", "station": "所", EXTERNAL: "外部单位", "outside": "申请人"}
 UNITS = ("division", "station")
 
 
 def add_organ(
     by: Actor, *, code: str, name: str, kind: str, since: date | None, reason: str, parent: str = "", place: str = ""
 ) -> Organ:
-    """Add an organ of a region, or a unit of an organ (its region is the organ's).
+    """Add an organ or an external unit of a region, or a unit of an organ (its region is the organ's).
 
     Raises BadEntry with every wrong field, ChangeRefused, NotAllowed.
     """
@@ -41,13 +42,18 @@ def add_organ(
 def _new(entry: Entry, above: Organ | None, first: date) -> None:
     entry.is_code("code", "单位编号", 20)
     entry.needs("name", "名称", 100)
-    entry.check("kind", entry["kind"] in ("organ", *UNITS), "请选择机关、处室或所")
+    entry.check("kind", entry["kind"] in ("organ", EXTERNAL, *UNITS), "请选择机关、处室、所或外部单位")
     entry.check("code", not Organ.objects.filter(code=entry["code"]).exists(), f"编号“{entry['code']}”已被使用")
     if entry["kind"] in UNITS:
         entry.check("parent", above is not None, "请选择上级单位")
     else:
         entry.check("place", _known(entry["place"]), "请选择行政区")
-    if above is not None:
+    if entry["kind"] == EXTERNAL:
+        entry.check("parent", not entry["parent"], "外部单位不在本系统的机关之下,不填上级单位")
+        twin = _external_twins(entry["place"], entry["name"], first).exists()
+        entry.check("name", not twin, f"本行政区已有外部单位“{entry['name']}”")
+    elif above is not None:
+        entry.check("parent", above.kind != EXTERNAL, "外部单位之下不设处室,人员直接登记在外部单位")
         entry.check("parent", _open_from(above, first), "上级单位在设立日期不存续")
         twin = _siblings(above, first).filter(name=entry["name"]).exists()
         entry.check("name", not twin, f"上级单位下已有“{entry['name']}”")
@@ -72,6 +78,11 @@ def _siblings(above: Organ | None, day: date) -> QuerySet[OrganTerm]:
     return OrganTerm.objects.filter(later(day), parent=above)
 
 
+def _external_twins(place: str, name: str, day: date) -> QuerySet[OrganTerm]:
+    """External units of exactly that region called so: a task is given by the name, so there is one of each."""
+    return OrganTerm.objects.filter(later(day), organ__kind=EXTERNAL, organ__region_id=place, name=name)
+
+
 def rename_organ(by: Actor, code: str, *, name: str, since: date | None, reason: str) -> None:
     """更名: from `since` on the organ is called so; before it the old name stands. Raises BadEntry, ChangeRefused."""
     entry = reasoned(name=name, reason=reason)
@@ -84,6 +95,9 @@ def rename_organ(by: Actor, code: str, *, name: str, since: date | None, reason:
         term = _last_term(organ, first, "organ.renamed")
         if term.parent_id and _siblings(term.parent, first).filter(name=entry["name"]).exclude(organ=organ).exists():
             raise ChangeRefused("organ.renamed", f"上级单位下已有“{entry['name']}”")
+        others = _external_twins(organ.region_id, entry["name"], first).exclude(organ=organ)
+        if organ.kind == EXTERNAL and others.exists():
+            raise ChangeRefused("organ.renamed", f"本行政区已有外部单位“{entry['name']}”")
         if term.name == entry["name"]:
             raise ChangeRefused("organ.renamed", "新名称与现名相同")
         _next_term(term, first, name=entry["name"], parent=term.parent)
@@ -115,6 +129,8 @@ def move_organ(by: Actor, code: str, *, parent: str, since: date | None, reason:
 
 
 def _no_move(organ: Organ, above: Organ, term: OrganTerm, first: date) -> str:
+    if organ.kind == EXTERNAL:
+        return "外部单位不在本系统的机关之下,不能划转"
     if term.parent_id == above.code:
         return "已在这个单位之下"
     if not _open_from(above, first):

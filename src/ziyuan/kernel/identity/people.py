@@ -3,6 +3,7 @@
 from datetime import date
 
 from ziyuan.kernel.identity.models import Membership, Organ, Person, Post
+from ziyuan.kernel.identity.organs import EXTERNAL
 from ziyuan.kernel.identity.periods import in_force
 from ziyuan.kernel.identity.signin import hash_password
 from ziyuan.kernel.identity.standing import kept
@@ -11,9 +12,13 @@ from ziyuan.kernel.nodes.node import today
 
 @kept
 def people(role: str, region: str, day: date | None = None) -> list[Person]:
-    """Who holds `role` on a day (today) in an organ of exactly that region, by user name; today nobody without an account."""
+    """Who holds `role` on a day (today) in an organ of exactly that region, by user name; today nobody without an account.
+
+    Nobody of an external unit: what he does is asked for by the name of his unit (`holders_of`), never by a region.
+    """
     on = day or today()
     held = Person.objects.select_related("organ").filter(in_force(on, "posts__"), posts__role=role, organ__region_id=region)
+    held = held.exclude(organ__kind=EXTERNAL)
     return list((held.filter(active=True) if on >= today() else held).order_by("user").distinct())
 
 

@@ -11,11 +11,11 @@ from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.changing import Entry, changing, living, person_of, reasoned, tell
 from ziyuan.kernel.identity.guard import require
 from ziyuan.kernel.identity.models import Organ, Person, Post
-from ziyuan.kernel.identity.organs import root_of
+from ziyuan.kernel.identity.organs import EXTERNAL, root_of
 from ziyuan.kernel.identity.periods import ONE_DAY, overlap
 from ziyuan.kernel.identity.regions import region, region_range
 from ziyuan.kernel.identity.staff import last_holder
-from ziyuan.kernel.identity.titles import ROLES, role_title
+from ziyuan.kernel.identity.titles import EXTERNAL_HANDLER, ROLES, role_title
 from ziyuan.kernel.packs.registry import packs
 
 OFFICERS = frozenset({"system_admin", "security_admin", "auditor"})
@@ -69,11 +69,19 @@ def _checked(entry: Entry, by: Actor, who: Person, first: date, until: date | No
     fits = where.until is None or (until is not None and until <= where.until)
     entry.check("unit", fits, f"单位于 {where.until} 撤销")
     entry.check("unit", root_of(where, first) == who.organ_id, "只能任命到本人所在机关的单位")
+    entry.check("role", (where.kind == EXTERNAL) == (entry["role"] == EXTERNAL_HANDLER), _misplaced(where))
+    entry.done()
     level = level_of_role(entry["role"])
     place = region(where.region_id).level
     entry.check("role", level in ("", place), f"“{role_title(entry['role'])}”是{_LEVELS.get(level, '')}岗位")
     entry.done()
     return where
+
+
+def _misplaced(where: Organ) -> str:
+    """Why a role and an external unit do not go together."""
+    title = role_title(EXTERNAL_HANDLER)
+    return f"外部单位的人员只能任命为“{title}”" if where.kind == EXTERNAL else f"“{title}”只能任命在外部单位"
 
 
 def level_of_role(role: str) -> str:

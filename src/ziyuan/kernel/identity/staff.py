@@ -12,9 +12,9 @@ from ziyuan.kernel.identity.changing import Entry, changing, living, person_of, 
 from ziyuan.kernel.identity.guard import require
 from ziyuan.kernel.identity.leaving import open_work
 from ziyuan.kernel.identity.models import Membership, Organ, Person, Post, Session
-from ziyuan.kernel.identity.organs import root_of
+from ziyuan.kernel.identity.organs import EXTERNAL, root_of
 from ziyuan.kernel.identity.people import people
-from ziyuan.kernel.identity.periods import ONE_DAY, later
+from ziyuan.kernel.identity.periods import ONE_DAY, in_force, later
 from ziyuan.kernel.identity.signin import hash_password
 from ziyuan.kernel.identity.titles import role_title
 from ziyuan.kernel.nodes.node import today
@@ -128,10 +128,17 @@ def deactivate_person(by: Actor, person: int, *, reason: str, hand_on: bool = Fa
 def last_holder(post: Post, gone: date, hand_on: bool) -> None:
     """Raise LastHolder when nobody else holds the role from `gone` on and work would be left; not where `hand_on` says so."""
     region = post.unit.region_id
-    others = [p for p in people(post.role, region, max(gone, today())) if p.pk != post.person_id]
-    left = 0 if others or hand_on else open_work(post.person_id, post.role, region)
+    left = 0 if _others(post, max(gone, today())) or hand_on else open_work(post.person_id, post.role, region)
     if left:
         raise LastHolder(role_title(post.role), left)
+
+
+def _others(post: Post, day: date) -> bool:
+    """Whether somebody else may do the work of a post on a day: in its region, of an external unit in that unit."""
+    if post.unit.kind == EXTERNAL:
+        held = Post.objects.filter(in_force(day), unit=post.unit, role=post.role, person__active=True)
+        return held.exclude(person=post.person_id).exists()
+    return any(p.pk != post.person_id for p in people(post.role, post.unit.region_id, day))
 
 
 def reactivate_person(by: Actor, person: int, *, unit: str, reason: str) -> None:

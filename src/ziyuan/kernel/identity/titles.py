@@ -1,5 +1,6 @@
 """Acts in the officers' words, for refusals and for the audit. An act without a title is shown by its code."""
 
+EXTERNAL_HANDLER = "external_handler"  # of an external unit, and of nothing else
 ROLES = {
     "data_officer": "数据员",
     "data_reviewer": "数据审核",
@@ -12,6 +13,7 @@ ROLES = {
     "system_admin": "系统管理员",
     "security_admin": "安全管理员",
     "applicant": "申请人",
+    "external_handler": "外部单位经办人",
 }
 ACTS = {
     "catalogue.read": "查看数据目录",
@@ -55,6 +57,7 @@ ACTS = {
     "control_area.read": "查看控制面积",
     "control_area.register": "登记控制面积",
     "case.read": "查看案卷",
+    "case.read_own": "查看本单位办理的案卷",
     "case.act": "办理案件",
     "case.stop_clock": "暂停计时",
     "case.resume_clock": "恢复计时",

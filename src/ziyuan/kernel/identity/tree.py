@@ -15,11 +15,11 @@ from ziyuan.kernel.identity.actor import Actor
 from ziyuan.kernel.identity.changing import living
 from ziyuan.kernel.identity.guard import acting, may, require
 from ziyuan.kernel.identity.models import Membership, Organ, OrganChange, OrganTerm, Person, Post
-from ziyuan.kernel.identity.organs import KINDS, UNITS, path_of
+from ziyuan.kernel.identity.organs import EXTERNAL, KINDS, UNITS, path_of
 from ziyuan.kernel.identity.periods import in_force
 from ziyuan.kernel.identity.posts import RANKS, level_of_role
 from ziyuan.kernel.identity.regions import region, region_range
-from ziyuan.kernel.identity.titles import ROLES, role_title, title_of
+from ziyuan.kernel.identity.titles import EXTERNAL_HANDLER, ROLES, role_title, title_of
 from ziyuan.kernel.nodes.node import today
 
 _PAGE = 50
@@ -112,7 +112,7 @@ def unit_record(by: Actor, code: str, *, day: date | None = None) -> dict[str, A
             "posts": [_post(p) for p in posts],
             "people": [_member(m) for m in members],
             "changes": organ_changes(by, unit=unit.code)["items"],
-            "roles": [{"id": r, "title": role_title(r)} for r in _roles_at(region(unit.region_id).level)],
+            "roles": [{"id": r, "title": role_title(r)} for r in _roles_in(unit)],
             "ranks": list(RANKS),
             "may_change": may(by, "organ.change", unit.region_id),
             "may_appoint": may(by, "post.appoint", unit.region_id),
@@ -120,8 +120,11 @@ def unit_record(by: Actor, code: str, *, day: date | None = None) -> dict[str, A
         }
 
 
-def _roles_at(level: str) -> list[str]:
-    return [role for role in ROLES if role != "applicant" and level_of_role(role) in ("", level)]
+def _roles_in(unit: Organ) -> list[str]:
+    if unit.kind == EXTERNAL:
+        return [EXTERNAL_HANDLER]
+    level = region(unit.region_id).level
+    return [role for role in ROLES if role not in ("applicant", EXTERNAL_HANDLER) and level_of_role(role) in ("", level)]
 
 
 def _path(unit: Organ, on: date) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from ziyuan.kernel.packs.errors import PackFault
 
 PACK_KEYS = frozenset(
     {"id", "title", "plan_row", "summary", "owner", "zones", "requires", "roles", "layers", "events", "menu"}
-    | {"indicators", "exchange", "posts"}
+    | {"indicators", "exchange", "posts", "external"}
 )
 MATTER_KEYS = frozenset(
     {"id", "title", "basis", "levels", "due", "stops", "process", "form", "decisions", "case", "facts", "screening"}

@@ -225,7 +225,7 @@ def policies_csv(request: HttpRequest, asked: Query[PoliciesIn]) -> HttpResponse
 
 @router.get("/{case}", summary="案卷")
 def record(request: HttpRequest, case: int) -> Any:
-    return workflow.case_record(_reader(request), case)
+    return workflow.case_record(_own_reader(request), case)
 
 
 @router.post("/{case}/actions/{action}", summary="办理")
@@ -234,7 +234,7 @@ def act(request: HttpRequest, case: int, action: str, body: ActionIn) -> Any:
     workflow.act(
         who, case, action, task=body.task, opinion=body.opinion, to=body.to, items=body.items, command=body.command
     )
-    return workflow.case_record(who, case)
+    return workflow.record_after(who, case)
 
 
 @router.post("/{case}/clock/stops", summary="暂停计时")
@@ -267,22 +267,22 @@ def answer_extension(request: HttpRequest, case: int, body: AnswerIn) -> Any:
 
 @router.get("/{case}/screening", summary="审查结果")
 def screening(request: HttpRequest, case: int) -> Any:
-    return workflow.case_record(_reader(request), case)["screening"]
+    return workflow.case_record(_own_reader(request), case)["screening"]
 
 
 @router.get("/{case}/screening.geojson", summary="审查图斑")
 def pieces(request: HttpRequest, case: int) -> Any:
-    return workflow.screening_pieces(_reader(request), case)
+    return workflow.screening_pieces(_own_reader(request), case)
 
 
 @router.get("/{case}/handover-targets", summary="可转办的人")
 def handover_targets(request: HttpRequest, case: int, task: int) -> Any:
-    return workflow.handover_targets(_reader(request), case, task)
+    return workflow.handover_targets(_own_reader(request), case, task)
 
 
 @router.get("/{case}/choices", summary="可选的人、环节、席位、种类", description="动作的 `to` 可填什么;没有可选的为空。")
 def choices(request: HttpRequest, case: int, action: str = "", task: int = 0) -> Any:
-    return workflow.choices(_reader(request), case, action, task)
+    return workflow.choices(_own_reader(request), case, action, task)
 
 
 @router.post("/{case}/gaps/{kind}", summary="补交容缺材料")
@@ -296,7 +296,7 @@ def supply(
 
 @router.get("/{case}/papers/{paper}", summary="材料")
 def paper(request: HttpRequest, case: int, paper: int) -> HttpResponseBase:
-    file, name = workflow.paper_file(_reader(request), case, paper)
+    file, name = workflow.paper_file(_own_reader(request), case, paper)
     return stored(file, name)
 
 
@@ -315,4 +315,11 @@ def summary(request: HttpRequest, case: int) -> HttpResponse:
 def _reader(request: HttpRequest) -> kernel.Actor:
     who = actor(request)
     kernel.require(who, "case.read")
+    return who
+
+
+def _own_reader(request: HttpRequest) -> kernel.Actor:
+    """Who reads cases, or sees those he works on."""
+    who = actor(request)
+    workflow.require_sight(who)
     return who

@@ -22,8 +22,8 @@ class UnitIn(Schema):
 
     code: str = Field("", description="单位编号,设立后不变")
     name: str = ""
-    kind: str = Field("division", description="organ 机关、division 处室、station 所")
-    parent: str = Field("", description="上级单位编号;省级机关可不填")
+    kind: str = Field("division", description="organ 机关、division 处室、station 所、external 外部单位")
+    parent: str = Field("", description="上级单位编号;省级机关、外部单位不填")
     region: str = Field("", description="行政区;处室和所随上级单位,不填")
     since: date | None = Field(None, description="设立日期")
     reason: str = Field("", description="理由或文号")

@@ -140,7 +140,7 @@ def close_supervision(request: HttpRequest, case: int, supervision: int, body: O
 
 @router.post("/{case}/read", summary="已阅", description="案卷已在眼前:提醒、待办不再是未读,抄送和催办留下回执。")
 def read_case(request: HttpRequest, case: int) -> dict[str, bool]:
-    return {"changed": workflow.read_case(_reader(request), case)}
+    return {"changed": workflow.read_case(actor(request), case)}
 
 
 @supervisions_router.get("", summary="督办清单")

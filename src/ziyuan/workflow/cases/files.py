@@ -8,6 +8,7 @@ from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
 from ziyuan.workflow.cases.models import Application, Document
+from ziyuan.workflow.cases.sight import require_sight
 from ziyuan.workflow.cases.view import visible_case
 from ziyuan.workflow.forms.text import clean
 
@@ -17,7 +18,7 @@ Named = tuple[kernel.StoredFile, str]
 def paper_file(by: kernel.Actor, case_id: int, paper: int) -> Named:
     """A paper of a visible case. Raises NotFound."""
     with kernel.acting(by):
-        kernel.require(by, "case.read")
+        require_sight(by)
         found = visible_case(by, case_id).papers.filter(pk=paper).first()
         if found is None:
             raise errors.NotFound("材料", paper)
@@ -72,7 +73,7 @@ def _stored(digest: str) -> kernel.StoredFile:
 def screening_pieces(by: kernel.Actor, case_id: int) -> dict[str, Any]:
     """The pieces of the case's screening for the map, recomputed on the pinned day and knowledge."""
     with kernel.acting(by):
-        kernel.require(by, "case.read")
+        require_sight(by)
         case = visible_case(by, case_id)
         told = case.state["screening"]
         if told is None:

@@ -8,12 +8,12 @@ from shapely.geometry import mapping
 from ziyuan.base.geometry import PlaneShape
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.cases import subject, words
+from ziyuan.workflow.cases import narrow, subject, words
 from ziyuan.workflow.cases.clock import reading
 from ziyuan.workflow.cases.models import Case, Document, Paper
 from ziyuan.workflow.cases.papers import required_papers
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.sight import seen
+from ziyuan.workflow.cases.sight import narrowed, require_sight, seen
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.clocks.calendars import calendar_of
 from ziyuan.workflow.clocks.offers import told_with
@@ -103,13 +103,13 @@ def visible_case(by: kernel.Actor, case_id: int) -> Case:
 
 
 def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
-    """The whole record."""
+    """The whole record; for who sees his own part only, that part."""
     with kernel.acting(by):
-        kernel.require(by, "case.read")
+        require_sight(by)
         case = visible_case(by, case_id)
         rt, state = runtime_of(case), case.state
         clock = reading(rt, state)
-        return {
+        record = {
             **_head(case, state, clock),
             "clock": told_with(by, rt, state, clock),
             "form": form_shown(rt, state["form"]),
@@ -137,6 +137,15 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "platform": standing(case),
             "reach": told_of(by, rt, state),
         }
+        return narrow.own_part(by, case, record) if narrowed(by) else record
+
+
+def record_after(by: kernel.Actor, case_id: int) -> dict[str, Any]:
+    """The record after an act of this person; `left` where the act has put the case out of his sight (转办、回避)."""
+    with kernel.acting(by):
+        if narrowed(by) and not seen(by).filter(pk=case_id).exists():
+            return {"id": case_id, "left": True}
+        return case_record(by, case_id)
 
 
 def _head(case: Case, state: dict[str, Any], clock: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.clock import accepted_on, extended, longest_extension, open_stops, read_case
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.sight import narrowed
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.clocks import law
 from ziyuan.workflow.clocks.clock import Reading
@@ -59,8 +60,8 @@ def clock_offers(by: kernel.Actor, runtime: Runtime, state: State) -> list[Clock
 
 
 def handles(by: kernel.Actor, state: State) -> bool:
-    """Who holds an open task of the case, or worked on it in the organ that has it now."""
-    if by.person is None:
+    """Who holds an open task of the case, or worked on it in the organ that has it now; nobody who sees only his own task."""
+    if by.person is None or narrowed(by):
         return False
     if any(t["holder"] is not None and is_mine(t, by) for t in open_tasks(state).values()):
         return True

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
-from ziyuan.workflow.gate import code, examples, form, law, ledger, matter, people, process
+from ziyuan.workflow.gate import code, examples, external, form, law, ledger, matter, people, process
 from ziyuan.workflow.gate.fault import Fault
 
 PACK_NEEDED = ("title", "summary", "owner", "zones", "roles", "requires")
@@ -37,6 +37,7 @@ def _pack(pack: kernel.Pack) -> Iterator[Fault]:
             if name not in pack.matters:
                 yield Fault(pack.id, "pack.yaml", f"roles.{role}.matters", f"没有事项“{name}”", f"可用:{'、'.join(pack.matters)}")
     yield from people.posts(pack)
+    yield from external.declared(pack)
     for way, layers in pack.told.get("layers", {}).items():
         for layer in layers:
             if not layer_exists(layer):

@@ -17,7 +17,7 @@ from ziyuan.workflow.people.strategies import ATTRIBUTE, FUNCTIONS
 from ziyuan.workflow.reach.copying import ATTRIBUTE as COPIED
 
 LEVELS = ("county", "city", "province")
-_LEVEL_AT = {"role": 1, "post": 2, "head": 1}
+_LEVEL_AT = {"role": 1, "post": 2, "head": 1, "external": 1}
 
 
 def strategies(
@@ -40,12 +40,12 @@ def strategies(
 
 def named_in(pack: kernel.Pack, graph: Graph, text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What the functions of a text name, written out, that does not exist."""
-    for name, given in _called(text, names):
+    for name, given in called(text, names):
         yield from _arity(name, len(given))
         yield from _arguments(pack, graph, name, given)
 
 
-def _called(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
+def called(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
     """Each call of a strategy in a text, with what is written out in it."""
     try:
         tree = parse(text, names, frozenset(), frozenset(FUNCTIONS))
@@ -59,7 +59,7 @@ def _called(text: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]
 def _unread(text: str, names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Posts of a copy whose holders may not read cases: no copy would ever reach them."""
     readers = kernel.permissions()["case.read"]
-    for name, given in _called(text, names):
+    for name, given in called(text, names):
         if name in ("role", "holders") and given and given[0] and given[0] not in readers:
             yield f"岗位“{given[0]}”没有查看案件的权限(case.read),抄送不到", f"可用:{'、'.join(sorted(readers))}"
 
@@ -87,6 +87,8 @@ def _arguments(pack: kernel.Pack, graph: Graph, name: str, given: list[str]) -> 
         yield f"层级“{level}”不存在", f"可用:{'、'.join(LEVELS)}"
     if name in ("post", "head") and first:
         yield from _post(pack, first, given[1] if name == "post" and len(given) > 1 else "", level)
+    if name == "external" and first:
+        yield from _external(pack, first, level)
     if name == "person at" and first and not (first in graph.nodes and graph.nodes[first].waits):
         close = nearest(first, [n.id for n in graph.nodes.values() if n.waits])
         yield f"没有人工环节“{first}”", f"最接近的是“{close}”" if close else ""
@@ -110,6 +112,18 @@ def _post(pack: kernel.Pack, unit: str, title: str, level: str) -> Iterator[tupl
         yield f"{level} 的单位“{unit}”不在 pack.yaml 的 posts 中", "请在 posts 中写明 unit、title、level"
     elif title and title not in [p.get("title") for p in declared]:
         yield f"单位“{unit}”没有职务“{title}”", f"posts 中写明的有:{'、'.join(str(p.get('title')) for p in declared)}"
+
+
+def _external(pack: kernel.Pack, unit: str, level: str) -> Iterator[tuple[str, str]]:
+    told = [u for u in pack.told.get("external") or [] if isinstance(u, dict)]
+    named = [str(u.get("unit")) for u in told]
+    if unit not in named:
+        close = nearest(unit, named)
+        hint = f"最接近的是“{close}”" if close else "请在 external 中写明 unit、level"
+        yield f"外部单位“{unit}”不在 pack.yaml 的 external 中", hint
+    elif level in LEVELS and not any(u.get("unit") == unit and u.get("level") == level for u in told):
+        levels = "、".join(str(u.get("level")) for u in told if u.get("unit") == unit)
+        yield f"外部单位“{unit}”登记在 {levels},这里写的是 {level}", "请改写层级"
 
 
 def lists(

@@ -8,8 +8,9 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.decisions import Decision
 from ziyuan.workflow.engine import Graph, Node
 from ziyuan.workflow.engine import check as bpmn_faults
-from ziyuan.workflow.gate import actions, carried, chosen, panels, people, versions
+from ziyuan.workflow.gate import actions, carried, chosen, external, panels, people, versions
 from ziyuan.workflow.gate.fault import Fault
+from ziyuan.workflow.gate.matter import BEFORE_DECISION
 from ziyuan.workflow.tasks.words import TITLES
 
 
@@ -52,9 +53,9 @@ def _nodes(
     for node in graph.nodes.values():
         place = f"第 {node.line} 行 {node.id}"
         if node.waits:
-            if node.role not in roles:
+            if node.role not in roles and node.role != kernel.EXTERNAL_HANDLER:
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”不在 pack.yaml 的 roles 中")
-            elif matter.id not in roles[node.role].get("matters", (matter.id,)):
+            elif matter.id not in roles.get(node.role, {}).get("matters", (matter.id,)):
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”不办理本事项", "请在 pack.yaml 该岗位的 matters 中加上它")
             if node.role not in may_act:
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”没有办案权限(case.act)")
@@ -79,6 +80,7 @@ def _nodes(
     yield from people.policies(pack, matter)
     yield from chosen.check(pack, file, graph)
     yield from panels.check(pack, matter, file, graph, _names(matter, graph))
+    yield from external.check(pack, matter, file, graph, _names(matter, graph) | BEFORE_DECISION)
 
 
 def _uncaught(graph: Graph, end: Node) -> bool:

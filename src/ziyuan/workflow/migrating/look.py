@@ -102,7 +102,7 @@ def _row(
     if (was.role, was.level) != (node.role, node.level):
         others = {n: {**t, "node": at.node} if t["node"] == task["node"] else t for n, t in state["tasks"].items()}
         fresh = seats(new, [at], {**state, "tasks": others}, values)[0]
-        told |= {name: fresh[name] for name in _POST}
+        told |= {name: fresh[name] for name in (*_POST, *({"unit"} & fresh.keys()))}
     return told
 
 

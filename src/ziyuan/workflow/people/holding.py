@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Task
+from ziyuan.workflow.people import external
 from ziyuan.workflow.people.proxies import principals
 
 
@@ -26,13 +27,18 @@ def waiting(by: kernel.Actor) -> list[QuerySet[Task]]:
 def _of(who: kernel.Actor, asked: Iterable[tuple[str, str]] = ()) -> list[QuerySet[Task]]:
     free = Task.objects.filter(state="open", holder=None)
     pools = [
-        free.filter(candidates=None, role=role, region=who.region)
+        _pool(free.filter(candidates=None, role=role), who, role)
         for role in sorted(who.roles)
         if (role, who.region) not in asked
     ]
     if who.acts_for is None:
         return pools
     return [Task.objects.filter(state="open", holder=who.acts_for), *pools, free.filter(candidates__contains=[who.acts_for])]
+
+
+def _pool(of_role: "QuerySet[Task]", who: kernel.Actor, role: str) -> "QuerySet[Task]":
+    """What waits for a role in the region of who has it; for one of an external unit, what waits for his unit."""
+    return of_role.filter(told__unit=who.organ) if role == external.ROLE else of_role.filter(region=who.region)
 
 
 def on_behalf_of(by: kernel.Actor, tasks: Iterable[Any]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from ziyuan.workflow.cases.journal import Journal
 from ziyuan.workflow.cases.models import Case, Task
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.people import external
 from ziyuan.workflow.people.passing import alarm, passed_on
 
 CLOCK = "离任转交"
@@ -19,7 +20,8 @@ _log = logging.getLogger("ziyuan.workflow")
 @kernel.counts_work
 def open_tasks_of_role(person: int, role: str, region: str) -> int:
     """Open tasks a person holds in a role."""
-    return Task.objects.filter(holder=person, role=role, region=region, state__in=TASK_OPEN).count()
+    held = Task.objects.filter(holder=person, role=role, state__in=TASK_OPEN)
+    return (held if role == external.ROLE else held.filter(region=region)).count()
 
 
 def hand_on(by: kernel.Actor, person: int | None = None) -> int:
@@ -41,6 +43,8 @@ def hand_on(by: kernel.Actor, person: int | None = None) -> int:
 
 
 def _holds(person: int, role: str, region: str) -> bool:
+    if role == external.ROLE:  # his only post, in whatever region asks his unit
+        return person in kernel.active_people([person])
     return any(p.pk == person for p in kernel.people(role=role, region=region))
 
 

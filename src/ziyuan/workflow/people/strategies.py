@@ -7,7 +7,7 @@ account; one person gets the task, several find it in their pool (签收), none 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,10 +28,14 @@ def region_at(level: str, county: str) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """For what somebody is sought: the case as it is, and how many open tasks a person has."""
+    """For what somebody is sought: the case as it is, and how many open tasks a person has.
+
+    `units` are the external units that the text has named so far.
+    """
 
     state: dict[str, Any]
     load: Callable[[list[int]], dict[int, int]]
+    units: list[str] = field(default_factory=list)
 
 
 _asked: ContextVar[Question | None] = ContextVar("people_asked", default=None)
@@ -49,10 +53,11 @@ def asking(question: Question) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Found:
-    """Whom a strategy names, in its order, and why it names nobody."""
+    """Whom a strategy names, in its order, and why it names nobody; of an external task the unit that has it."""
 
     people: dict[int, kernel.Person]
     why: str = ""
+    unit: str = ""
 
 
 def assigned(text: str, scope: dict[str, Any], now: datetime) -> Found:
@@ -118,6 +123,14 @@ def post(unit: str, title: str, level: str | None = None) -> list[int]:
     """A named post: who holds this title (or role) in the unit called so, in the case's region at a level (county)."""
     found = [p for code in kernel.units_named(unit, _region(level)) for p in kernel.holders_of(code, title)]
     return _numbers(found)
+
+
+def external(unit: str, level: str | None = None) -> list[int]:
+    """登记的外部单位: its handlers today, of the external unit called so in the case's region at a level (county)."""
+    found, asked = kernel.units_named(unit, _region(level), external=True), _asked.get()
+    if asked is not None:
+        asked.units.extend(found)
+    return _numbers([p for code in found for p in kernel.holders_of(code, kernel.EXTERNAL_HANDLER)])
 
 
 def head(unit: str, level: str | None = None) -> list[int]:
@@ -198,7 +211,7 @@ def least_loaded(people: Any) -> list[int]:
 
 
 _STRATEGIES: tuple[Callable[..., Any], ...] = (
-    role, holders, post, head, head_of, head_above, heads_above, chain, person, person_at, previous, submitter, panel,
+    role, holders, post, external, head, head_of, head_above, heads_above, chain, person, person_at, previous, submitter, panel,
     without, least_loaded,
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {f.__name__.replace("_", " "): f for f in _STRATEGIES}

@@ -11,6 +11,7 @@ from ziyuan.workflow.clocks import law as clock_law
 from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.clocks.clock import lamp
 from ziyuan.workflow.clocks.offers import APPROVE, handles
+from ziyuan.workflow.people.external import is_external
 from ziyuan.workflow.reach import law
 from ziyuan.workflow.reach.facts import CIRCULATE
 from ziyuan.workflow.reach.succession import day_of, in_place_of, successors
@@ -157,8 +158,9 @@ def _no_urge(by: kernel.Actor, state: State) -> str:
 
 
 def supervisable(by: kernel.Actor, state: State) -> dict[str, Task]:
-    """Open tasks below this person: of a lower level, or of his own organ and not his."""
-    return {n: t for n, t in open_tasks(state).items() if above(by, t) and not is_mine(t, by)}
+    """Open tasks below this person: of a lower level, or of his own organ and not his; an external unit is below nobody."""
+    below = {n: t for n, t in open_tasks(state).items() if not is_external(t)}
+    return {n: t for n, t in below.items() if above(by, t) and not is_mine(t, by)}
 
 
 def _open_items(state: State) -> list[dict[str, Any]]:

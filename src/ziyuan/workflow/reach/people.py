@@ -6,7 +6,7 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.sight import roles_of
 from ziyuan.workflow.clocks.offers import APPROVE
-from ziyuan.workflow.tasks.seats import region_at
+from ziyuan.workflow.tasks.seats import pool_of, region_at
 
 State = dict[str, Any]
 READ = "case.read"
@@ -28,7 +28,7 @@ def holders_of(task: dict[str, Any]) -> list[tuple[int, str]]:
     if task["holder"] is not None:
         return [(task["holder"], task["holder_name"])]
     named = kernel.active_people(task["candidates"]).values() if task.get("candidates") else None
-    return [(p.pk, p.name) for p in named or kernel.people(role=task["role"], region=task["region"])]
+    return [(p.pk, p.name) for p in named or pool_of(task)]
 
 
 def heads_of(task: dict[str, Any]) -> list[tuple[int, str]]:

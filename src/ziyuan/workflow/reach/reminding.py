@@ -20,6 +20,7 @@ from ziyuan.workflow.reach.facts import ITEM_LEVELS, LEVELS, item_reminders_of, 
 from ziyuan.workflow.reach.notices import About, Telling, tell, tell_all
 from ziyuan.workflow.reach.offers import asked_now, keepers
 from ziyuan.workflow.reach.people import heads_of, holders_of
+from ziyuan.workflow.tasks.seats import pool_of
 
 BATCH = 500
 CLOCK = "到期提醒"
@@ -144,10 +145,11 @@ def _of_holders(rows: list[Task]) -> Iterator[Telling]:
 
 
 def _of_pools(rows: list[Task]) -> Iterator[Telling]:
-    pools = {(row.role, row.region, row.matter, row.node): row.title for row in rows if row.holder is None}
-    for (role, region, matter, node), title in pools.items():
+    free = [row for row in rows if row.holder is None]
+    pools = {(row.matter, row.node, row.role, row.region, row.told.get("unit", "")): row.title for row in free}
+    for (matter, node, role, region, unit), title in pools.items():
         key = f"{matter}:{node}:{region}:{kernel.today()}"
-        for person in kernel.people(role=role, region=region):
+        for person in pool_of({"role": role, "region": region, "unit": unit}):
             yield Telling(person.pk, About("pool", None, "", title), f"“{title}”有新的待签收件。", key)
 
 

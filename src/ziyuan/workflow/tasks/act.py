@@ -15,6 +15,7 @@ from ziyuan.workflow.cases.lock import taken, taking
 from ziyuan.workflow.cases.moving import move
 from ziyuan.workflow.cases.outside import tell_outside
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.sight import narrowed
 from ziyuan.workflow.cases.subject import follow
 from ziyuan.workflow.cases.timers import ring
 from ziyuan.workflow.cases.versions import runtime_of
@@ -23,6 +24,7 @@ from ziyuan.workflow.effects.decide import decide
 from ziyuan.workflow.engine import NotPossible
 from ziyuan.workflow.errors import ActionRefused, FormIncomplete, TargetNotEligible
 from ziyuan.workflow.forms.text import clean
+from ziyuan.workflow.people import external
 from ziyuan.workflow.people.avoiding import avoid
 from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.people.twice import take_earlier
@@ -32,7 +34,7 @@ from ziyuan.workflow.tasks.adding import ADDING, ASIDE, accepted, advise, takeab
 from ziyuan.workflow.tasks.items import checked
 from ziyuan.workflow.tasks.places import candidates
 from ziyuan.workflow.tasks.said import Said, closed
-from ziyuan.workflow.tasks.seats import open_tasks, others
+from ziyuan.workflow.tasks.seats import is_mine, open_tasks, others
 from ziyuan.workflow.tasks.words import TITLES
 
 LONGEST_OPINION = 2000
@@ -188,7 +190,7 @@ def handover_targets(by: kernel.Actor, case_id: int, task: int) -> list[dict[str
     """People of the same post who can take the task over."""
     with kernel.acting(by):
         state = visible_case(by, case_id).state
-        told = state["tasks"].get(str(task))
+        told = _askable(by, state, task)
         return [_person(p) for p in others(told, state)] if told else []
 
 
@@ -197,7 +199,9 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
     with kernel.acting(by):
         case = visible_case(by, case_id)
         rt, state = runtime_of(case), case.state
-        told = state["tasks"].get(str(task))
+        told = _askable(by, state, task)
+        if narrowed(by) and (told is None or action not in external.ALLOWED):
+            return []
         if action == "handover":
             return [_person(p) for p in others(told, state)] if told else []
         if action in ADDING:
@@ -219,6 +223,12 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
             return [{"id": key, "name": rt.graph.nodes[key].title, "organ_name": note} for key, note in noted.items()]
         named = {"terminate": endings.types(rt), "jump": jumps.targets(rt, state)}.get(action, {})
         return [{"id": key, "name": title, "organ_name": ""} for key, title in named.items()]
+
+
+def _askable(by: kernel.Actor, state: dict[str, Any], task: int) -> dict[str, Any] | None:
+    """A task by its number; who sees his own part only may ask about his own."""
+    told: dict[str, Any] | None = state["tasks"].get(str(task))
+    return told if told and (not narrowed(by) or is_mine(told, by)) else None
 
 
 def _person(person: kernel.Person, why_not: str = "") -> dict[str, Any]:

@@ -6,8 +6,10 @@ from typing import Any
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.papers import missing_papers
 from ziyuan.workflow.cases.runtime import Runtime
+from ziyuan.workflow.cases.sight import narrowed
 from ziyuan.workflow.cases.state import OPEN, TASK_OPEN
 from ziyuan.workflow.engine import NotPossible, Step
+from ziyuan.workflow.people import external
 from ziyuan.workflow.people.policies import declared
 from ziyuan.workflow.people.proxies import signers
 from ziyuan.workflow.tasks import drawing, endings, gaps, jumps, next_person
@@ -15,7 +17,7 @@ from ziyuan.workflow.tasks.adding import ADDING, removable, step_offers, waits_f
 from ziyuan.workflow.tasks.deciding import why_elsewhere
 from ziyuan.workflow.tasks.opened import looked_at
 from ziyuan.workflow.tasks.rounds import seat_of, sits_elsewhere, spoke_elsewhere
-from ziyuan.workflow.tasks.seats import is_mine, others
+from ziyuan.workflow.tasks.seats import is_mine, others, pool_of
 from ziyuan.workflow.tasks.words import Offer
 
 ON_TASK = ("agree", "correct", "refuse", "return", "handover", *ADDING, "accept_gap", *drawing.ACTS, "jump")
@@ -37,6 +39,8 @@ def offers(by: kernel.Actor, runtime: Runtime, state: dict[str, Any], only: str 
         found += jumps.answers(by, runtime, state)
     if only in ("", *endings.VERBS):
         found += endings.offers(by, runtime, state)
+    if narrowed(by):
+        found = [offer for offer in found if offer.id in external.ACTS]
     return [replace(offer, behalf=by.principal_name) for offer in found] if by.principal else found
 
 
@@ -65,7 +69,7 @@ def _on_task(
             follows = WALKS_AGAIN if action == "return" and not straight_back(runtime, task) else ""
             asks = "" if reason else next_person.asked(runtime, state, task, action, by)
             made.append(Offer(action, number, reason, action in ("agree", "correct"), notice, follows, asks=asks))
-    if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
+    if only in ("", "release") and len(pool_of(task)) > 1:
         made.append(Offer("release", number, waiting))
     if only in ("", "avoid") and not by.principal:
         made.append(Offer("avoid", number, waiting))

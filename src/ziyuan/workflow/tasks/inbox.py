@@ -5,6 +5,8 @@
 - 我的: running cases that he submitted, in which he holds or held a task, or which he supervises; each case once.
 - 抄送: cases that were copied or circulated to him.
 
+Who sees his own part of cases only (a person of an external unit) finds in none of them a case that he may not open.
+
 A page is read from indexed rows, one range of an index for each of `arms`; no case's state is read.
 """
 
@@ -19,6 +21,7 @@ from django.db.models import F, Q, QuerySet
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Task
+from ziyuan.workflow.cases.sight import narrowed, seen
 from ziyuan.workflow.clocks.calendars import calendar
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.people.holding import waiting
@@ -107,7 +110,7 @@ def _rows(by: kernel.Actor, asked: Asked, after: str | None, most: int) -> list[
     """The next lines over all arms in order; each arm gives at most as many as are wanted, all in one statement."""
     box, order = _box(asked), _order(asked)
     columns = (*box.line._fields, *_CASE_COLUMNS)
-    arms = [_after(_filtered(arm, box, asked), order, after).values_list(*columns)[:most] for arm in box.arms(by)]
+    arms = [_after(_filtered(arm, box, asked), order, after).values_list(*columns)[:most] for arm in _arms(box, by)]
     first, *others = [arm for arm in arms if not arm.query.is_empty()] or arms
     own = len(box.line._fields)
     lines = [(box.line(*row[:own]), CaseLine(*row[own:])) for row in (first.union(*others, all=True) if others else first)]
@@ -116,6 +119,11 @@ def _rows(by: kernel.Actor, asked: Asked, after: str | None, most: int) -> list[
 
 def _box(asked: Asked) -> Box:
     return BOXES.get(asked.box, BOXES["todo"])
+
+
+def _arms(box: Box, by: kernel.Actor) -> list[QuerySet[Any]]:
+    arms = box.arms(by)
+    return [arm.filter(case__in=seen(by).values("pk")) for arm in arms] if narrowed(by) else arms
 
 
 def _filtered(found: QuerySet[Any], box: Box, asked: Asked) -> QuerySet[Any]:
@@ -232,7 +240,7 @@ def inbox_counts(by: kernel.Actor) -> dict[str, int]:
     with kernel.acting(by):
         counts = {"todo": sum(arm.count() for arm in waiting(by))}
         for name in ("done", "mine", "copied"):
-            counts[name] = sum(arm.values("pk")[:MOST_COUNTED].count() for arm in BOXES[name].arms(by))
+            counts[name] = sum(arm.values("pk")[:MOST_COUNTED].count() for arm in _arms(BOXES[name], by))
         seen = TaskSeen.objects.filter(person=by.person or 0)
         fresh = [arm.exclude(pk__in=seen.values("task")) for arm in waiting(by)]
         counts["unread"] = sum(arm.values("pk")[:MOST_COUNTED].count() for arm in fresh)

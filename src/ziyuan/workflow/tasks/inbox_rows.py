@@ -10,6 +10,7 @@ from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, Task
 from ziyuan.workflow.cases.shown import ShortClock
+from ziyuan.workflow.cases.sight import narrowed
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.people.holding import on_behalf_of
 from ziyuan.workflow.reach.models import TaskSeen
@@ -73,9 +74,10 @@ class CopyLine(NamedTuple):
 
 
 class Page:
-    """What the rows of one page share: the clock and the matters' titles."""
+    """What the rows of one page share: the clock, the matters' titles, whether the reader is told of supervision."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: kernel.Actor) -> None:
+        self._narrow = narrowed(by)
         self.clock, self._titles = ShortClock(), dict[tuple[str, str], str]()
 
     def of_case(self, case: CaseLine) -> Row:
@@ -92,7 +94,7 @@ class Page:
                 "applicant": case.applicant,
             },
             **self.clock.shown(case),
-            "supervised": case.supervised.isoformat() if case.supervised else None,
+            "supervised": case.supervised.isoformat() if case.supervised and not self._narrow else None,
         }
 
     def _title(self, case: CaseLine) -> str:
@@ -117,7 +119,7 @@ def _of_task(task: TaskLine | None) -> Row:
 
 def task_rows(by: kernel.Actor, lines: list[tuple[TaskLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 待办 and 已办."""
-    page, behalf = Page(), on_behalf_of(by, [task for task, _ in lines])
+    page, behalf = Page(by), on_behalf_of(by, [task for task, _ in lines])
     keys = [task.id for task, _ in lines if task.state == "open"]
     found = TaskSeen.objects.filter(person=by.person or 0, task_id__in=keys)
     seen = set(found.values_list("task_id", flat=True)) if keys else set()
@@ -129,7 +131,7 @@ def task_rows(by: kernel.Actor, lines: list[tuple[TaskLine, CaseLine]]) -> Itera
 
 def part_rows(by: kernel.Actor, lines: list[tuple[PartLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 我的: where each case stands, at the person's own task if he has one."""
-    page, now = Page(), _now([case.id for _, case in lines], by)
+    page, now = Page(by), _now([case.id for _, case in lines], by)
     for _, case in lines:
         task = now.get(case.id)
         opened = {"opened": case.opened.isoformat(), "unread": False}
@@ -138,7 +140,7 @@ def part_rows(by: kernel.Actor, lines: list[tuple[PartLine, CaseLine]]) -> Itera
 
 def copy_rows(by: kernel.Actor, lines: list[tuple[CopyLine, CaseLine]]) -> Iterator[Row]:
     """Rows of 抄送."""
-    page, now = Page(), _now([case.id for _, case in lines], by)
+    page, now = Page(by), _now([case.id for _, case in lines], by)
     for copy, case in lines:
         told = {
             "number": copy.number,
@@ -152,8 +154,10 @@ def copy_rows(by: kernel.Actor, lines: list[tuple[CopyLine, CaseLine]]) -> Itera
 
 def _now(cases: list[int], by: kernel.Actor) -> dict[int, TaskLine]:
     """By case: the open task to show, the person's own before others, then the first."""
-    found = Task.objects.filter(case_id__in=cases, state__in=("open", "waiting")).values_list(*TaskLine._fields)
-    tasks = [TaskLine(*row) for row in found]
+    found = Task.objects.filter(case_id__in=cases, state__in=("open", "waiting"))
+    if narrowed(by):  # where a case stands with others is not for him
+        found = found.filter(holder=by.person)
+    tasks = [TaskLine(*row) for row in found.values_list(*TaskLine._fields)]
     now: dict[int, TaskLine] = {}
     for task in sorted(tasks, key=lambda task: (not _own(task, by), task.number)):
         now.setdefault(task.case_id, task)

@@ -8,6 +8,7 @@ from ziyuan.workflow.cases import facts
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import TASK_OPEN
 from ziyuan.workflow.engine.play import kept
+from ziyuan.workflow.people import external
 from ziyuan.workflow.people.lists import open_tasks_of
 from ziyuan.workflow.people.policies import declared, stand_in
 from ziyuan.workflow.people.strategies import ATTRIBUTE, Found, Question, asking, assigned, region_at
@@ -47,6 +48,8 @@ def _seat(
         record["passed_over"] = own.name
     if text:
         record["by_strategy"] = True
+    if found.unit:
+        record["unit"] = found.unit
     if not free:
         free = _stood_in(rt, position, state, record, found.why)
     only = _holder(free, item, _last_holder(state, position.node, position.seat))
@@ -91,8 +94,10 @@ def _by_strategy(rt: Runtime, position: Any, state: State, values: dict[str, Any
     if many and many.item and position.seat:
         own[many.item] = wire.decode(kept(position.item))
     scope = {**facts.read(state), **values, **own}
-    with asking(Question(state, open_tasks_of)):
-        return assigned(text, scope, kernel.now())
+    question = Question(state, open_tasks_of)
+    with asking(question):
+        found = assigned(text, scope, kernel.now())
+    return external.kept_to(rt.graph.nodes[position.node].role, found, question.units)
 
 
 def _stood_in(rt: Runtime, position: Any, state: State, record: dict[str, Any], why: str) -> People:
@@ -150,6 +155,8 @@ def is_mine(task: dict[str, Any], by: kernel.Actor) -> bool:
         return task["holder"] == by.acts_for
     if task.get("candidates"):
         return by.acts_for in task["candidates"]
+    if external.is_external(task):
+        return external.in_unit(task, by)
     return task["role"] in by.roles and task["region"] == by.region
 
 
@@ -164,4 +171,11 @@ def others(task: dict[str, Any], state: State) -> list[kernel.Person]:
 def _same_post(task: dict[str, Any]) -> list[kernel.Person]:
     if task.get("candidates"):
         return list(kernel.active_people(task["candidates"]).values())
+    return pool_of(task)
+
+
+def pool_of(task: dict[str, Any]) -> list[kernel.Person]:
+    """Everybody of the post of a task: its role in its region, of an external task its unit."""
+    if external.is_external(task):
+        return external.people_of(task)
     return kernel.people(role=task["role"], region=task["region"])

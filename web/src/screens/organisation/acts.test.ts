@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { UnitNode, UnitRecord } from '@/api/organisation'
-import { appointAct, bodyOf, organOf, returnAct, unitActs, wrongOf, type Around } from './acts'
+import { appointAct, bodyOf, organOf, personActs, returnAct, unitActs, wrongOf, type Around } from './acts'
 
 const node = (code: string, parent: string | null, kind: UnitNode['kind'], region = '340123'): UnitNode => ({
   code, parent, kind, name: code, kind_title: '', region, region_name: '', since: '2020-01-01', until: null, people: 0, head: '',
@@ -30,6 +30,16 @@ test('an organ is founded only where the region has none', () => {
   const found = (code: string): unknown => unitActs(around(code)).find((act) => act.id === 'found')?.fields[2]?.choices?.map((each) => each.value)
   expect(found('ZR1')).toEqual(['340121'])
   expect(found('A')).toBeUndefined()
+})
+
+test('an external unit is registered at an organ, in its region, and is only renamed or closed', () => {
+  const ids = (each: Around): string[] => unitActs(each).map((act) => act.id)
+  expect([ids(around('ZR2')).includes('external'), ids(around('A')).includes('external')]).toEqual([true, false])
+  const water: UnitRecord = { ...record('ZR2'), code: 'SL2', kind: 'external' }
+  expect(ids({ ...around('ZR2'), unit: water, nodes: [...nodes, node('SL2', null, 'external')] })).toEqual(['rename', 'close'])
+  expect(organOf([...nodes, node('SL2', null, 'external')], 'SL2')).toBe('SL2')
+  const person = { id: 1, name: '甲', user: 'a', active: true, since: '2026-03-02', until: null }
+  expect(personActs(person, { ...around('ZR2'), unit: water }).map((act) => act.id)).toEqual(['password', 'deactivate'])
 })
 
 test('only active people are appointed and only the others come back', () => {

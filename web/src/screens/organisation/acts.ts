@@ -94,6 +94,16 @@ export function unitActs({ unit, nodes, regions, today }: Around): Act[] {
     start: { code: '', name: '', region: '', since: today, reason: '' },
     send: (body) => organisation.addUnit({ ...body, parent: code, kind: 'organ' }),
   }
+  const external: Act = {
+    id: 'external', title: '登记外部单位', consequence: `登记在${unit.region_name};其经办人只看见交给本单位的环节和所在的案卷。编号登记后不变。`,
+    fields: [
+      { id: 'code', title: '单位编号', kind: 'text', longest: 20, hint: '字母、数字、点、横线、下划线' },
+      { id: 'name', title: '名称', kind: 'text', longest: 100, hint: '如 肥西县水利局,流程按名称分派' },
+      since('设立日期'), REASON,
+    ],
+    start: { code: '', name: '', since: today, reason: '' },
+    send: (body) => organisation.addUnit({ ...body, kind: 'external', region: unit.region }),
+  }
   const rename: Act = {
     id: 'rename', title: '更名', consequence: '自启用日期起用新名称,此前仍为原名。',
     fields: [{ id: 'name', title: '新名称', kind: 'text', longest: 100 }, since('启用日期'), REASON],
@@ -112,7 +122,8 @@ export function unitActs({ unit, nodes, regions, today }: Around): Act[] {
     start: { until: today, reason: '' },
     send: (body) => organisation.close(code, body),
   }
-  return [add, ...(lower.length ? [found] : []), rename, move, close]
+  if (unit.kind === 'external') return [rename, close]
+  return [add, ...(lower.length ? [found] : []), ...(unit.kind === 'organ' ? [external] : []), rename, move, close]
 }
 
 export function enterAct({ unit, today }: Around): Act {
@@ -163,7 +174,7 @@ export function endAct(post: UnitPost, today: string): Act {
 
 export function personActs(person: UnitPerson, { unit, nodes, today }: Around): Act[] {
   const inOrgan = nodes.filter((node) => node.code !== unit.code && organOf(nodes, node.code) === organOf(nodes, unit.code))
-  return [
+  const acts: Act[] = [
     {
       id: 'movePerson', title: '调整处室', consequence: `${person.name} 自到岗日期起在新的单位;岗位不随之变动。`,
       fields: [{ id: 'unit', title: '单位', kind: 'choice', choices: named(inOrgan) }, since('到岗日期'), REASON],
@@ -179,4 +190,5 @@ export function personActs(person: UnitPerson, { unit, nodes, today }: Around): 
       fields: [HAND_ON, REASON], start: { hand_on: false, reason: '' }, send: (body) => organisation.deactivate(person.id, body),
     },
   ]
+  return unit.kind === 'external' ? acts.filter((act) => act.id !== 'movePerson') : acts
 }

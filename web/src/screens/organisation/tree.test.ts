@@ -15,6 +15,11 @@ test('only what is opened is shown, divisions before the organs below', () => {
   expect(codes(['P', 'C', 'D'])).toEqual(['0P', '1B', '1C', '2D', '3E'])
 })
 
+test('external units come after all that is ours, whatever their code', () => {
+  const lines = linesOf([node('AA', null, 'external'), node('P', null), node('C', 'P')], new Set(['P']))
+  expect(lines.map((line) => `${line.depth}${line.node.code}`)).toEqual(['0P', '1C', '0AA'])
+})
+
 test('a search opens everything it found', () => {
   expect(codes([], true)).toHaveLength(5)
 })

@@ -29,9 +29,9 @@ export function linesOf(nodes: UnitNode[], open: ReadonlySet<string>, all = fals
   return lines
 }
 
-/** Units of an organ before the organs below it; each in the order of region and code. */
+/** Units of an organ before the organs below it, external units after all; each in the order of region and code. */
 function ordered(nodes: UnitNode[]): UnitNode[] {
-  const rank = (node: UnitNode): number => (node.kind === 'organ' ? 1 : 0)
+  const rank = (node: UnitNode): number => ({ division: 0, station: 0, organ: 1, external: 2 })[node.kind]
   return [...nodes].sort((a, b) => rank(a) - rank(b) || a.region.localeCompare(b.region) || a.code.localeCompare(b.code))
 }
 
