@@ -129,6 +129,7 @@ __all__ = [
     "holders_of",
     "in_region",
     "job",
+    "json_text",
     "kept",
     "listens",
     "load_pack",

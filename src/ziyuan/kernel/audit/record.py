@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-
 from ziyuan.base import canonical
 from ziyuan.kernel.audit.models import AuditHead, AuditRow
 from ziyuan.kernel.identity.actor import Actor
