@@ -17,7 +17,7 @@ from ziyuan.kernel.identity.guard import acting, may, require
 from ziyuan.kernel.identity.models import Membership, Organ, OrganChange, OrganTerm, Person, Post
 from ziyuan.kernel.identity.organs import KINDS, UNITS, path_of
 from ziyuan.kernel.identity.periods import in_force
-from ziyuan.kernel.identity.posts import RANKS, level_of_role
+from ziyuan.kernel.identity.posts import RANKS, levels_of_role
 from ziyuan.kernel.identity.regions import region, region_range
 from ziyuan.kernel.identity.titles import ROLES, role_title, title_of
 from ziyuan.kernel.nodes.node import today
@@ -121,7 +121,7 @@ def unit_record(by: Actor, code: str, *, day: date | None = None) -> dict[str, A
 
 
 def _roles_at(level: str) -> list[str]:
-    return [role for role in ROLES if role != "applicant" and level_of_role(role) in ("", level)]
+    return [role for role in ROLES if role != "applicant" and level in (levels_of_role(role) or {level})]
 
 
 def _path(unit: Organ, on: date) -> list[dict[str, str]]:
