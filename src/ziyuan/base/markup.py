@@ -45,15 +45,15 @@ def read(data: bytes, file: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as bad:
-        raise _bad_markup(bad, file) from None
+        raise _bad_markup(bad, parser, file) from None
     except ValueError as bad:
         raise BadMarkup(reasons.xml(str(bad)), file) from None
     return root
 
 
-def _bad_markup(bad: etree.XMLSyntaxError, file: str) -> BadMarkup:
+def _bad_markup(bad: etree.XMLSyntaxError, parser: etree.XMLParser, file: str) -> BadMarkup:
     """The first thing the reader stumbled over, in our words: what follows from it helps nobody."""
-    first = next((one for one in bad.error_log if one.level_name in ("ERROR", "FATAL")), None)
+    first = next((one for one in parser.error_log if one.level_name in ("ERROR", "FATAL")), None)
     said, line, column = (first.message, first.line, first.column) if first else (bad.msg, *bad.position)
     at = f"（第 {column} 列）" if column else ""
     return BadMarkup(reasons.xml(said or "") + at, file, line or 0)

@@ -28,7 +28,7 @@ def test_field_paper_and_vertex_are_asked_each_with_its_title():
         {"kind": "vertex", "target": "1/J3", "text": "与上一点重合"},
     )
     assert [(one["kind"], one["title"]) for one in found] == [
-        ("field", "建设规模"), ("paper", "项目建设依据文件"), ("vertex", "界址点"),
+        ("field", "拟建设规模"), ("paper", "项目建设依据文件"), ("vertex", "界址点"),
     ]  # fmt: skip
 
 
