@@ -194,7 +194,7 @@ def migration(cases: list[Case]) -> MigrationOrder:
             made_by=999_999, made_name="某人", made=kernel.now(),
         )  # fmt: skip
         for case in cases:
-            told = {"case": case.no, "from": "0" * 64, "verdict": "moves", "reason": COUNTIES[case.county], "rows": [],
+            told = {"case": case.no, "from": "0" * 64, "verdict": "move", "reason": COUNTIES[case.county], "rows": [],
                     "due": ["", ""], "missing": []}  # fmt: skip
             MigrationLine.objects.create(order=order, case=case, told=told, outcome="moved", reason=COUNTIES[case.county])
         return order
@@ -248,7 +248,11 @@ def ask(client: Client, operation: str, place: Place):
 
 
 def body_of(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """What an answer says; JSON without its escapes, in which no canary would be found."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if "json" not in answer.headers.get("Content-Type", "") or not body:
+        return body
+    return json.dumps(json.loads(body), ensure_ascii=False).encode()
 
 
 def code_of(answer) -> str:
@@ -310,7 +314,7 @@ PUBLIC_GEOGRAPHY = {"GET /api/outlines.geojson", "GET /api/consultations/organs"
 READERS = [
     ("data_officer", "340123"), ("county_clerk", "341124"), ("data_reviewer", "340100"), ("county_chief", "340121"),
     ("data_reviewer", "341100"), ("city_reviewer", "340100"), ("data_reviewer", "340000"), ("province_chief", "340000"),
-    ("data_officer", "341124"), ("system_admin", "340121"),
+    ("data_officer", "341124"),
 ]  # fmt: skip
 
 
@@ -325,7 +329,7 @@ def plans(request):
 
 
 def test_whoever_reads_sees_his_region_and_no_more_in_every_representation(places, inner):
-    clients = {reader: signed_in(*reader) for reader in READERS}
+    clients = {reader: signed_in(*reader) for reader in (*READERS, ("system_admin", "340121"))}
     shown = dict.fromkeys(COUNTIES, 0)
     for operation in (o for o in inner if o.startswith("GET")):
         for county, place in places.items():
@@ -361,9 +365,9 @@ LISTS = {  # what is read as rows or figures, and by whom
     "GET /api/cases": CASES, "GET /api/cases/export.csv": CASES, "GET /api/cases/clock/figures": CASES,
     "GET /api/cases/supervision/figures": CASES, "GET /api/cases/supervision/figures.csv": CASES,
     "GET /api/cases/policies": CASES, "GET /api/cases/policies/figures": CASES, "GET /api/cases/policies/export.csv": CASES,
-    "GET /api/cases/quality/figures": CASES, "GET /api/supervisions": CASES, "GET /api/supervisions/figures": CASES,
-    "GET /api/supervisions/figures.csv": CASES, "GET /api/supervisions/export.csv": CASES, "GET /api/consultations": CASES,
-    "GET /api/consultations/export.csv": CASES, "GET /api/deliveries": DATA, "GET /api/exceptions": DATA,
+    "GET /api/supervisions": CASES, "GET /api/supervisions/figures": CASES,
+    "GET /api/supervisions/figures.csv": CASES, "GET /api/supervisions/export.csv": CASES, "GET /api/consultations?box=out": CASES,
+    "GET /api/consultations/export.csv?box=out": CASES, "GET /api/deliveries": DATA, "GET /api/exceptions": DATA,
     "GET /api/disputes": DATA, "GET /api/control-areas": DATA,
     "GET /api/bulletins/{bulletin}": DATA,
 }  # fmt: skip
