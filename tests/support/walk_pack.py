@@ -46,7 +46,8 @@ class Walked:
 
     def files(self) -> dict[str, str]:
         """Every text of the pack by its path."""
-        kept = [p for p in _PRODUCT.rglob("*") if p.suffix not in ("", ".pyc") and (p.parent.name != "examples" or p.stem == "form")]
+        texts = [p for p in _PRODUCT.rglob("*") if p.suffix not in ("", ".pyc")]
+        kept = [p for p in texts if p.parent.name != "examples" or p.stem == "form"]
         told = {self.named(p.relative_to(_PRODUCT).as_posix()): self.named(p.read_text(encoding="utf-8")) for p in kept}
         folder = TEXTS / self.matter
         for path in folder.rglob("*.*"):

@@ -89,7 +89,9 @@ _XML = _patterns(
         r"Input is not proper UTF-8": "不是 UTF-8 编码，文件开头也没有写明编码",
         r"Unsupported encoding:? (\S+)": "不支持编码 {0}，请另存为 UTF-8",
         r"Document labelled (\S+) but has (\S+) content": "写明的编码是 {0}，内容却是 {1}",
-        r"(?:.*encoder error|.*[Ii]nvalid bytes in character encoding|.*conversion failed)": "内容不是写明的编码（没有写明即 UTF-8），请另存为 UTF-8",
+        r".*(?:encoder error|[Ii]nvalid bytes in character encoding|conversion failed)": (
+            "内容不是写明的编码（没有写明即 UTF-8），请另存为 UTF-8"
+        ),
         r"Comment not terminated|xmlParseComment": "注释没有结束，缺少“-->”",
         r"Double hyphen within comment|Comment must not contain": "注释中不能有“--”",
         r"CData section not finished": "CDATA 没有结束，缺少“]]>”",

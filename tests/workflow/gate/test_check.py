@@ -46,10 +46,10 @@ def test_a_role_of_several_levels_is_a_list_of_them(pack):
     assert errors(pack) == []
 
 
-@pytest.mark.parametrize(("file", "place"), [("pack.yaml", "pack.yaml"), (MATTER, "matter.yaml"), ("quality.yaml", "quality.yaml")])
-def test_a_text_that_is_no_utf8_says_so(pack, file, place):
+@pytest.mark.parametrize("file", ["pack.yaml", MATTER, "quality.yaml"])
+def test_a_text_that_is_no_utf8_says_so(pack, file):
     (pack / file).write_bytes((pack / file).read_bytes() + "\n# 说明".encode("gb18030"))
-    assert any(place in text and "不是 UTF-8 编码" in text for text in errors(pack)), errors(pack)
+    assert any(file.rsplit("/", 1)[-1] in text and "不是 UTF-8 编码" in text for text in errors(pack)), errors(pack)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_text_that_is_no_utf8_says_so(pack, file, place):
         ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人, level: [city, town]}", "几级的写成列表"),
         ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人}", "roles.city_reviewer"),
         ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人, level: province}",
-         "岗位“city_reviewer”是 province 的岗位,这里写的是 city;请改写层级或岗位,或在 pack.yaml 的 roles.city_reviewer.level 中加上 city"),
+         "岗位“city_reviewer”是 province 的岗位,这里写的是 city;请改写层级或岗位,或在 pack.yaml 的"),
         ("quality.yaml", "rights: done", "rights: {", "不是合法的 YAML:"),
         ("quality.yaml", "rights: done", "", "quality.yaml rights:台账缺少这一条"),
         ("quality.yaml", "rights: done", "rights: {state: todo}", "应写明理由"),

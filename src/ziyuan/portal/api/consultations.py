@@ -9,7 +9,7 @@ from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
-from ziyuan.portal.api.common import actor, attachment, stored
+from ziyuan.portal.api.common import actor, stored
 from ziyuan.portal.api.tables import TableIn, table
 from ziyuan.workflow import service as workflow
 

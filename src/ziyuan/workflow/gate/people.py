@@ -102,7 +102,8 @@ def role_at(pack: kernel.Pack, role: str, level: str) -> Iterator[tuple[str, str
         yield f"岗位“{role}”不在 pack.yaml 的 roles 中", f"最接近的是“{close}”" if close else ""
     elif level in LEVELS and level not in levels:
         known = "、".join(one for one in LEVELS if one in levels)
-        yield f"岗位“{role}”是 {known} 的岗位,这里写的是 {level}", f"请改写层级或岗位,或在 pack.yaml 的 roles.{role}.level 中加上 {level}"
+        remedy = f"请改写层级或岗位,或在 pack.yaml 的 roles.{role}.level 中加上 {level}"
+        yield f"岗位“{role}”是 {known} 的岗位,这里写的是 {level}", remedy
 
 
 def _post(pack: kernel.Pack, unit: str, title: str, level: str) -> Iterator[tuple[str, str]]:

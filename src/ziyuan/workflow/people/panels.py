@@ -81,7 +81,8 @@ def shown(state: State) -> list[dict[str, Any]]:
 def _shown(panel: str, told: dict[str, Any]) -> dict[str, Any]:
     pool = {one["id"]: one for one in told["pool"]}
     came = {change["in"] for change in told["replaced"]}
-    members = [{"id": one, "name": pool[one]["name"], "organ": pool[one]["organ"], "came": one in came} for one in told["members"]]
+    sitting = [pool[one] for one in told["members"]]
+    members = [{**{key: one[key] for key in ("id", "name", "organ")}, "came": one["id"] in came} for one in sitting]
     changes = [{key: one[key] for key in ("out_name", "in_name", "reason", "by", "at")} for one in told["replaced"]]
     facts = {key: told[key] for key in ("title", "size", "avoided", "seed", "by", "at")}
     return {"panel": panel, **facts, "pool": len(pool), "members": members, "replaced": changes}

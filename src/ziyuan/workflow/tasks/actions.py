@@ -66,7 +66,8 @@ def _on_task(
                 notice = drawing.notice(by, runtime, state, task)
             follows = WALKS_AGAIN if action == "return" and not straight_back(runtime, task) else ""
             asks = "" if reason else next_person.asked(runtime, state, task, action, by)
-            made.append(Offer(action, number, reason, action in ("agree", "correct") or (action == drawing.DRAW and not reason), notice, follows, asks=asks))
+            primary = action in ("agree", "correct") or (action == drawing.DRAW and not reason)
+            made.append(Offer(action, number, reason, primary, notice, follows, asks=asks))
     if only in ("", "release") and len(kernel.people(role=task["role"], region=task["region"])) > 1:
         made.append(Offer("release", number, waiting))
     if only in ("", "avoid") and not by.principal:
