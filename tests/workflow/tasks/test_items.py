@@ -34,7 +34,7 @@ def test_field_paper_and_vertex_are_asked_each_with_its_title():
 
 def test_a_fee_is_no_item_since_nobody_could_answer_it():
     said = refused(SITE, kind="fee", target="耕地开垦费", text="请缴费")
-    assert "第 1 条是费用,平台不收取费用,申请人无法答复" in said
+    assert "第 1 条的种类不能是费用:平台不收取费用,申请人无法答复" in said
     assert "作为材料列出" in said
 
 
