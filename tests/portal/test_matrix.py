@@ -34,7 +34,7 @@ from ziyuan.onemap.models import (
     StoredFinding,
     Upload,
 )
-from ziyuan.workflow.models import Consultation
+from ziyuan.workflow.models import Case, Consultation, MigrationLine, MigrationOrder, PolicyAct, Supervision
 
 COUNTIES = {"340123": "甲县画眉项目", "340121": "乙县白鹭项目", "341124": "丙县朱鹮项目"}
 DIGITS = {"340000": 2, "340100": 4, "341100": 4}
@@ -60,6 +60,7 @@ class Place:
     """What one county holds: a sealed map, a case, a delivery, a control area; and the province's bulletin."""
 
     bulletin: Bulletin
+    order: MigrationOrder
     act = "withdraw"
 
     def __init__(self, world, county: str) -> None:
@@ -92,6 +93,7 @@ class Place:
                 every=24, due=kernel.now(), sm3="", fault="", registered_by="省厅",
             )  # fmt: skip
             self._findings()
+            self._supervised()
         shape = small_world.box(100, 100, 101, 101, county)
         self.lon, self.lat = crs.to_degrees(39).transform(shape.centroid.x, shape.centroid.y)
 
@@ -114,6 +116,17 @@ class Place:
             raised_by="数据员", raised_id=999_999, raised_unit=f"ZR{self.county}", raised_organ="县局",
             fixture=COUNTIES[self.county], **asked,
         )  # fmt: skip
+
+    def _supervised(self) -> None:
+        """A supervision of the case, and a policy that acted in it."""
+        of = {"case": self.case, "county": self.county, "counties": [self.county], "number": 1}
+        Supervision.objects.create(
+            **of, region=self.county, by="处长", organ="市局", to="县局", asks=COUNTIES[self.county], days=5, opened=kernel.now(),
+            due=kernel.today(),
+        )  # fmt: skip
+        PolicyAct.objects.create(
+            **of, at=kernel.now(), policy="avoidance", way="handed_on", title="受理", person="某人", reason=COUNTIES[self.county]
+        )
 
     def _action(self, operation: str) -> str:
         """An act that this place's role may do on the thing of the operation."""
@@ -139,7 +152,7 @@ class Place:
             "{z}": 14, "{x}": int((self.lon + 180) / (180 / 2**14)), "{y}": int((90 - self.lat) / (180 / 2**14)),
             "{action}": self._action(operation), "{finding}": self.finding.pk, "{exception}": self.exception.pk,
             "{dispute}": self.dispute.pk, "{bulletin}": self.bulletin.pk,
-            "{objection}": 1, "{order}": 1, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
+            "{objection}": 1, "{order}": self.order.pk, "{chain}": "land_use", "{number}": self.edition, "{act}": "withdraw",
         }  # fmt: skip
         path = operation.split(" ")[1]
         for name, value in values.items():
@@ -169,10 +182,24 @@ def places():
     for role, region in (("county_clerk", c) for c in COUNTIES):
         world.officer(role, region)
     found = {county: Place(world, county) for county in COUNTIES}
-    published = bulletin()
+    published, order = bulletin(), migration([place.case for place in found.values()])
     for place in found.values():
-        place.bulletin = published
+        place.bulletin, place.order = published, order
     return found
+
+
+def migration(cases: list[Case]) -> MigrationOrder:
+    """An order of the province that brings a case of every county to the present version."""
+    with kernel.acting(kernel.system_actor()):
+        order = MigrationOrder.objects.create(
+            matter=small_world.MATTER, version="0" * 64, region="340000", reason="流程改版", lines_digest="0" * 64, state="done",
+            made_by=999_999, made_name="某人", made=kernel.now(),
+        )  # fmt: skip
+        for case in cases:
+            told = {"case": case.no, "from": "0" * 64, "verdict": "move", "reason": COUNTIES[case.county], "rows": [],
+                    "due": ["", ""], "missing": []}  # fmt: skip
+            MigrationLine.objects.create(order=order, case=case, told=told, outcome="moved", reason=COUNTIES[case.county])
+        return order
 
 
 def bulletin() -> Bulletin:
@@ -314,7 +341,7 @@ def plans(request):
 
 
 def test_whoever_reads_sees_his_region_and_no_more_in_every_representation(places, inner):
-    clients = {reader: signed_in(*reader) for reader in READERS}
+    clients = {reader: signed_in(*reader) for reader in (*READERS, ("system_admin", "340121"))}
     shown = dict.fromkeys(COUNTIES, 0)
     for operation in (o for o in inner if o.startswith("GET")):
         for county, place in places.items():
@@ -343,6 +370,46 @@ def test_lists_and_counts_agree_with_what_each_region_holds(places, plans):
             assert {c["region"] for c in client.get("/api/cases").json()["items"]} == mine
             assert client.get("/api/cases/count").json()["count"] == len(mine)
         assert client.get(f"/api/layers/{LAYER}/count").json()["count"] == 30 * len(mine)
+
+
+CASES, DATA = "county_chief", "data_officer"
+LISTS = {  # what is read as rows or figures, and by whom
+    "GET /api/cases": CASES, "GET /api/cases/export.csv": CASES, "GET /api/cases/clock/figures": CASES,
+    "GET /api/cases/supervision/figures": CASES, "GET /api/cases/supervision/figures.csv": CASES,
+    "GET /api/cases/policies": CASES, "GET /api/cases/policies/figures": CASES, "GET /api/cases/policies/export.csv": CASES,
+    "GET /api/supervisions": CASES, "GET /api/supervisions/export.csv": CASES,
+    "GET /api/supervisions/figures": CASES, "GET /api/supervisions/figures.csv": CASES,
+    "GET /api/consultations?box=out": CASES, "GET /api/consultations/export.csv?box=out": CASES,
+    "GET /api/deliveries": DATA, "GET /api/exceptions": DATA, "GET /api/disputes": DATA, "GET /api/control-areas": DATA,
+    "GET /api/bulletins/{bulletin}": DATA,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_list_holds_what_its_county_holds_and_nothing_of_another(places, operation):
+    """The negative side alone would be passed by a list that is always empty."""
+    marks = {county: {county, canary, kernel.region(county).name} for county, canary in COUNTIES.items()}
+    for county, place in places.items():
+        answer = ask(signed_in(LISTS[operation], county), operation, place)
+        body = body_of(answer).decode()
+        assert answer.status_code == 200, body[:300]
+        assert [c for c in COUNTIES if any(mark in body for mark in marks[c])] == [county], (county, body[:2000])
+
+
+ABOVE = (("province_chief", "340000"), ("system_admin", "340000"))
+
+
+def test_an_order_to_migrate_is_the_provinces_and_shows_its_lines_to_nobody_below(places, inner):
+    told = [one for one in inner if "{order}" in one and one.startswith("GET")]
+    assert len(told) == 2
+    for operation in told:
+        for (role, region), seen in {**dict.fromkeys(ABOVE, 3), ("system_admin", "340121"): 0}.items():
+            body = body_of(ask(signed_in(role, region), operation, places["340123"])).decode()
+            assert sum(canary in body for canary in COUNTIES.values()) == seen, (operation, role, region, body[:300])
+
+
+def test_no_address_is_asked_with_a_hole_in_it(places, inner):
+    assert [o for o in inner if "{" in places["340123"].address(o)] == []
 
 
 HOSTILE = ["²", "", "\x00", "'", "9" * 40, "-1", "NaN", "340123x", "☃", "[]", "%", "2024-13-45", "a" * 3000]

@@ -12,6 +12,7 @@ from tests.support import browsing, desk, story, walk_pack
 from tests.support import nodes as running
 from tests.support.browsing import Person
 from tests.support.nodes import Nodes
+from tests.support.staying import Staying
 from ziyuan.site.sample.client import Client
 
 COUNTY = "340123"
@@ -47,14 +48,14 @@ def packages(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def sign_in(nodes) -> Callable[[str], Client]:
-    """`sign_in("clerk340123")`: that person at his node."""
+    """`sign_in("clerk340123")`: that person at his node, who signs in again where the run was slow."""
     accounts = {a["user"]: a for a in nodes.accounts()}
     known: dict[str, Client] = {}
 
     def client(user: str) -> Client:
         if user not in known:
             account = accounts[user]
-            known[user] = Client(nodes.url(account["node"]), user, account["password"])
+            known[user] = Staying(nodes.url(account["node"]), user, account["password"])
         return known[user]
 
     return client

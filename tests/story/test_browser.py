@@ -1,6 +1,7 @@
 """The whole story in a browser, on both nodes, as each person walks it."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pyproj
@@ -11,7 +12,7 @@ from shapely.geometry import shape
 from tests.story.conftest import COUNTY
 from tests.support import browsing, story
 from tests.support.browsing import Person
-from tests.support.desk import act, choose, nothing_wrong, upload
+from tests.support.desk import act, apply, choose, nothing_wrong, upload
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 FORM = {
@@ -34,10 +35,8 @@ def company(opened, nodes) -> Person:
     """An applicant without script."""
     account = next(a for a in nodes.accounts() if a["user"] == "company")
     who = browsing.person(opened, nodes.url("outer"), java_script_enabled=False)
-    page = who.go("/login/")
-    page.get_by_label("用户名").fill("company")
-    page.get_by_label("密码").fill(account["password"])
-    page.locator("main button[type=submit]").click()
+    who.signs_in = partial(apply, user="company", password=account["password"])
+    who.signs_in(who)
     return who
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import browsing
+from tests.support import browsing, desk
 from tests.support.browsing import Person
 from tests.support.database import ROOT
 
@@ -23,11 +23,9 @@ def drawer(nodes) -> Iterator[Person]:
     account = next(a for a in nodes.accounts() if a["user"] == "company2")
     with browsing.browser() as opened:
         who = browsing.person(opened, nodes.url("outer"))
-        page = who.go("/login/")
-        page.get_by_label("用户名").fill("company2")
-        page.get_by_label("密码").fill(account["password"])
-        page.get_by_role("button", name="登录").click()
-        who.go("/matters/use_control/site_review/").get_by_role("button", name="开始申报").click()
+        desk.apply(who, "company2", account["password"])
+        page = who.go("/matters/use_control/site_review/")
+        page.get_by_role("button", name="开始申报").click()
         page.get_by_role("link", name="2 用地范围").click()
         expect(page.locator(".draw-said")).to_have_text("还没有画出范围。")
         yield who

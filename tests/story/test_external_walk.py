@@ -24,7 +24,7 @@ def cases(sign_in, sealed) -> dict[str, Any]:
     """Two cases that the clerk has before him: one of the water matter, one that the bureau has nothing to do with."""
     company, clerk = sign_in("company"), sign_in(f"clerk{COUNTY}")
     found = {}
-    for name, matter in ((PROJECT, walk_pack.WATER_KEY), ("与水利无关的项目", "use_control/site_review")):
+    for name, matter in ((PROJECT, walk_pack.WATER.key), ("与水利无关的项目", "use_control/site_review")):
         draft = story.prepare(company, story.boundary(), PAPERS, matter=matter, project_level="county", project_name=name)
         sent = company.post(f"/api/applications/{draft}/submit", {"command": f"external-{matter}"})
         found[name] = story.case_of(clerk, sent["no"])["id"]
@@ -32,7 +32,7 @@ def cases(sign_in, sealed) -> dict[str, Any]:
 
 
 def test_0_the_matter_passes_the_publishing_gate(nodes):
-    told = nodes.manage("inner", "pack", "check", walk_pack.WATER_PACK)
+    told = nodes.manage("inner", "pack", "check", walk_pack.WATER.pack)
     assert told.returncode == 0, told.stdout + told.stderr
 
 

@@ -27,7 +27,7 @@ def received(sign_in, sealed) -> dict[str, Any]:
     """A provincial case of the joint review that waits for its county's clerk."""
     company, clerk = sign_in("company"), sign_in(CLERK)
     told = {"project_level": "province", "project_name": PROJECT}
-    draft = story.prepare(company, story.boundary(), PAPERS, matter=walk_pack.KEY, **told)
+    draft = story.prepare(company, story.boundary(), PAPERS, matter=walk_pack.JOINT.key, **told)
     sent = company.post(f"/api/applications/{draft}/submit", {"command": "joint"})
     number = story.case_of(clerk, sent["no"])["id"]
     return {"draft": draft, "id": number, "page": f"/cases/{number}"}
@@ -76,7 +76,7 @@ def inbox(who) -> str:
 
 
 def test_0_the_matter_passes_the_publishing_gate(nodes):
-    told = nodes.manage("inner", "pack", "check", walk_pack.PACK)
+    told = nodes.manage("inner", "pack", "check", walk_pack.JOINT.pack)
     assert told.returncode == 0, told.stdout + told.stderr
 
 
@@ -96,7 +96,7 @@ def test_1_the_clerk_accepts_and_the_chief_lets_him_act_in_this_matter(at_work, 
     page = chief.go("/proxies")
     page.locator("[data-act='give']").click()
     desk.choose(chief, "代理人", "肥西县经办人")
-    desk.choose(chief, "事项", walk_pack.TITLE)
+    desk.choose(chief, "事项", walk_pack.JOINT.title)
     page.keyboard.press("Escape")
     page.get_by_label("结束日期").fill(page.get_by_label("开始日期").input_value())
     page.get_by_label("结束日期").press("Enter")
@@ -106,7 +106,7 @@ def test_1_the_clerk_accepts_and_the_chief_lets_him_act_in_this_matter(at_work, 
     page.locator("[data-confirm]").click()
     row = page.locator("tbody tr", has_text="赴省厅参加培训")
     expect(row).to_contain_text("生效中")
-    expect(row).to_contain_text(walk_pack.TITLE)
+    expect(row).to_contain_text(walk_pack.JOINT.title)
     desk.nothing_wrong(clerk, chief)
 
 

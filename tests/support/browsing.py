@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.support.database import ROOT
+from tests.support.staying import AGAIN
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -85,17 +87,24 @@ def axe_faults(page: Page) -> list[str]:
 class Person:
     """One page of one person. `faults` gathers what the console said and what a look finds.
 
-    `script`: whether the pages' own script runs; axe-core needs it too.
+    `script`: whether the pages' own script runs; axe-core needs it too. `signs_in`: how he does it; who was away for a
+    while does it again before he goes on, since his session may have ended.
     """
 
-    def __init__(self, page: Page, url: str, *, script: bool = True) -> None:
+    def __init__(self, page: Page, url: str, *, script: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self.page, self.url, self.script = page, url, script
         self.faults: list[str] = []
+        self.signs_in: Callable[[Person], object] | None = None
+        self._clock, self._went = clock, clock()
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: self.faults.append(f"console {m.type}: {m.text} ({page.url})"))
         page.on("pageerror", lambda e: self.faults.append(f"page error: {e} ({page.url})"))
 
     def go(self, path: str) -> Page:
+        away, self._went = self._clock() - self._went, self._clock()
+        if self.signs_in and away > AGAIN:
+            self.page.context.clear_cookies()
+            self.signs_in(self)
         self.page.goto(self.url + path)
         self.page.wait_for_load_state("networkidle")
         return self.page

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, expect
@@ -14,22 +15,36 @@ from tests.support.nodes import Nodes
 
 
 def staff(opened: Browser, nodes: Nodes) -> Callable[[str], Person]:
-    """`staff(…)("clerk340123")`: that person, signed in through the page of the inner node, once."""
+    """`staff(…)("clerk340123")`: that person, signed in through the page of the inner node."""
     accounts = {a["user"]: a for a in nodes.accounts()}
     known: dict[str, Person] = {}
 
     def enter(user: str) -> Person:
         if user not in known:
-            who = browsing.person(opened, nodes.url("inner"))
-            who.go("/login")
-            who.page.get_by_label("账号").fill(user)
-            who.page.locator("input[name=password]").fill(accounts[user]["password"])
-            who.page.get_by_role("button", name="登录").click()
-            who.page.wait_for_url(lambda url: "/login" not in url)
-            known[user] = who
+            who = known[user] = browsing.person(opened, nodes.url("inner"))
+            who.signs_in = partial(sign_in, user=user, password=accounts[user]["password"])
+            who.signs_in(who)
         return known[user]
 
     return enter
+
+
+def sign_in(who: Person, user: str, password: str) -> None:
+    """Through the page of the workbench."""
+    page = who.go("/login")
+    page.get_by_label("账号").fill(user)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def apply(who: Person, user: str, password: str) -> None:
+    """Through the page of the public site, with script or without."""
+    page = who.go("/login/")
+    page.get_by_label("用户名").fill(user)
+    page.get_by_label("密码").fill(password)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(lambda url: "/login" not in url)
 
 
 def nothing_wrong(*people: Person) -> None:

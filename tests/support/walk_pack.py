@@ -1,61 +1,82 @@
-"""Packs of walks: the site review of the product under another name, with a process of its own.
+"""The packs of the walks: the site review of the product under another name, each with a process of its own.
 
-- joint review: county clerk → county chief → three persons of city and province, two thirds of the weight → province.
-- water: county clerk → the county's water bureau, an external unit → county chief.
-
-Processes and examples stand beside, in `walk_pack_texts` and `water_pack_texts`; form, papers, results, limits and checks
-are those of `use_control`.
+Joint review: county clerk → county chief → three persons of city and province, two thirds of the weight → province.
+Expert review: county clerk → a city reviewer who draws a panel → the panel → the reviewer, who chooses who decides.
+Water: county clerk → the county's water bureau, an external unit → county chief.
+Process and examples stand beside, in `walk_pack_texts`; form, papers, results, limits and checks are those of `use_control`.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import apart
 from tests.support.database import ROOT
 
-PACK, MATTER = "site_joint", "joint_review"
-KEY = f"{PACK}/{MATTER}"
-TITLE = "重大项目用地联合会审"
-WATER_PACK, WATER_MATTER = "site_water", "water_review"
-WATER_KEY = f"{WATER_PACK}/{WATER_MATTER}"
-WATER_UNIT = "肥西县水利局"
+TEXTS = Path(__file__).with_name("walk_pack_texts")
 _PRODUCT = ROOT / "src" / "ziyuan" / "packs" / "use_control"
-Renamed = tuple[tuple[str, str], ...]
-_JOINT: Renamed = (
-    ("ziyuan.packs.use_control", PACK),
-    ("use_control", PACK),
-    ("site_review", MATTER),
-    ("YSXZ-{year}", "LSHS-{year}"),
-    ("title: 建设项目用地预审与选址\nbasis", f"title: {TITLE}\nbasis"),
-    ("title: 国土空间用途管制\n", "title: 用途管制联合会审\n"),
-)
-_WATER: Renamed = (
-    ("ziyuan.packs.use_control", WATER_PACK),
-    ("use_control", WATER_PACK),
-    ("site_review", WATER_MATTER),
-    ("YSXZ-{year}", "SLYJ-{year}"),
-    ("title: 建设项目用地预审与选址\nbasis", "title: 临河项目用地预审\nbasis"),
-    ("title: 国土空间用途管制\n", "title: 用途管制水利意见\n"),
-    ("layers:\n", f"external:\n  - {{unit: {WATER_UNIT}, level: county}}\nlayers:\n"),
-)
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A pack with one matter; `own` are texts of the product and what stands in their place."""
+
+    pack: str
+    matter: str
+    title: str
+    pack_title: str
+    number: str
+    own: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.pack}/{self.matter}"
+
+    def named(self, text: str) -> str:
+        """A text of the product with this pack's names."""
+        renamed = (
+            ("ziyuan.packs.use_control", self.pack),
+            ("use_control", self.pack),
+            ("site_review", self.matter),
+            ("YSXZ-{year}", f"{self.number}-{{year}}"),
+            ("title: 建设项目用地预审与选址\nbasis", f"title: {self.title}\nbasis"),
+            ("title: 国土空间用途管制\n", f"title: {self.pack_title}\n"),
+        )
+        for old, new in (*renamed, *self.own):
+            text = text.replace(old, new)
+        return text
+
+    def files(self) -> dict[str, str]:
+        """Every text of the pack by its path."""
+        texts = [p for p in _PRODUCT.rglob("*") if p.suffix not in ("", ".pyc")]
+        kept = [p for p in texts if p.parent.name != "examples" or p.stem == "form"]
+        told = {self.named(p.relative_to(_PRODUCT).as_posix()): self.named(p.read_text(encoding="utf-8")) for p in kept}
+        folder = TEXTS / self.matter
+        for path in folder.rglob("*.*"):
+            told[f"matters/{self.matter}/{path.relative_to(folder).as_posix()}"] = path.read_text(encoding="utf-8")
+        return told
+
+
+_EXPERT = "  data_reviewer: {title: 评审专家, level: city}\n"
+_POSTS = "posts: [{unit: 专家库, title: 土地评审, level: city}]\n"
+_PANELS = """panels:
+  review: {title: 评审专家, from: 'post("专家库", "土地评审", "city")', size: 'if form.declared_area > 1 then 3 else 2'}
+people: {experts: 'panel("review")'}
+"""
+JOINT = Walked("site_joint", "joint_review", "重大项目用地联合会审", "用途管制联合会审", "LSHS")
+DRAWN = Walked(
+    "site_panel", "expert_review", "用地选址专家评审", "用途管制专家评审", "ZJPS",
+    (("layers:\n", _EXPERT + "layers:\n"), ("menu: [", _POSTS + "menu: ["), ("policies: {", _PANELS + "policies: {")),
+)  # fmt: skip
+WATER_UNIT = "肥西县水利局"
+WATER = Walked(
+    "site_water", "water_review", "临河项目用地预审", "用途管制水利意见", "SLYJ",
+    (("layers:\n", f"external:\n  - {{unit: {WATER_UNIT}, level: county}}\nlayers:\n"),),
+)  # fmt: skip
+PACKS = (JOINT, DRAWN, WATER)
 
 
 def install(folder: Path) -> Path:
     """The packs, installed apart in a folder."""
-    _install(folder, PACK, MATTER, _JOINT, "walk_pack_texts")
-    return _install(folder, WATER_PACK, WATER_MATTER, _WATER, "water_pack_texts")
-
-
-def _install(folder: Path, pack: str, matter: str, renamed: Renamed, beside: str) -> Path:
-    texts = Path(__file__).with_name(beside)
-    kept = [p for p in _PRODUCT.rglob("*") if p.suffix not in ("", ".pyc") and (p.parent.name != "examples" or p.stem == "form")]
-    files = {
-        _named(path.relative_to(_PRODUCT).as_posix(), renamed): _named(path.read_text(encoding="utf-8"), renamed) for path in kept
-    }
-    own = {f"matters/{matter}/{p.relative_to(texts).as_posix()}": p.read_text(encoding="utf-8") for p in texts.rglob("*.*")}
-    return apart.install(folder, pack, {**files, **own})
-
-
-def _named(text: str, renamed: Renamed) -> str:
-    for old, new in renamed:
-        text = text.replace(old, new)
-    return text
+    for one in PACKS:
+        apart.install(folder, one.pack, one.files())
+    return folder

@@ -6,6 +6,7 @@ import errno
 
 from lxml import etree
 
+from ziyuan.base import reasons
 from ziyuan.base.errors import UserError
 
 LARGEST = 20_000_000
@@ -44,10 +45,18 @@ def read(data: bytes, file: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as bad:
-        raise BadMarkup(f"不是良构的 XML:{bad.msg}", file, bad.lineno or 0) from None
+        raise _bad_markup(bad, parser, file) from None
     except ValueError as bad:
-        raise BadMarkup(f"不是良构的 XML:{bad}", file) from None
+        raise BadMarkup(reasons.xml(str(bad)), file) from None
     return root
+
+
+def _bad_markup(bad: etree.XMLSyntaxError, parser: etree.XMLParser, file: str) -> BadMarkup:
+    """The first thing the reader stumbled over, in our words: what follows from it helps nobody."""
+    first = next((one for one in parser.error_log if one.level_name in ("ERROR", "FATAL")), None)
+    said, line, column = (first.message, first.line, first.column) if first else (bad.msg, *bad.position)
+    at = f"（第 {column} 列）" if column else ""
+    return BadMarkup(reasons.xml(said or "") + at, file, line or 0)
 
 
 def local(element: etree._Element) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ziyuan.base import reasons
 from ziyuan.base.errors import UnknownName, UserError, nearest
 
 UNCONFIRMED = "unconfirmed"
@@ -140,7 +141,7 @@ def load_file(file: Path) -> Parameter:
     try:
         text = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 — a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, ArithmeticError) as error:
-        raise BadParameter(file.name, f"不是可读的 YAML({str(error).splitlines()[0]})") from error
+        raise BadParameter(file.name, f"不是可读的 YAML({reasons.told(error)})") from error
     if not isinstance(text, dict):
         raise BadParameter(file.name, "不是键值表")
     for key in text:

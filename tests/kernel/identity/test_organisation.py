@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -24,8 +25,10 @@ from tests.kernel.identity.office import (
 )
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.identity import posts
 from ziyuan.kernel.identity.sample import organ_of
 from ziyuan.kernel.models import Event, Membership, Organ, OrganChange, Person, Post, Session
+from ziyuan.kernel.packs.registry import packs
 
 LATER, NEXT_YEAR = date(2026, 6, 1), date(2027, 1, 4)
 
@@ -232,6 +235,35 @@ def test_roles_belong_to_their_level_and_posts_to_the_persons_organ(system, secu
         with pytest.raises(errors.BadEntry):
             given = {"person": person.pk, "unit": ORGAN, "role": "county_clerk", "since": DAY, "reason": WHY}
             kernel.appoint(security, **{**given, **wrong})
+
+
+def test_a_role_that_a_pack_uses_at_two_levels_is_given_at_both_and_at_no_third(system):
+    """数据审核 reviews at city and province; survey_monitoring says so by a list of levels."""
+    for region, fits in ((ANHUI, True), (HEFEI, True), (FEIXI, False)):
+        organ_of(region)
+        person = enter(officer("system_admin", region), f"reviewer{region}", f"ZR{region}")
+        by = officer("security_admin", region)
+        assert ("data_reviewer" in {r["id"] for r in kernel.unit_record(by, f"ZR{region}")["roles"]}) is fits
+        if fits:
+            appoint(by, person, "data_reviewer", f"ZR{region}")
+            assert person.user in [p.user for p in kernel.people("data_reviewer", region, DAY)]
+        else:
+            with pytest.raises(errors.BadEntry, match="“数据审核”是市级、省级岗位"):
+                appoint(by, person, "data_reviewer", f"ZR{region}")
+
+
+def test_a_role_may_be_given_wherever_any_pack_uses_it(system, security, monkeypatch):
+    """Two packs, each at a level of its own: the second does not undo the first, nor the first forbid the second."""
+    person = enter(system, "zhang")
+    with pytest.raises(errors.BadEntry, match="市级岗位"):
+        appoint(security, person, "city_chief")
+    known = packs()
+    other = replace(known["use_control"], id="city_pack", told={"roles": {"city_chief": {"title": "负责人", "level": "county"}}})
+    for order in ({**known, "city_pack": other}, {"city_pack": other, **known}):
+        monkeypatch.setattr(posts, "packs", lambda order=order: order)
+        assert posts.levels_of_role("city_chief") == {"county", "city"}
+        assert posts.levels_of_role("auditor") == frozenset(), "no pack uses it: it stands at every level"
+    appoint(security, person, "city_chief")
 
 
 def test_nobody_appoints_himself_and_the_three_officers_are_three_persons(system, security):

@@ -224,7 +224,7 @@ def test_editions_1_2_to_1_5_are_read(namespace):
     ("text", "said"),
     [
         (b"", "是空的"),
-        (b"no xml", "良构"),
+        (b"no xml", "开头应为“<”"),
         (b"<definitions xmlns='urn:x'/>", "不是 DMN"),
         (b"<!DOCTYPE d [<!ENTITY a 'b'>]><definitions/>", "DTD"),
     ],

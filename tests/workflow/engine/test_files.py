@@ -110,7 +110,7 @@ def test_a_doubled_id_and_a_flow_to_nowhere_are_told():
     ("text", "said"),
     [
         (b"", "是空的"),
-        (b"<a>", "良构"),
+        (b"<a>", "第 1 行的 <a> 没有结束"),
         (b"<a/>", "不是 BPMN"),
         (b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "DTD"),
         ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16"), "DTD"),

@@ -40,6 +40,18 @@ def test_a_good_pack_has_no_fault(pack):
     assert errors(pack) == []
 
 
+def test_a_role_of_several_levels_is_a_list_of_them(pack):
+    plant(pack, "pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人, level: [city, province]}")
+    plant(pack, PROCESS, 'zy:role="province_chief"', 'zy:role="city_reviewer"')
+    assert errors(pack) == []
+
+
+@pytest.mark.parametrize("file", ["pack.yaml", MATTER, "quality.yaml"])
+def test_a_text_that_is_no_utf8_says_so(pack, file):
+    (pack / file).write_bytes((pack / file).read_bytes() + "\n# 说明".encode("gb18030"))
+    assert any(file.rsplit("/", 1)[-1] in text and "不是 UTF-8 编码" in text for text in errors(pack)), errors(pack)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
@@ -51,6 +63,11 @@ def test_a_good_pack_has_no_fault(pack):
             "",
             "岗位“county_chief”不在 pack.yaml",
         ),
+        ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人, level: [city, town]}", "几级的写成列表"),
+        ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人}", "roles.city_reviewer"),
+        ("pack.yaml", "{title: 市级审核人, level: city}", "{title: 市级审核人, level: province}",
+         "岗位“city_reviewer”是 province 的岗位,这里写的是 city;请改写层级或岗位,或在 pack.yaml 的"),
+        ("quality.yaml", "rights: done", "rights: {", "不是合法的 YAML:"),
         ("quality.yaml", "rights: done", "", "quality.yaml rights:台账缺少这一条"),
         ("quality.yaml", "rights: done", "rights: {state: todo}", "应写明理由"),
         ("quality.yaml", "rights: done", "rights: finished", "状态应为"),
@@ -112,6 +129,7 @@ def test_a_good_pack_has_no_fault(pack):
         (FORM, '"field": "investment"', '"field": "investments"', "规则所指的字段"),
         (FORM, "declared_area <= 100000", "declared_aera <= 100000", "没有名为“declared_aera”的名称"),
         (FORM, '"type": "object"', '"type": "thing"', "表单不可用"),
+        (FORM, '"type": "object",', '"type": "object"', "表单不可用:第"),
         (FORM, '"print"', '"prnt"', "表单没有这一部分"),
         (
             "checks.py",

@@ -89,6 +89,27 @@ def test_who_is_drawn_sits_on_the_review_and_the_draw_is_needed_before_it(drawin
     d.whole()
 
 
+def test_before_a_draw_it_is_said_from_how_many_and_after_it_the_page_lists_the_panel(drawing):
+    d = drawing
+    anna = d.office.actor("anna")
+    offered = {o["id"]: o for o in workflow.case_record(anna, d.case.pk)["actions"]}
+    assert offered["draw"]["primary"], "it is what there is to do at this node"
+    assert offered["draw"]["consequence"].startswith("从 5 人中抽取 2 人。随机抽取")
+    assert workflow.case_record(anna, d.case.pk)["panels"] == []
+    assert workflow.choices(anna, d.case.pk, "replace_drawn", 1) == []
+    d.act("anna", "draw")
+    out = d.members()[0]
+    d.act("anna", "replace_drawn", to=d.office.keys[out], opinion="出差")
+    [shown] = workflow.case_record(anna, d.case.pk)["panels"]
+    assert [(one["name"], one["came"]) for one in shown["members"]] == list(zip(d.members(), (True, False), strict=True))
+    assert (shown["title"], shown["size"], shown["pool"], shown["seed"]) == ("评审专家", 2, 5, d.told()["seed"])
+    [change] = shown["replaced"]
+    assert (change["out_name"], change["in_name"], change["reason"]) == (out, d.members()[0], "出差")
+    again = {o["id"]: o for o in workflow.case_record(anna, d.case.pk)["actions"]}["draw"]
+    assert not again["primary"] and not again["enabled"]
+    assert all(one["organ_name"] for one in workflow.choices(anna, d.case.pk, "replace_drawn", 1))
+
+
 def test_the_order_follows_from_the_seed_by_another_road(drawing):
     """Recomputed here from the canonical text and the library's SM3, not by the code that drew."""
     drawing.act("anna", "draw")

@@ -190,6 +190,21 @@ export interface Jump {
   answered_by?: string
 }
 
+/** A panel of experts that was drawn, with all that the draw is checked by. */
+export interface DrawnPanel {
+  panel: string
+  title: string
+  size: number
+  /** How many could be drawn. */
+  pool: number
+  members: { id: number; name: string; organ: string; came: boolean }[]
+  avoided: { name: string; reason: string }[]
+  replaced: { out_name: string; in_name: string; reason: string; by: string; at: string }[]
+  seed: string
+  by: string
+  at: string
+}
+
 export interface Termination {
   title: string
   basis: string
@@ -284,6 +299,7 @@ export interface CaseRecord extends Omit<CaseRow, 'serving'> {
   subject?: { kind: string; title: string; no: string; page: string } | null
   correction?: { items?: CorrectionItem[] } | null
   gaps: Gap[]
+  panels: DrawnPanel[]
   jump: Jump | null
   termination: Termination | null
 }

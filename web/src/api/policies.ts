@@ -18,9 +18,14 @@ export interface PolicyAct {
   reason: string
 }
 
+/** How often each policy acted in a county, or in all. */
+export type PolicyLine = { region: string; region_name: string } & Record<string, number | string>
+
 export interface PoliciesAsked {
   policy: string
   region: string
+  since: string
+  until: string
 }
 
 /** The policies of people, in the words of a list. */
@@ -34,6 +39,6 @@ export const POLICIES: [string, string][] = [
 
 export const policies = {
   page: (asked: PoliciesAsked, after: string | null) => get<Page<PolicyAct>>('/cases/policies', { ...asked, after, limit: 50 }),
-  figures: (asked: PoliciesAsked) => get<{ total: Record<string, number | string> }>('/cases/policies/figures', { ...asked }),
+  figures: (asked: PoliciesAsked) => get<{ items: PolicyLine[]; total: PolicyLine }>('/cases/policies/figures', { ...asked }),
   tableUrl: (asked: PoliciesAsked) => address('/cases/policies/export.csv', { ...asked }),
 }

@@ -71,9 +71,10 @@ def _checked(entry: Entry, by: Actor, who: Person, first: date, until: date | No
     entry.check("unit", root_of(where, first) == who.organ_id, "只能任命到本人所在机关的单位")
     entry.check("role", (where.kind == EXTERNAL) == (entry["role"] == EXTERNAL_HANDLER), _misplaced(where))
     entry.done()
-    level = level_of_role(entry["role"])
-    place = region(where.region_id).level
-    entry.check("role", level in ("", place), f"“{role_title(entry['role'])}”是{_LEVELS.get(level, '')}岗位")
+    levels = levels_of_role(entry["role"])
+    named = "、".join(title for level, title in _LEVELS.items() if level in levels)
+    fits = not levels or region(where.region_id).level in levels
+    entry.check("role", fits, f"“{role_title(entry['role'])}”是{named}岗位")
     entry.done()
     return where
 
@@ -84,10 +85,9 @@ def _misplaced(where: Organ) -> str:
     return f"外部单位的人员只能任命为“{title}”" if where.kind == EXTERNAL else f"“{title}”只能任命在外部单位"
 
 
-def level_of_role(role: str) -> str:
-    """The level at which the packs use a role; empty for one that stands at every level."""
-    told = [p.told.get("roles", {}).get(role) for p in packs().values()]
-    return next((str(t["level"]) for t in told if t and t.get("level")), "")
+def levels_of_role(role: str) -> frozenset[str]:
+    """The levels at which any pack uses a role; empty for one that no pack uses, which stands at every level."""
+    return frozenset(level for pack in packs().values() for level in pack.levels_of(role))
 
 
 def _conflict(who: Person, unit: Organ, role: str, head: bool, first: date, until: date | None) -> str:

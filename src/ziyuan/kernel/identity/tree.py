@@ -17,7 +17,7 @@ from ziyuan.kernel.identity.guard import acting, may, require
 from ziyuan.kernel.identity.models import Membership, Organ, OrganChange, OrganTerm, Person, Post
 from ziyuan.kernel.identity.organs import EXTERNAL, KINDS, UNITS, path_of
 from ziyuan.kernel.identity.periods import in_force
-from ziyuan.kernel.identity.posts import RANKS, level_of_role
+from ziyuan.kernel.identity.posts import RANKS, levels_of_role
 from ziyuan.kernel.identity.regions import region, region_range
 from ziyuan.kernel.identity.titles import EXTERNAL_HANDLER, ROLES, role_title, title_of
 from ziyuan.kernel.nodes.node import today
@@ -123,8 +123,8 @@ def unit_record(by: Actor, code: str, *, day: date | None = None) -> dict[str, A
 def _roles_in(unit: Organ) -> list[str]:
     if unit.kind == EXTERNAL:
         return [EXTERNAL_HANDLER]
-    level = region(unit.region_id).level
-    return [role for role in ROLES if role not in ("applicant", EXTERNAL_HANDLER) and level_of_role(role) in ("", level)]
+    level, ours = region(unit.region_id).level, [r for r in ROLES if r not in ("applicant", EXTERNAL_HANDLER)]
+    return [role for role in ours if level in (levels_of_role(role) or {level})]
 
 
 def _path(unit: Organ, on: date) -> list[dict[str, str]]:

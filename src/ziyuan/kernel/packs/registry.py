@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ziyuan.base import reasons
 from ziyuan.base.parameters import Parameter, load
 from ziyuan.kernel.packs.errors import PackFault, UnknownMatter
 from ziyuan.kernel.packs.keys import PACK_KEYS, check_matter, refuse_unknown
@@ -48,6 +49,12 @@ class Pack:
     told: dict[str, Any]
     matters: dict[str, Matter]
     parameters: Mapping[str, Parameter]
+
+    def levels_of(self, role: str) -> frozenset[str]:
+        """The levels at which the pack uses a post: `level` is one, or a list of them. Empty where it uses it not."""
+        told = (self.told.get("roles") or {}).get(role)
+        level = told.get("level") if isinstance(told, dict) else None
+        return frozenset(str(one) for one in (level if isinstance(level, list) else [level] if level else []))
 
     def function(self, name: str) -> Callable[..., Any]:
         """A check named by a matter. Raises PackFault when the pack has none of that name."""
@@ -95,8 +102,8 @@ def load_pack(folder: Path, module: str) -> Pack:
 def _read(path: Path, pack: str) -> dict[str, Any]:
     try:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise PackFault(pack, f"{path.name} 不是合法的 YAML:{error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PackFault(pack, f"{path.name} 不是合法的 YAML:{reasons.told(error)}") from error
     if not isinstance(told, dict):
         raise PackFault(pack, f"{path.name} 应为键值文本")
     return told

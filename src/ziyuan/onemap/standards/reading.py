@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from ziyuan.base import reasons
 from ziyuan.base.errors import UserError, nearest
 from ziyuan.onemap.standards.errors import MissingKey, ModelUnreadable, UnknownKey, WrongValue
 
@@ -113,7 +114,7 @@ def read(path: Path, name: str | None = None) -> Table:
             raise ModelUnreadable(shown, f"文件超过 {MOST_BYTES // 1_000_000} MB。")
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ModelUnreadable(_place(shown, error), f"不是可读的 YAML（{_problem(error)}）。") from error
+        raise ModelUnreadable(_place(shown, error), f"不是可读的 YAML（{reasons.problem(error)}）。") from error
     value = _Reader(shown).value(root, "") if root is not None else None
     if not isinstance(value, Table):
         raise ModelUnreadable(f"{shown}:1", "文件顶层应为一组键值。")
@@ -123,30 +124,6 @@ def read(path: Path, name: str | None = None) -> Table:
 def _place(shown: str, error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"{shown}:{mark.line + 1 if mark else 1}"
-
-
-def _problem(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError | OSError):
-        return "不是 UTF-8 编码" if isinstance(error, UnicodeDecodeError) else "文件打不开"
-    said = str(getattr(error, "problem", None) or error).splitlines()[0]
-    return next((ours for heard, ours in _SAYINGS.items() if said.startswith(heard)), "结构错误")
-
-
-_SAYINGS = {
-    "did not find expected ',' or ']'": "方括号没有闭合，或少了逗号",
-    "did not find expected ',' or '}'": "花括号没有闭合，或少了逗号",
-    "did not find expected key": "此处应为一个键，请核对缩进和引号",
-    "did not find expected '-'": "此处应为以“-”开头的一项，请核对缩进",
-    "mapping values are not allowed": "此处不能有冒号，请核对缩进，或给含冒号的文字加引号",
-    "could not find expected ':'": "少了冒号",
-    "found character that cannot start any token": "有不能作开头的字符，缩进请用空格、不用制表符",
-    "found unexpected end of stream": "引号没有闭合",
-    "found undefined alias": "引用了没有定义的锚",
-    "found duplicate": "有重复",
-    "control characters are not allowed": "含有控制字符",
-    "block sequence entries are not allowed": "此处不能以“-”列项，请核对缩进",
-}
-"""What the YAML library says, and what a person reads instead."""
 
 
 MOST_BYTES = 5_000_000

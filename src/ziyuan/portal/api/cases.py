@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
 from ziyuan.portal.api.common import ActionIn, actor, attachment, stored
+from ziyuan.portal.api.tables import TableIn, table
 from ziyuan.workflow import service as workflow
 
 tasks_router = Router(tags=["待办"])
@@ -114,12 +115,12 @@ def inbox_counts(request: HttpRequest) -> dict[str, int]:
 
 
 @tasks_router.get("/export.csv", summary="待办清单(表格)")
-def tasks_csv(request: HttpRequest, asked: Query[InboxIn]) -> HttpResponse:
+def tasks_csv(request: HttpRequest, asked: Query[InboxIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.tasks_csv(who, **asked.dict())
     kernel.record(who, "case.tasks_exported", on=("tasks", asked.box), q=asked.q)
-    return attachment(body, f"待办清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"待办清单-{kernel.today()}")
 
 
 @tasks_router.get("/count", summary="待办数")
@@ -155,12 +156,12 @@ def clock_figures(request: HttpRequest, asked: Query[FiguresIn]) -> Any:
 
 
 @router.get("/clock/figures.csv", summary="时限统计(表格)")
-def clock_figures_csv(request: HttpRequest, asked: Query[FiguresIn]) -> HttpResponse:
+def clock_figures_csv(request: HttpRequest, asked: Query[FiguresIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.clock_figures_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("cases", "clock"), region=asked.region, level=asked.level)
-    return attachment(body, f"时限统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"时限统计-{kernel.today()}")
 
 
 @router.get("/supervision/figures", summary="办件统计", description="按行政区(和月份),全部由案件事件算出;含义见 docs/cases.md。")
@@ -169,12 +170,12 @@ def supervision_figures(request: HttpRequest, asked: Query[SupervisionIn]) -> An
 
 
 @router.get("/supervision/figures.csv", summary="办件统计(表格)")
-def supervision_figures_csv(request: HttpRequest, asked: Query[SupervisionIn]) -> HttpResponse:
+def supervision_figures_csv(request: HttpRequest, asked: Query[SupervisionIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.supervision_figures_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("cases", "supervision"), region=asked.region, level=asked.level)
-    return attachment(body, f"办件统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"办件统计-{kernel.today()}")
 
 
 @router.get("/quality/figures", summary="申报质量统计", description="按事项、申请人、申报经办人或收件月份,全部由案件事件算出。")
@@ -183,23 +184,23 @@ def quality_figures(request: HttpRequest, asked: Query[QualityIn]) -> Any:
 
 
 @router.get("/quality/figures.csv", summary="申报质量统计(表格)")
-def quality_figures_csv(request: HttpRequest, asked: Query[QualityIn]) -> HttpResponse:
+def quality_figures_csv(request: HttpRequest, asked: Query[QualityIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.quality_figures_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("cases", "quality"), region=asked.region, group=asked.group)
-    return attachment(body, f"申报质量统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"申报质量统计-{kernel.today()}")
 
 
 @router.get("/export.csv", summary="案件清单(表格)")
 def export(
-    request: HttpRequest, status: str = "", q: str = "", region: str = "", asks: str = ""
+    request: HttpRequest, form: Query[TableIn], status: str = "", q: str = "", region: str = "", asks: str = ""
 ) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.export_csv(who, status=status, q=q, region=region, asks=asks)
     kernel.record(who, "case.exported", on=("cases", status or "all"), q=q)
-    return attachment(body, f"案件清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"案件清单-{kernel.today()}")
 
 
 @router.get("/policies", summary="策略动用", description="人员策略起作用的每一次,全部由案件事件算出;含义见 docs/people.md。")
@@ -215,12 +216,12 @@ def policies_figures(request: HttpRequest, asked: Query[PoliciesIn]) -> Any:
 
 
 @router.get("/policies/export.csv", summary="策略动用清单(表格)")
-def policies_csv(request: HttpRequest, asked: Query[PoliciesIn]) -> HttpResponse:
+def policies_csv(request: HttpRequest, asked: Query[PoliciesIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.policies_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("cases", "policies"), region=asked.region, policy=asked.policy)
-    return attachment(body, f"策略动用-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"策略动用-{kernel.today()}")
 
 
 @router.get("/{case}", summary="案卷")

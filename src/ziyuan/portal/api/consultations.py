@@ -9,7 +9,8 @@ from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from ziyuan.kernel import service as kernel
-from ziyuan.portal.api.common import actor, attachment, stored
+from ziyuan.portal.api.common import actor, stored
+from ziyuan.portal.api.tables import TableIn, table
 from ziyuan.workflow import service as workflow
 
 cases_router = Router(tags=["案件"])
@@ -119,11 +120,11 @@ def listing(
 
 
 @router.get("/export.csv", summary="征求意见清单(表格)")
-def export(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
+def export(request: HttpRequest, asked: Query[Asked], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     body = workflow.consultations_csv(who, **asked.dict())
     kernel.record(who, "consultation.exported", on=("consultations", asked.box), q=asked.q)
-    return attachment(body, f"征求意见-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"征求意见-{kernel.today()}")
 
 
 @router.get("/organs", summary="可以征求意见的机关")

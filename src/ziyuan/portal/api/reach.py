@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from ziyuan.kernel import service as kernel
-from ziyuan.portal.api.common import actor, attachment
+from ziyuan.portal.api.common import actor
+from ziyuan.portal.api.tables import TableIn, table
 from ziyuan.workflow import service as workflow
 
 router = Router(tags=["案件"])
@@ -156,21 +157,21 @@ def supervisions_figures(request: HttpRequest, asked: Query[ItemFiguresIn]) -> A
 
 
 @supervisions_router.get("/figures.csv", summary="督办统计(表格)")
-def supervisions_figures_csv(request: HttpRequest, asked: Query[ItemFiguresIn]) -> HttpResponse:
+def supervisions_figures_csv(request: HttpRequest, asked: Query[ItemFiguresIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.supervisions_figures_csv(who, **asked.dict())
     kernel.record(who, "case.figures_exported", on=("supervisions", "figures"), region=asked.region, level=asked.level)
-    return attachment(body, f"督办统计-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"督办统计-{kernel.today()}")
 
 
 @supervisions_router.get("/export.csv", summary="督办清单(表格)")
-def supervisions_csv(request: HttpRequest, asked: Query[ItemsIn]) -> HttpResponse:
+def supervisions_csv(request: HttpRequest, asked: Query[ItemsIn], form: Query[TableIn]) -> HttpResponse:
     who = actor(request)
     kernel.require(who, "case.export")
     body = workflow.supervisions_csv(who, **asked.dict())
     kernel.record(who, "case.supervisions_exported", on=("supervisions", asked.state or "all"), q=asked.q)
-    return attachment(body, f"督办清单-{kernel.today()}.csv", "text/csv; charset=utf-8")
+    return table(form, body, f"督办清单-{kernel.today()}")
 
 
 @notices_router.get("", summary="提醒")

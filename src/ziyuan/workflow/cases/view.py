@@ -131,6 +131,7 @@ def case_record(by: kernel.Actor, case_id: int) -> dict[str, Any]:
             "phrases": rt.matter.told.get("phrases", []),
             "rating": state["rating"],
             "gaps": gaps.shown(by, state),
+            "panels": panels.shown(state),
             "jump": state.get("jump"),
             "termination": state.get("termination"),
             "quality": quality(state),

@@ -11,9 +11,11 @@ from typing import Any
 
 import click
 
+from ziyuan.base import reasons
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.base.feel import wire
 from ziyuan.base.feel.errors import FeelError
+from ziyuan.base.markup import why_unread
 
 
 @click.group("dmn")
@@ -54,7 +56,6 @@ def evaluate(
         return
     if file is None or not (decision or service or invocable):
         raise click.UsageError("请给出文件，以及 --decision、--service 或 --invocable 之一")
-    data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     request = {
         "file": str(file),
         "decision": decision,
@@ -62,7 +63,7 @@ def evaluate(
         "invocable": invocable,
         "now": now,
     }
-    result = _guarded(lambda: _evaluated({**request, "input": wire.load(data.decode() or "{}")}))
+    result = _guarded(lambda: _evaluated({**request, "input": wire.load(_given(source).decode() or "{}")}))
     if not trace:
         result.pop("trace", None)
     click.echo(_written(result))
@@ -107,7 +108,7 @@ def roundtrip(source: Path, target: Path) -> None:
     try:
         target.write_bytes(upgraded(source.read_bytes(), source.name))
     except (ZiyuanError, OSError) as bad:
-        click.echo(bad.to_text() if isinstance(bad, ZiyuanError) else f"无法读写：{bad}", err=True)
+        click.echo(bad.to_text() if isinstance(bad, ZiyuanError) else f"无法读写：{why_unread(bad)}", err=True)
         sys.exit(11)
 
 
@@ -136,6 +137,10 @@ def answer(line: str) -> dict[str, Any]:
     return _guarded(lambda: _evaluated(wire.load(line)))
 
 
+def _given(source: str) -> bytes:
+    return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+
+
 def _guarded(work: Any) -> dict[str, Any]:
     try:
         result: dict[str, Any] = work()
@@ -149,7 +154,7 @@ def _guarded(work: Any) -> dict[str, Any]:
     except RecursionError:
         return {"error": {"message": "输入或结果嵌套过深"}}
     except (OSError, ValueError) as bad:
-        return {"error": {"message": f"无法处理：{bad}"}}
+        return {"error": {"message": f"无法处理：{reasons.told(bad)}"}}
     return result
 
 

@@ -31,8 +31,10 @@ def _pack(pack: kernel.Pack) -> Iterator[Fault]:
         if not pack.told.get(key):
             yield Fault(pack.id, "pack.yaml", key, "缺少这一项")
     for role, told in pack.told.get("roles", {}).items():
-        if told.get("level") not in ("county", "city", "province"):
-            yield Fault(pack.id, "pack.yaml", f"roles.{role}", "层级应为 county、city 或 province")
+        levels = pack.levels_of(role)
+        if not levels or levels - set(people.LEVELS):
+            yield Fault(pack.id, "pack.yaml", f"roles.{role}", "层级应为 county、city 或 province,几级的写成列表")
+            continue
         for name in told.get("matters", ()):
             if name not in pack.matters:
                 yield Fault(pack.id, "pack.yaml", f"roles.{role}.matters", f"没有事项“{name}”", f"可用:{'、'.join(pack.matters)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ziyuan.base import reasons
 from ziyuan.base.errors import ZiyuanError
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime, compiled
@@ -56,7 +57,7 @@ def run(rt: Runtime, path: Path, seen: set[str] | None = None) -> list[str]:
     try:
         told = _read(path, rt)
     except (ValueError, yaml.YAMLError) as error:
-        return [str(error)]
+        return [reasons.told(error)]
     seen = set() if seen is None else seen
     wrong = form_faults(rt.form, told["given"]["form"])
     if wrong or "faults" in told["then"]:

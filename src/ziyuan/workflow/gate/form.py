@@ -7,6 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from ziyuan.base import reasons
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.gate.fault import Fault
 from ziyuan.workflow.gate.scope import problems
@@ -21,13 +22,21 @@ def check(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
         form = json.loads((matter.folder / matter.told["form"]).read_text(encoding="utf-8"))
         Draft202012Validator.check_schema(form["data"])
     except (OSError, KeyError, ValueError, SchemaError) as error:
-        yield Fault(pack.id, file, "", f"表单不可用:{str(error).splitlines()[0]}")
+        yield Fault(pack.id, file, "", f"表单不可用:{_why(error)}")
         return
     for part in form:
         if part not in PARTS:
             yield Fault(pack.id, file, part, "表单没有这一部分", f"可用:{'、'.join(PARTS)}")
     yield from _fields(pack, file, form)
     yield from _rules(pack, file, form)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"缺少“{error.args[0]}”"
+    if isinstance(error, SchemaError):
+        return f"data 不是可用的 JSON Schema,在 {error.json_path}({error.message.splitlines()[0]})"
+    return reasons.told(error)
 
 
 def _fields(pack: kernel.Pack, file: str, form: dict[str, Any]) -> Iterator[Fault]:

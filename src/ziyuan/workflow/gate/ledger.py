@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from ziyuan.base import reasons
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.gate.fault import Fault
 
@@ -27,7 +28,10 @@ def standing(pack: kernel.Pack) -> dict[str, dict[str, Any]]:
 
 def check(pack: kernel.Pack) -> list[Fault]:
     """Every rule is answered, nothing else is, and what is not done says why."""
-    told = standing(pack)
+    try:
+        told = standing(pack)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return [Fault(pack.id, "quality.yaml", reasons.place(error), f"不是合法的 YAML:{reasons.problem(error)}")]
     found = [
         Fault(pack.id, "quality.yaml", rule, "台账缺少这一条", rules()[rule])
         for rule in rules()

@@ -148,7 +148,7 @@ def _result(
 def _on_way(pack: kernel.Pack, matter: kernel.Matter, file: str, fields: list[str]) -> Iterator[Fault]:
     """Effects of the process itself: of a kind that needs no decision, and named by a service task."""
     path = matter.folder / matter.told["process"]
-    drawn = path.read_text(encoding="utf-8") if path.is_file() else ""
+    drawn = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     for name, told in matter.told.get("effects", {}).items():
         place, kind = f"effects.{name}", told.get("kind", "")
         yield from _effect(pack, file, place, told, fields, BEFORE_DECISION)

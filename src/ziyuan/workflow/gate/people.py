@@ -82,7 +82,7 @@ def _arguments(pack: kernel.Pack, graph: Graph, name: str, given: list[str]) -> 
     first, at = (given[0] if given else ""), _LEVEL_AT.get(name, len(given))
     level = given[at] if at < len(given) else "county" if name in _LEVEL_AT else ""
     if name in ("role", "holders") and first:
-        yield from _role(pack, first, level)
+        yield from role_at(pack, first, level)
     if level and level not in LEVELS:
         yield f"层级“{level}”不存在", f"可用:{'、'.join(LEVELS)}"
     if name in ("post", "head") and first:
@@ -96,13 +96,16 @@ def _arguments(pack: kernel.Pack, graph: Graph, name: str, given: list[str]) -> 
         yield f"没有职级“{given[1]}”", f"可用:{'、'.join(kernel.RANKS)}"
 
 
-def _role(pack: kernel.Pack, role: str, level: str) -> Iterator[tuple[str, str]]:
-    roles = pack.told.get("roles", {})
+def role_at(pack: kernel.Pack, role: str, level: str) -> Iterator[tuple[str, str]]:
+    """Why a post is none of the pack's, or stands at other levels than the one written; a computed level is not judged."""
+    roles, levels = pack.told.get("roles", {}), pack.levels_of(role)
     if role not in roles:
         close = nearest(role, roles)
         yield f"岗位“{role}”不在 pack.yaml 的 roles 中", f"最接近的是“{close}”" if close else ""
-    elif level in LEVELS and roles[role].get("level") != level:
-        yield f"岗位“{role}”是 {roles[role].get('level')} 的岗位,这里写的是 {level}", "请改写层级或岗位"
+    elif level in LEVELS and level not in levels:
+        known = "、".join(one for one in LEVELS if one in levels)
+        remedy = f"请改写层级或岗位,或在 pack.yaml 的 roles.{role}.level 中加上 {level}"
+        yield f"岗位“{role}”是 {known} 的岗位,这里写的是 {level}", remedy
 
 
 def _post(pack: kernel.Pack, unit: str, title: str, level: str) -> Iterator[tuple[str, str]]:
@@ -163,7 +166,7 @@ def policies(pack: kernel.Pack, matter: kernel.Matter) -> Iterator[Fault]:
     file, fallback = f"matters/{matter.id}/matter.yaml", told.get("nobody_found")
     if isinstance(fallback, dict):
         place, level = "policies.nobody_found", str(fallback.get("level"))
-        named = _role(pack, fallback["role"], level) if "role" in fallback else _post(
+        named = role_at(pack, fallback["role"], level) if "role" in fallback else _post(
             pack, fallback["unit"], fallback["title"], level
         )  # fmt: skip
         for message, remedy in named:

@@ -53,9 +53,10 @@ def _nodes(
     for node in graph.nodes.values():
         place = f"第 {node.line} 行 {node.id}"
         if node.waits:
-            if node.role not in roles and node.role != kernel.EXTERNAL_HANDLER:
-                yield Fault(pack.id, file, place, f"岗位“{node.role}”不在 pack.yaml 的 roles 中")
-            elif matter.id not in roles.get(node.role, {}).get("matters", (matter.id,)):
+            named = people.role_at(pack, node.role, node.level) if node.role != kernel.EXTERNAL_HANDLER else ()
+            for message, remedy in named:
+                yield Fault(pack.id, file, place, message, remedy)
+            if matter.id not in roles.get(node.role, {}).get("matters", (matter.id,)):
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”不办理本事项", "请在 pack.yaml 该岗位的 matters 中加上它")
             if node.role not in may_act:
                 yield Fault(pack.id, file, place, f"岗位“{node.role}”没有办案权限(case.act)")

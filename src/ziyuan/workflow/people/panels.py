@@ -73,6 +73,21 @@ def name_in(told: dict[str, Any], person: int) -> str:
     return next((str(one["name"]) for one in told["pool"] if one["id"] == person), "")
 
 
+def shown(state: State) -> list[dict[str, Any]]:
+    """The panels of a case as its page lists them, each with all that a draw is checked by."""
+    return [_shown(panel, told) for panel, told in state.get("panels", {}).items()]
+
+
+def _shown(panel: str, told: dict[str, Any]) -> dict[str, Any]:
+    pool = {one["id"]: one for one in told["pool"]}
+    came = {change["in"] for change in told["replaced"]}
+    sitting = [pool[one] for one in told["members"]]
+    members = [{**{key: one[key] for key in ("id", "name", "organ")}, "came": one["id"] in came} for one in sitting]
+    changes = [{key: one[key] for key in ("out_name", "in_name", "reason", "by", "at")} for one in told["replaced"]]
+    facts = {key: told[key] for key in ("title", "size", "avoided", "seed", "by", "at")}
+    return {"panel": panel, **facts, "pool": len(pool), "members": members, "replaced": changes}
+
+
 # -- the fold, and its proof -------------------------------------------------------------------------------
 
 

@@ -210,8 +210,7 @@ def choices(by: kernel.Actor, case_id: int, action: str, task: int) -> list[dict
             found = next_person.opening(rt, state, told, action, by) if told else None
             return [_person(*one) for one in found.people] if found else []
         if action == drawing.REPLACE:
-            sitting = drawing.choices(rt, state, told) if told else {}
-            return [{"id": key, "name": name, "organ_name": ""} for key, name in sitting.items()]
+            return drawing.choices(rt, state, told)
         if action == "remove":
             return [
                 {"id": t["number"], "name": t["holder_name"] or "待签收", "organ_name": t["title"]}

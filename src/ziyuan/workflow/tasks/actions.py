@@ -66,9 +66,12 @@ def _on_task(
         if action in allow and only in ("", action):
             reason = waiting or _why_not(by, action, runtime, state, task)
             notice = _twice(by, state, task) if action == "agree" else ""
+            if action == drawing.DRAW and not reason:
+                notice = drawing.notice(by, runtime, state, task)
             follows = WALKS_AGAIN if action == "return" and not straight_back(runtime, task) else ""
             asks = "" if reason else next_person.asked(runtime, state, task, action, by)
-            made.append(Offer(action, number, reason, action in ("agree", "correct"), notice, follows, asks=asks))
+            primary = action in ("agree", "correct") or (action == drawing.DRAW and not reason)
+            made.append(Offer(action, number, reason, primary, notice, follows, asks=asks))
     if only in ("", "release") and len(pool_of(task)) > 1:
         made.append(Offer("release", number, waiting))
     if only in ("", "avoid") and not by.principal:

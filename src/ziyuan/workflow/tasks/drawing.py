@@ -50,6 +50,13 @@ def why_not(by: kernel.Actor, rt: Runtime, state: State, task: dict[str, Any], a
     return "" if len(pool.people) >= pool.size else f"可抽取的只有 {len(pool.people)} 人,应抽 {pool.size} 人"
 
 
+def notice(by: kernel.Actor, rt: Runtime, state: State, task: dict[str, Any]) -> str:
+    """How many are drawn of how many, and who of the list is left out, before anybody draws."""
+    pool = pool_of(by, rt, state, panel_of(rt, task))
+    out = "、".join(f"{one['name']}({one['reason']})" for one in pool.avoided)
+    return f"从 {len(pool.people)} 人中抽取 {pool.size} 人。" + (f"不参加抽取:{out}。" if out else "")
+
+
 def pool_of(by: kernel.Actor, rt: Runtime, state: State, panel: str) -> panels.Pool:
     """Who may be drawn for a panel of the matter, and how many are wanted."""
     told, scope = rt.matter.told["panels"][panel], {**facts.read(state), **rt.values(state)}
@@ -59,10 +66,11 @@ def pool_of(by: kernel.Actor, rt: Runtime, state: State, panel: str) -> panels.P
     return panels.parted(found, state, by, int(size) if isinstance(size, Decimal | int) else 0)
 
 
-def choices(rt: Runtime, state: State, task: dict[str, Any]) -> dict[int, str]:
+def choices(rt: Runtime, state: State, task: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The members one of whom may be replaced."""
-    told = state.get("panels", {}).get(panel_of(rt, task))
-    return {one: panels.name_in(told, one) for one in told["members"]} if told else {}
+    panel = panel_of(rt, task) if task else ""
+    sitting = [one for told in panels.shown(state) if told["panel"] == panel for one in told["members"]]
+    return [{"id": one["id"], "name": one["name"], "organ_name": one["organ"]} for one in sitting]
 
 
 def _draw(rt: Runtime, journal: Journal, number: int, said: Said) -> None:

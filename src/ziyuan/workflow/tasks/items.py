@@ -7,6 +7,7 @@ from ziyuan.workflow.errors import ItemsMissing
 from ziyuan.workflow.forms.text import clean
 
 KINDS = ("field", "paper", "vertex")
+FEE = "fee"
 
 
 def checked(rt: Runtime, items: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -18,8 +19,12 @@ def checked(rt: Runtime, items: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def _checked(rt: Runtime, number: int, item: dict[str, Any]) -> dict[str, str]:
     kind, target, text = (clean(str(item.get(k) or "")) for k in ("kind", "target", "text"))
+    if kind == FEE:  # nothing here takes a payment, so nobody could ever answer it
+        raise ItemsMissing(f"第 {number} 条的种类不能是费用:平台不收取费用,申请人无法答复;需要缴费凭证的,请作为材料列出")
     if kind not in KINDS:
         raise ItemsMissing(f"第 {number} 条的种类应为字段、材料或界址点")
+    if kind == "vertex" and "subject" in rt.matter.told:
+        raise ItemsMissing(f"第 {number} 条是界址点,本事项没有用地范围,无法答复;请改为字段或材料")
     if not text:
         raise ItemsMissing(f"第 {number} 条没有写明补正要求")
     known = _targets(rt).get(kind)

@@ -38,7 +38,7 @@ export function columnsOf(box: Box): Column[] {
   const came: Record<Box, string> = { todo: '收到', done: '办结', mine: '收件', copied: '抄送' }
   return [
     { id: 'clock', title: '剩余时间', width: '168px' },
-    { id: 'no', title: '编号', width: '178px' },
+    { id: 'no', title: '编号', width: '196px' },
     { id: 'title', title: '项目' },
     { id: 'node', title: box === 'done' ? '办理环节' : '当前环节', width: '116px' },
     ...(box === 'copied' ? [{ id: 'copy', title: '方式', width: '110px' }] : []),
