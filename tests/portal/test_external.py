@@ -8,8 +8,9 @@ import json
 
 import pytest
 from django.test import Client
+from tools.reference.zone import operations as here
 
-from tests.portal.test_matrix import COUNTIES, Place, ask, body_of, bulletin, here
+from tests.portal.places import COUNTIES, Place, ask, body_of, bulletin, migration
 from tests.workflow import world as small_world
 from tests.workflow.people import line, outside
 from tests.workflow.people.outside import FOREST, WATER
@@ -43,7 +44,7 @@ def county(db, monkeypatch, tmp_path):
     world = small_world.World()
     own = sent(world, monkeypatch, tmp_path, WATER, world.open)
     place = sent(world, monkeypatch, tmp_path, FOREST, lambda **told: Place(world, FEIXI), task=True)
-    place.bulletin = bulletin()
+    place.bulletin, place.order = bulletin(), migration([place.case])
     return signed_in("shui"), own, place
 
 

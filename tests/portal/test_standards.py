@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from django.test import Client
 
-from tests.portal.test_matrix import signed_in
+from tests.portal.places import signed_in
 from ziyuan.onemap.standards import library
 
 pytestmark = pytest.mark.django_db(databases=["default", "auditor"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tests.portal.test_matrix import Place, signed_in
+from tests.portal.places import Place, signed_in
 from tests.workflow import world as small_world
 from ziyuan.portal.api.tables import workbook
 

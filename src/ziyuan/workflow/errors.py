@@ -72,7 +72,7 @@ class EffectRefused(ZiyuanError):
     remedy = "决定没有生效,任何内容都未写入。请按原因处理后重新决定。"
 
     def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(f"决定的效力“{kind}”未能实现:{reason}。", kind=kind)
+        super().__init__(f"决定的效力“{kind}”未能实现:{reason.rstrip('。')}。", kind=kind)
 
 
 class UnknownEffect(ZiyuanError):

@@ -134,6 +134,14 @@ def test_of_the_case_he_sees_what_he_has_to_judge_and_what_he_did_himself(water)
     assert [o["task"] for o in own["opinions"]] == [2]
 
 
+def test_what_is_hidden_keeps_its_shape_so_that_the_page_stands(water):
+    case = water.open()
+    whole, own = water.record("anna", case), water.record("shui", case)
+    assert own.keys() == whole.keys()
+    shapes = {name for name in whole if isinstance(whole[name], list | dict) and type(own[name]) is not type(whole[name])}
+    assert shapes <= {"route", "subject", "jump", "termination", "decision", "correction", "rating"}, "these may be nothing"
+
+
 def test_without_the_narrow_record_the_same_check_is_red(water, monkeypatch):
     case = water.open()
     monkeypatch.setattr(narrow, "own_part", lambda by, case, record: record)

@@ -24,6 +24,7 @@ _EMPTY: Record = {
     "serving": {"items": [], "acts": [], "ways": []},
     "consulting": {"items": [], "acts": [], "stop": None, "verdicts": {}},
     "gaps": [],
+    "panels": [],
     "quality": {"score": None, "rounds": 0, "first_pass": False, "final": False, "counts": [], "items": [], "formula": "",
                 "definition": ""},
     "platform": {"no": "", "platform": "", "waiting": 0, "fault": "", "sent": []},
