@@ -53,13 +53,18 @@ def test_a_worker_without_heartbeat_ends_so_that_a_new_one_begins():
 
 
 def test_a_heartbeat_counts_while_it_is_fresh_and_of_this_worker(committed_db):
+    worker = told("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    assert _beats(worker) and not _beats(worker + 1) and not _beats(None)
+    told("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute' WHERE id = %s RETURNING id", worker)
+    assert not _beats(worker)
+    told("DELETE FROM procrastinate_workers WHERE id = %s RETURNING id", worker)
+
+
+def told(statement: str, *values: int) -> int:
+    """The number that a statement gives, on the connection of now: to look at a heartbeat may give up an old one."""
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
-        worker = cursor.fetchone()[0]
-        assert _beats(worker) and not _beats(worker + 1) and not _beats(None)
-        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute' WHERE id = %s", [worker])
-        assert not _beats(worker)
-        cursor.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker])
+        cursor.execute(statement, values)
+        return int(cursor.fetchone()[0])
 
 
 def test_whatever_the_worker_runs_is_tried_again_when_the_database_was_away():

@@ -37,7 +37,8 @@ class Walked:
             ("ziyuan.packs.use_control", self.pack),
             ("use_control", self.pack),
             ("site_review", self.matter),
-            (f"series: {self.pack}.", "series: use_control."),  # one register of numbers, as the map holds each once
+            # one register of numbers: the map holds each once
+            (f"series: {self.pack}.{self.matter}", "series: use_control.site_review"),
             ("YSXZ-{year}", f"{self.number}-{{year}}"),
             ("title: 建设项目用地预审与选址\nbasis", f"title: {self.title}\nbasis"),
             ("title: 国土空间用途管制\n", f"title: {self.pack_title}\n"),
