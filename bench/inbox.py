@@ -39,30 +39,30 @@ def node() -> tuple[dict[str, Any], Callable[[], None]]:
 HEAD = "| 项目 | 次数 | 处理器中位(毫秒) | 处理器 p95 | 墙钟中位 | 墙钟 p95 |\n|---|---|---|---|---|---|"
 _CASES = """
 INSERT INTO workflow_case (id, no, outer_no, matter, version, title, applicant, county, counties, status, opened, accepted,
-                           due, yellow_on, lamp, clock, seq, head, state)
+                           due, yellow_on, lamp, clock, seq, head, platform_no, brought, state)
 SELECT n, at.code || '-YSXZ-2026-' || n, 'AH-2026-' || n, %(matter)s, %(version)s, '某县第 ' || n || ' 号产业园',
        '示例公司 ' || n %% 977, at.code, ARRAY[at.code], 'open', now() - n %% 90 * interval '1 day' - n * interval '1 ms',
        current_date - 10,
        current_date - 20 + n %% 60, current_date - 24 + n %% 60, '',
-       jsonb_build_object('limit', 15, 'provisional', false), 1, repeat('0', 64), '{}'
+       jsonb_build_object('limit', 15, 'provisional', false, 'calendar', at.code), 1, repeat('0', 64), '', '{}', '{}'
 FROM generate_series(1, %(tasks)s) n
 JOIN LATERAL (SELECT CASE WHEN n <= %(near)s THEN %(county)s ELSE (%(codes)s::text[])[1 + n %% %(places)s] END code) at ON true
 """
 _OPEN = """
 INSERT INTO workflow_task (id, case_id, number, node, title, role, region, holder, state, opened, done, due, yellow_on, lamp,
-                           outcome, prompted, matter, county, counties)
+                           outcome, prompted, matter, county, counties, told)
 SELECT c.id, c.id, 1, 'accept', '县级受理初审', 'county_clerk', c.county,
        CASE WHEN c.id <= %(held)s THEN %(clerk)s WHEN c.id <= %(near)s THEN NULL WHEN c.id %% 20 = 0 THEN %(heavy)s
             WHEN c.id %% 21 = 0 THEN NULL ELSE 10 + c.id %% %(others)s END,
-       'open', c.opened, NULL, c.due, c.yellow_on, '', '', true, c.matter, c.county, c.counties
+       'open', c.opened, NULL, c.due, c.yellow_on, '', '', true, c.matter, c.county, c.counties, '{}'
 FROM workflow_case c
 """
 _DONE = """
 INSERT INTO workflow_task (id, case_id, number, node, title, role, region, holder, state, opened, done, due, yellow_on, lamp,
-                           outcome, prompted, matter, county, counties)
+                           outcome, prompted, matter, county, counties, told)
 SELECT %(tasks)s + c.id, c.id, 2, 'check', '核对', 'county_clerk', c.county,
        CASE WHEN c.id <= %(held)s THEN %(clerk)s ELSE 10 + c.id %% %(others)s END,
-       'done', c.opened, c.opened + interval '1 hour', c.due, c.yellow_on, '', 'agree', true, c.matter, c.county, c.counties
+       'done', c.opened, c.opened + interval '1 hour', c.due, c.yellow_on, '', 'agree', true, c.matter, c.county, c.counties, '{}'
 FROM workflow_case c WHERE c.id %% 2 = 0
 """
 _PARTS = """
