@@ -1,6 +1,9 @@
 """A case's state is stored in parts, its tasks each in a row, and read whole whichever way it is asked for."""
 
+import re
+
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.workflow.world import FEIXI
 from ziyuan.kernel import service as kernel
@@ -39,6 +42,28 @@ def test_whichever_way_the_state_is_read_the_tasks_are_in_it(world):
         assert Case.objects.values_list("state", flat=True).get(pk=case.pk) == whole
         assert Case.objects.filter(state__case__county=FEIXI).values_list("state__case", flat=True).get() == whole["case"]
     assert Case.objects.filter(pk=case.pk).first() is None, "outside of an actor's session neither row is seen"
+
+
+def test_an_act_leaves_the_form_as_it_was_written_until_a_correction_brings_another(world):
+    case = world.open()
+
+    def columns(act) -> set[str]:
+        """What of the case's row the act sets."""
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        names = {name: told for told, name in rows._updates.items()}
+        used = re.findall(r"EXECUTE (case_set_\d+)", " ".join(one["sql"] for one in asked.captured_queries))
+        return {column for name in used for column in names[name]}
+
+    items = [{"kind": "paper", "target": "basis", "text": "请重新提交"}]
+    asked_again = columns(lambda: world.act("county_clerk", FEIXI, case, "correct", items=items))
+    assert "state" in asked_again and "brought" not in asked_again
+    assert "brought" in columns(lambda: world.answer(case, project_name="另一名称"))
+    with kernel.acting(SYSTEM()), connection.cursor() as cursor:
+        cursor.execute("SELECT state ?| array['form', 'site', 'papers', 'screening'] FROM workflow_case WHERE id = %s", [case.pk])
+        assert cursor.fetchone() == (False,)
+        assert Case.objects.get(pk=case.pk).state == rebuild(case)[0]
+    assert world.state(case)["form"]["project_name"] == "另一名称"
 
 
 def test_tasks_come_in_the_order_of_their_numbers(world):
