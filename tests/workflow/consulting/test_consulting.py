@@ -9,6 +9,7 @@ import pytest
 from tests.workflow.world import ANHUI, CHANGFENG, CHUZHOU, FEIXI, HEFEI, breaks, person, tamper
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
+from ziyuan.kernel.identity.sample import organ_of
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases.journal import rebuild
 from ziyuan.workflow.cases.proof import verify_cases
@@ -260,6 +261,8 @@ def test_lists_page_filter_and_export_what_is_ours(case, clerk, asked_organ):
     codes = {organ["code"] for organ in workflow.organs(clerk)["items"]}
     assert f"ZR{CHUZHOU}" in codes
     assert f"ZR{FEIXI}" not in codes, "nobody asks himself"
+    company = organ_of(ANHUI, "江淮装备有限公司")
+    assert company.code not in {organ["code"] for organ in workflow.organs(clerk)["items"]}, "an applicant is no office"
 
 
 def test_roles_without_cases_are_refused(db, make_actor):

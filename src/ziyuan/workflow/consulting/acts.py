@@ -25,6 +25,7 @@ from ziyuan.workflow.consulting.offers import (
     TITLES,
     VERDICTS,
     answer_refused,
+    askable,
     offers,
     stop_effect,
 )
@@ -197,7 +198,7 @@ def _organ(by: kernel.Actor, code: str, name: str) -> dict[str, str]:
         if not name or len(name) > LONGEST_NAME:
             raise FormIncomplete({"to_name": f"请选择机关,或者填写其他机关的名称(不超过 {LONGEST_NAME} 个字)"})
         return {"to_organ": "", "to_region": "", "to_name": name}
-    found = kernel.Organ.objects.filter(code=clean(code)).exclude(code=by.organ).exclude(kind=kernel.EXTERNAL).first()
+    found = askable(by).filter(code=clean(code)).first()
     if found is None:
         raise FormIncomplete({"to_organ": "请在所列机关中选择,不能是本机关"})
     return {"to_organ": found.code, "to_region": found.region_id, "to_name": found.name}

@@ -10,7 +10,7 @@ from ziyuan.base.csv_safe import safe_row
 from ziyuan.kernel import errors
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.consulting.models import Consultation
-from ziyuan.workflow.consulting.offers import ANSWER, STATES, VERDICTS, answer_refused, offer
+from ziyuan.workflow.consulting.offers import ANSWER, STATES, VERDICTS, answer_refused, askable, offer
 from ziyuan.workflow.forms.text import clean
 
 READ = "consultation.read"
@@ -76,10 +76,10 @@ def enclosed_file(by: kernel.Actor, key: int, place: int) -> tuple[kernel.Stored
 
 
 def organs(by: kernel.Actor, q: str = "") -> dict[str, Any]:
-    """Organs of the system that may be asked: all but one's own, and no external unit, whose people answer no requests."""
+    """Organs of the system that may be asked."""
     with kernel.acting(by):
         kernel.require(by, READ)
-        found = kernel.Organ.objects.exclude(code=by.organ).exclude(kind=kernel.EXTERNAL)
+        found = askable(by)
         found = found.filter(terms__name__contains=clean(q)).distinct() if q else found
         return {"items": [{"code": o.code, "name": o.name, "region": o.region_id} for o in found.order_by("code")[:200]]}
 

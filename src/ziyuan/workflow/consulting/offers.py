@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.runtime import Runtime
 from ziyuan.workflow.cases.state import OPEN
@@ -20,6 +22,11 @@ _CONSEQUENCE = {
     RECALL: "收回以后对方不能再答复;为此停下的计时自动恢复。",
     ENTER: "把来函内容和扫描件记入案卷,不能修改。",
 }
+
+
+def askable(by: kernel.Actor) -> "QuerySet[kernel.Organ]":
+    """Whom one may ask: every organ but one's own; no external unit, whose people answer no requests, and no applicant."""
+    return kernel.Organ.objects.exclude(code=by.organ).exclude(kind__in=(kernel.EXTERNAL, "outside"))
 
 
 def offer(word: str, reason: str = "", number: int | None = None) -> dict[str, Any]:
