@@ -24,7 +24,7 @@ class DatabaseBare(ZiyuanError):
 
     code = "ZY-SIT-002"
     status = 503
-    remedy = "请运行 ./ziyuan up,建表之后再试。"
+    remedy = "请运行 ./ziyuan up,建表之后再试。仍是这样的,表是没有发布的旧版本留下的:先备份,再用 ./ziyuan reset --yes 重建。"
 
     def __init__(self) -> None:
         super().__init__("本节点的数据库里还没有平台的表,或表是旧版的。")

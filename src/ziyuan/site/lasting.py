@@ -1,4 +1,4 @@
-"""What a long-lived process does once it is loaded."""
+"""What a process of the web site does once it is loaded."""
 
 import gc
 
