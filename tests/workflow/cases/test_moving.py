@@ -11,8 +11,9 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases import moving
 from ziyuan.workflow.cases.journal import head_of, rebuild
+from ziyuan.workflow.cases.parts import empty
 from ziyuan.workflow.cases.proof import verify_cases
-from ziyuan.workflow.cases.state import empty, fold
+from ziyuan.workflow.cases.state import fold
 from ziyuan.workflow.cases.timers import ring_due
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.engine import Graph, UncaughtEvent, next_due

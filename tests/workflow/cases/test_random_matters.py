@@ -34,8 +34,9 @@ from ziyuan.workflow import service as workflow
 from ziyuan.workflow.cases import versions
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.journal import head_of, rebuild
+from ziyuan.workflow.cases.parts import empty
 from ziyuan.workflow.cases.proof import verify_case
-from ziyuan.workflow.cases.state import OPEN, empty, fold
+from ziyuan.workflow.cases.state import OPEN, fold
 from ziyuan.workflow.cases.versions import runtime_of
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.migrating.run import run_order

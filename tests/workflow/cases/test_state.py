@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ziyuan.workflow.cases import state as room
-from ziyuan.workflow.cases.state import empty, fold
+from ziyuan.workflow.cases.parts import empty
+from ziyuan.workflow.cases.state import fold
 
 HEAD = {"seq": 1, "at": "2026-09-21T10:00:00.000000+08:00", "actor": "张三", "actor_id": 7, "organ": "某局"}
 

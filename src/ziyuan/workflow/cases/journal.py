@@ -10,7 +10,8 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases import rows
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.models import Case, CaseEvent
-from ziyuan.workflow.cases.state import State, empty, fold
+from ziyuan.workflow.cases.parts import State, empty
+from ziyuan.workflow.cases.state import fold
 from ziyuan.workflow.cases.whole import brought
 from ziyuan.workflow.consulting.rows import write_consultations
 from ziyuan.workflow.engine import next_due

@@ -51,9 +51,10 @@ def verify_case(case: Case) -> Iterator[kernel.Break]:
     state, digest = rebuild(case)
     if digest != case.head:
         yield kernel.Break("案件", case.no, "链首与最后一个事件不符(尾部被截去或链首被改)")
-    if state != case.state or (state and case.seq != case.events.count()):
+    row = list(_row(case, state))
+    yield from row
+    if not row and (state != case.state or (state and case.seq != case.events.count())):  # the state repeats the row
         yield kernel.Break("案件", case.no, "案件状态与事件重建的结果不符")
-    yield from _row(case, state)
     yield from _tasks(case, state)
     yield from _papers(case, state)
     yield from _effects(case, state)

@@ -10,7 +10,8 @@ from django.db import connection, models
 
 from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.models import Case, CaseEvent, Task
-from ziyuan.workflow.cases.whole import TASKS, StateField, own
+from ziyuan.workflow.cases.parts import TASKS
+from ziyuan.workflow.cases.whole import StateField, row_of, stored, whole
 
 _FIXED = frozenset({"case", "number", "prompted"})  # of a task row; what is not the case's own to change belongs here too
 _TOLD_AGAIN = "prompted = workflow_task.prompted AND workflow_task.holder IS NOT DISTINCT FROM excluded.holder"
@@ -44,7 +45,8 @@ def locked(found: kernel.Rows, tasks: kernel.Rows) -> Case | None:
     if not found:
         return None
     told = {f.attname: _loaded(f, value) for f, value in zip(Case._meta.concrete_fields, found[0], strict=True)}
-    told["state"] |= told["brought"] | {TASKS: {str(task["number"]): task for task in tasks[0][0] or []}}
+    beside = {**told["brought"], TASKS: {str(task["number"]): task for task in tasks[0][0] or []}}
+    told["state"] = whole(told["state"] | beside, told)
     case = Case.from_db(connection.alias, list(told), list(told.values()))
     case.__dict__[_AS_READ] = told
     return case
@@ -61,8 +63,8 @@ def insert(cases: Sequence[Case]) -> None:
     """New cases, which get their numbers, in one turn."""
     if cases:
         told = [{field.column: getattr(case, field.attname) for field in _columns(Case)} for case in cases]
-        for row in told:
-            row["state"] = own(row["state"])
+        for row, case in zip(told, cases, strict=True):
+            row["state"] = stored(case.state, row_of(case))
         (numbers,) = kernel.turn(adding(Case, told, " RETURNING id"))
         for case, (number,) in zip(cases, numbers, strict=True):
             case.pk, case._state.adding = number, False
@@ -134,10 +136,10 @@ def _plain(value: Any) -> str:
 
 
 def _values(fields: Iterable[Any], row: models.Model) -> list[Any]:
-    return [_value(field, getattr(row, field.attname)) for field in fields]
+    return [_value(field, getattr(row, field.attname), row) for field in fields]
 
 
-def _value(field: Any, value: Any) -> Any:
+def _value(field: Any, value: Any, row: models.Model) -> Any:
     if isinstance(field, models.JSONField) and value is not None:
-        return kernel.json_text(own(value) if isinstance(field, StateField) else value)
+        return kernel.json_text(stored(value, row_of(row)) if isinstance(field, StateField) else value)
     return field.get_db_prep_save(value, connection)

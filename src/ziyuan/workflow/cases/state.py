@@ -8,36 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ziyuan.workflow.cases.deltas import applied
+from ziyuan.workflow.cases.parts import State
 from ziyuan.workflow.consulting import fold as consulting
 from ziyuan.workflow.people import acted, panels
 from ziyuan.workflow.reach import facts as reach
 from ziyuan.workflow.serving import fold as serving
 
-State = dict[str, Any]
 OPEN = frozenset({"open", "correcting"})
 TASK_OPEN = frozenset({"open", "waiting"})
-
-
-def empty() -> State:
-    """A case before its first event."""
-    return {
-        "case": {},
-        "form": {},
-        "site": None,
-        "papers": [],
-        "engine": None,
-        "vars": {},
-        "tasks": {},
-        "stops": [],
-        "screening": None,
-        "route": None,
-        "correction": None,
-        "corrections": [],
-        "decision": None,
-        "effects": [],
-        "documents": [],
-        "rating": None,
-    }
 
 
 def fold(state: State, kind: str, body: dict[str, Any], head: dict[str, Any]) -> State:

@@ -23,6 +23,7 @@ from ziyuan.workflow.cases.scope import moments, within
 from ziyuan.workflow.cases.sight import seen
 from ziyuan.workflow.cases.state import OPEN
 from ziyuan.workflow.cases.versions import runtime_of
+from ziyuan.workflow.cases.whole import Parts
 from ziyuan.workflow.clocks import law
 from ziyuan.workflow.forms.text import clean
 from ziyuan.workflow.tasks.seats import region_at
@@ -121,10 +122,9 @@ def cases_of(by: kernel.Actor, where: Q, matter: str, since: date, until: date) 
     found: QuerySet[Case] = seen(by).filter(where, decided | running).exclude(accepted=None)
     if matter:
         found = found.filter(matter=matter)
-    paths = ("state__case", "state__stops", "state__extension", "state__decision", "state__route")
-    for values in found.order_by("pk").values(*_COLUMNS, *paths).iterator(2000):
-        told = {name.removeprefix("state__"): values.pop(name) for name in paths}
-        yield Case(**values, state=told)
+    told = found.annotate(told=Parts("stops", "extension", "decision", "route"))
+    for values in told.order_by("pk").values(*_COLUMNS, "told").iterator(2000):
+        yield Case(state=values.pop("told"), **values)
 
 
 def count(line: Figures, case: Case) -> None:

@@ -18,10 +18,11 @@ from ziyuan.kernel import service as kernel
 from ziyuan.workflow.cases.facts import exact
 from ziyuan.workflow.cases.journal import GENESIS, Journal, event_hash, project
 from ziyuan.workflow.cases.models import Case
+from ziyuan.workflow.cases.parts import empty
 from ziyuan.workflow.cases.receive import names_of, opened_body, opening
 from ziyuan.workflow.cases.runtime import Runtime
-from ziyuan.workflow.cases.state import empty, fold
-from ziyuan.workflow.cases.whole import brought, own
+from ziyuan.workflow.cases.state import fold
+from ziyuan.workflow.cases.whole import REPEATED, brought, row_of, stored
 from ziyuan.workflow.engine import Step
 from ziyuan.workflow.reach import rows as reach_rows
 
@@ -56,9 +57,9 @@ class Kind:
     number: int
     case: Case  # the first
     told: dict[str, Any]  # `case` of the event `opened`, from the first
-    more: str  # what its events made of `case` since
-    rest: str  # all parts of the state but `case`
-    brought: str  # what it brought, but form and site
+    more: dict[str, Any]  # what its events made of `case` since, beyond what columns tell
+    rest: dict[str, Any]  # all parts of the stored state but `case`
+    brought: dict[str, Any]  # what it brought, but form and site
     later: list[tuple[str, dict[str, Any], canonical.Encoded]]  # events after `opened`: kind, head, body
     head: dict[str, Any]  # of the event `opened`
     events: list[dict[str, Any]]
@@ -152,12 +153,11 @@ def _kind(number: int, journal: Journal) -> Kind:
     project(case, state)
     case.pk = number  # until it has its own
     events, tasks, statements = journal.written()
-    told = events[0]["body"]["case"]
+    told, kept = events[0]["body"]["case"], stored(state, row_of(case))
     return Kind(
         number, case, told,
-        _text({name: value for name, value in state["case"].items() if name not in told or told[name] != value}),
-        _text({name: part for name, part in own(state).items() if name != "case"}),
-        _text({name: part for name, part in brought(state).items() if name not in ("form", "site")}),
+        {name: value for name, value in kept.pop("case").items() if name not in told or told[name] != value}, kept,
+        {name: part for name, part in brought(state).items() if name not in ("form", "site")},
         [(e["kind"], _head(e), canonical.encoded(exact(e["body"]))) for e in events[1:]], _head(events[0]),
         [{**event, "body": event["body"] if event["seq"] > 1 else None} for event in events], tasks,
         {table: [{"case_id": number, **row} for row in rows] for table, rows in reach_rows.of_new(case, state).items() if rows},
@@ -177,10 +177,15 @@ def _begun(kind: Kind, given: Given, no: str) -> Begun:
     for name, head, later in kind.later:
         digest = event_hash(given.no, head, name, later, digest)
         hashes.append(digest)
-    case = _text(told)
-    sent = f'"form":{given.form_text},"site":{given.site_text}'
+    own = {name: value for name, value in told.items() if name not in REPEATED} | kind.more
+    form, site = f'"form":{given.form_text}', f'"site":{given.site_text}'
     return Begun(
         kind, no, given.no, told["title"], told["applicant"],
-        f"{{{sent},{kind.brought[1:]}", f'{{"case":{case[:-1]},{kind.more[1:]},{kind.rest[1:]}',
-        f'{{"case":{case},{sent},"papers":[]}}', "".join(hashes),
+        _beside(f"{form},{site}" if given.site else form, kind.brought), _text({"case": own, **kind.rest}),
+        f'{{"case":{_text(told)},{form},{site},"papers":[]}}', "".join(hashes),
     )  # fmt: skip
+
+
+def _beside(sent: str, more: dict[str, Any]) -> str:
+    """A JSON object of entries that are text already, and others."""
+    return f"{{{sent},{_text(more)[1:]}" if more else f"{{{sent}}}"

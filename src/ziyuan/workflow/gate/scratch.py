@@ -15,9 +15,10 @@ from ziyuan.workflow.cases import clock, facts
 from ziyuan.workflow.cases.deltas import change
 from ziyuan.workflow.cases.moving import closing, consequences
 from ziyuan.workflow.cases.papers import missing_papers
+from ziyuan.workflow.cases.parts import empty
 from ziyuan.workflow.cases.runtime import Runtime, figure
 from ziyuan.workflow.cases.screen import findings
-from ziyuan.workflow.cases.state import OPEN, TASK_OPEN, empty, fold
+from ziyuan.workflow.cases.state import OPEN, TASK_OPEN, fold
 from ziyuan.workflow.clocks.clock import Stop
 from ziyuan.workflow.effects import registry
 from ziyuan.workflow.effects.closing import archive_of, closing_effects

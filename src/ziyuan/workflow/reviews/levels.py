@@ -6,8 +6,8 @@ from typing import Any
 
 from ziyuan.kernel import service as kernel
 from ziyuan.onemap import service as onemap
+from ziyuan.workflow.cases.parts import empty
 from ziyuan.workflow.cases.runtime import runtime
-from ziyuan.workflow.cases.state import empty
 from ziyuan.workflow.engine import Graph, Ready, Step
 
 VERBS = ("forward", "accept")
