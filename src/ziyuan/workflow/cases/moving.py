@@ -104,7 +104,7 @@ def _closed(
 def _together(state: dict[str, Any], step: Step) -> None:
     """No open row without a token, no person's token without an open row. Raises RowsApart; nothing is written then."""
     rows = sorted(task["token"] for task in state["tasks"].values() if task["state"] in TASK_OPEN)
-    tokens = sorted(ready.token for ready in step.ready) if not step.ended else []
+    tokens = sorted(step.waiting) if not step.ended else []
     if rows != tokens:
         raise RowsApart(state["case"]["no"], rows, tokens)
 

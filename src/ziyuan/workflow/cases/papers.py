@@ -10,9 +10,12 @@ from ziyuan.workflow.cases.runtime import Runtime
 
 def required_papers(runtime: Runtime, state: dict[str, Any]) -> list[dict[str, Any]]:
     """Papers this case must hold: by the matter's text and by its decision `proofs`."""
+    papers = runtime.matter.told.get("papers")
+    if not papers:
+        return []
     values = runtime.values(state)
     proofs = runtime.decide("proofs", values).value if "proofs" in runtime.decisions else []
-    return [p for p in runtime.matter.told.get("papers", []) if _required(p, values) or p["id"] in (proofs or [])]
+    return [p for p in papers if _required(p, values) or p["id"] in (proofs or [])]
 
 
 def _required(paper: dict[str, Any], values: dict[str, Any]) -> bool:

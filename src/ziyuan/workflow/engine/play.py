@@ -193,8 +193,10 @@ class Play:
         elif not resting:
             self._stuck(tokens)
         step = self.step
-        step.ready = [self._ready(token) for token in resting if self.is_task(token)]
-        step.entered = [item for item in step.ready if item.token in self.new]
+        tasks = [token for token in resting if self.is_task(token)]
+        step.waiting = [token["id"] for token in tasks]
+        step.tell = lambda: [self._ready(token) for token in tasks]
+        step.entered = [self._ready(token) for token in tasks if token["id"] in self.new]
         step.ended, step.end = self.ended, self.end if self.ended else None
         step.resting = [key for token in resting for key in self.graph.rests_at(token["node"])]
         now = {} if self.ended else dict(self.timers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -80,11 +81,13 @@ class Thrown(NamedTuple):
 class Step:
     """What one act did. `state` replaces the state given; the rest is for rows, events and people.
 
-    `resting` are the nodes where a token waits, tasks of people and events alike, in the order of their tokens.
+    `waiting` are the tokens at tasks of people; `resting` the nodes where a token waits, tasks and events alike, in the
+    order of their tokens.
     """
 
     state: dict[str, Any]
-    ready: list[Ready] = field(default_factory=list)
+    tell: Callable[[], list[Ready]] = list
+    waiting: list[int] = field(default_factory=list)
     entered: list[Ready] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
@@ -98,3 +101,8 @@ class Step:
     thrown: list[Thrown] = field(default_factory=list)
     timers_opened: list[Timer] = field(default_factory=list)
     timers_closed: list[Timer] = field(default_factory=list)
+
+    @property
+    def ready(self) -> list[Ready]:
+        """The tasks that somebody can do now, told when asked for: a review of many seats has many that an act leaves alone."""
+        return self.tell()
