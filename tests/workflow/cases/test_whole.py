@@ -22,6 +22,7 @@ SAID = {
     "clock": {"limit": 20, "calendar": "340000", "marks": {"red": "2026-03-31"}},
 }  # fmt: skip
 TASKS = ("start", "accept", "review", "sign")
+BACK = {"node": "sign", "scope": [], "trail": ["accept", ["gone", [1]]], "resume": {"node": "start", "scope": [2], "trail": []}}
 
 other = st.sampled_from([None, "", "另一个", "2026-01-01", 0, False, [], {"limit": 5}])
 said = st.dictionaries(st.sampled_from(sorted(REPEATED)), other).flatmap(
@@ -34,7 +35,7 @@ node = st.sampled_from([*TASKS, "gone_by_migration"])
 token = st.builds(
     lambda number, at, scope, trail, more: {"id": number, "node": at, "scope": scope, "trail": trail, **more},
     st.integers(1, 99), node, scope, st.lists(node | st.tuples(node, scope).map(list), max_size=4),
-    st.sampled_from([{}, {"seat": 2}, {"resume": {"node": "sign", "scope": [], "trail": ["accept"]}}]),
+    st.sampled_from([{}, {"seat": 2}, {"resume": BACK}, {"by": "start", "back": {**BACK, "scope": [3]}, "resume": None}]),
 )  # fmt: skip
 engine = st.none() | st.builds(
     lambda end, tokens, passed: {"v": 2, "next": 9, "tokens": tokens, "passed": passed, "ended": bool(end), "end": end},

@@ -21,6 +21,7 @@ _ABSENT = "-"  # names of columns whose value is no part of the state
 _SAME = ("no", "outer_no", "matter", "version", "title", "applicant", "county", "counties", "status")
 _COLUMNS = (*_SAME, "opened", "accepted", "closed", "due", "clock")
 REPEATED = frozenset({*_COLUMNS, "provisional"})  # names of `case` that columns tell
+_BACK = frozenset({"back", "resume"})  # of a token: a place with a way of its own
 _RESTING = {"v": 2, "ended": False, "end": None}  # of an engine under way
 _COLUMNS_READ = ", ".join(f"'{name}', {{case}}.{name}" for name in _COLUMNS)
 _ROW_READ = f"jsonb_build_object('{_ROW}', jsonb_build_object({_COLUMNS_READ}))"
@@ -133,15 +134,27 @@ def _short(engine: dict[str, Any]) -> dict[str, Any]:
     """An engine's state with what is usual left out, and each way as places in what was passed."""
     place = {node: number for number, node in enumerate(engine["passed"])}
     told = {name: part for name, part in engine.items() if name not in _RESTING or part != _RESTING[name]}
-    return {**told, "tokens": [_moved(token, place) for token in engine["tokens"]]}
+    return {**told, "tokens": [_shorter(token, place) for token in engine["tokens"]]}
 
 
 def _long(told: dict[str, Any]) -> dict[str, Any]:
     place = dict(enumerate(told["passed"]))
-    return {**_RESTING, **told, "tokens": [{"scope": [], **_moved(token, place)} for token in told["tokens"]]}
+    return {**_RESTING, **told, "tokens": [_longer(token, place) for token in told["tokens"]]}
 
 
-def _moved(token: dict[str, Any], place: Mapping[Any, Any]) -> dict[str, Any]:
-    """A token with the tasks of its trail told by other names where they have one; an empty scope goes unsaid."""
-    trail = [[place.get(e[0], e[0]), *e[1:]] if isinstance(e, list) else place.get(e, e) for e in token["trail"]]
-    return {**{name: part for name, part in token.items() if name != "scope" or part}, "trail": trail}
+def _shorter(token: dict[str, Any], place: Mapping[str, int]) -> dict[str, Any]:
+    """A token, or the place that it goes back to; an empty scope goes unsaid."""
+    told = {**token, "trail": [[place.get(e[0], e[0]), e[1]] if type(e) is list else place.get(e, e) for e in token["trail"]]}
+    if not told["scope"]:
+        del told["scope"]
+    for name in _BACK & told.keys():
+        told[name] = told[name] and _shorter(told[name], place)
+    return told
+
+
+def _longer(told: dict[str, Any], place: Mapping[int, str]) -> dict[str, Any]:
+    token = {"scope": [], **told}
+    token["trail"] = [[place.get(e[0], e[0]), e[1]] if type(e) is list else place.get(e, e) for e in told["trail"]]
+    for name in _BACK & told.keys():
+        token[name] = token[name] and _longer(token[name], place)
+    return token
