@@ -187,11 +187,8 @@ def test_no_text_in_any_parameter_makes_a_fault(places, inner):
         told = dict(
             pair.split("=", 1) for pair in places["340123"].address(f"GET {path}").partition("?")[2].split("&") if pair
         )
-        for name in asked:
-            for text in HOSTILE:
-                for client in clients:
-                    answer = client.get(base, {**told, name: text})
-                    faults += [(path, name, text)] if answer.status_code >= 500 else []
-                    if answer.status_code != 403:
-                        break
+        client = next((c for c in clients if asked and c.get(base, told).status_code != 403), clients[0])
+        for name, text in ((name, text) for name in asked for text in HOSTILE):
+            answer = client.get(base, {**told, name: text})
+            faults += [(path, name, text)] if answer.status_code >= 500 else []
     assert faults == []
